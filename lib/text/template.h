@@ -1,0 +1,39 @@
+/*
+ * Templates: Mustache (sections, inverted sections, partials, comments, delimiters, inheritance), with three differences that make a
+ * page safe by construction: {{{x}}} and {{&x}} are refused unless the loader was told to accept them (only the public
+ * spec's cases do), every value is escaped for text and quoted attributes, and the parser follows the HTML context: a
+ * variable inside <script>, <style>, an on*= attribute, an unquoted attribute, a tag or attribute name or a comment does not
+ * load, and one that begins an href, src, action, formaction or poster must be a URL value at render time (a string there is an error).
+ *
+ * Parsed once, before the workers fork; immutable and shared afterwards.
+ */
+#ifndef DEMAND_TEMPLATE_H
+#define DEMAND_TEMPLATE_H
+
+#include "lib/text/value.h"
+
+struct templates;
+
+enum template_mode {
+	TEMPLATE_STRICT = 1, /* an unknown name is an error at render: tests */
+	TEMPLATE_LENIENT,    /* an unknown name is empty and logged once: production */
+	TEMPLATE_SPEC        /* as the Mustache specification: raw tags, no HTML context, unknown is empty */
+};
+
+/* Loads every *.html and *.txt below folder; a name is its path without the ending ("leads/list"). NULL with complaints ("file:line: …"). */
+struct templates *templates_load(const char *folder, enum template_mode, struct buffer *complaints);
+/* From memory: pairs of name and text, ended by a NULL name. */
+struct templates *templates_from_memory(const char *const *names_and_texts, enum template_mode, struct buffer *complaints);
+void templates_free(struct templates *); /* NULL is fine */
+bool templates_has(const struct templates *, const char *name);
+
+/*
+ * A name is looked up first in data, then in page (page may be NULL). Dotted names work in both ("tenant.name").
+ * E_NOTFOUND: no such template. E_INTERNAL with a log line: unknown name in strict mode, a string where a URL must stand, recursion past 32.
+ */
+enum err template_render(const struct templates *, const char *name, const struct value *data, const struct value *page, struct buffer *out) MUST_CHECK;
+
+/* & < > " ' */
+void html_escape(struct buffer *out, struct str);
+
+#endif
