@@ -1,0 +1,32 @@
+/* Every handler of the route table, by the file that holds it. */
+#ifndef DEMAND_HANDLERS_H
+#define DEMAND_HANDLERS_H
+
+#include "fcgi/web.h"
+
+/* h_health.c */
+handler health, ready;
+/* h_public.c */
+handler home_page, docs_page, openapi_document, app_home, find_workspace_form, find_workspace;
+/* h_onboarding.c */
+handler onboarding_start, onboarding_company_form, onboarding_company, onboarding_owner_form, onboarding_owner;
+handler onboarding_subdomain_form, onboarding_subdomain, onboarding_plan_form, onboarding_plan, onboarding_done, onboarding_open;
+handler onboarding_logo, onboarding_check;
+/* h_auth.c */
+handler login_form, login, logout, handover, password_form, password_set, api_login, api_logout;
+/* h_dashboard.c */
+handler dashboard, api_tenant;
+/* h_entity.c: every stored entity, pages and API */
+handler entity_list_page, entity_new_page, entity_create_page, entity_show_page, entity_edit_page, entity_update_page, entity_delete_form, entity_delete_page;
+handler entity_list_api, entity_create_api, entity_get_api, entity_update_api, entity_delete_api;
+/* h_settings.c */
+handler settings_page, settings_company, settings_logo, settings_logo_delete, tenant_logo;
+/* h_users.c */
+handler users_page, user_new_page, user_create_page, user_edit_page, user_update_page;
+handler users_api, user_create_api, user_update_api, user_delete_api;
+/* h_keys.c */
+handler keys_page, key_create_page, key_revoke_page, keys_api, key_create_api, key_revoke_api;
+/* h_admin.c */
+handler admin_home, admin_tenants, admin_tenant_create, admin_tenant_get, admin_tenant_update, admin_tenant_delete;
+
+#endif

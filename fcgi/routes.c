@@ -1,0 +1,130 @@
+/*
+ * The route table. A row says everything that decides about a request before its handler runs; a column left out is 0 and refuses to start.
+ */
+#include "fcgi/handlers.h"
+#include "fcgi/route_rows.h"
+
+#include "lib/crm/entities.h"
+#include "lib/tenant/api_key.h"
+#include "lib/tenant/profile.h"
+#include "lib/tenant/provision.h"
+#include "lib/tenant/session.h"
+#include "lib/tenant/signup.h"
+#include "lib/tenant/user.h"
+
+#define PUBLIC WHO_ANYONE, CAN_NOTHING, FEATURE_ANY
+#define MEMBER(permission) WHO_MEMBER, permission, FEATURE_ANY
+#define PERSON(permission) WHO_SESSION, permission, FEATURE_ANY
+#define OPERATOR WHO_OPERATOR, CAN_NOTHING, FEATURE_ANY
+#define PAGE FACE_PAGE
+#define API FACE_API
+#define RAW FACE_RAW
+#define TENANT_API (ON_TENANT | ON_API)
+
+/* clang-format off */
+static const struct route own_routes[] = {
+	/* method, path, hosts, face, who can feature, rate, pool, work, handler, template, retry template, entity, status, idempotent, summary */
+
+	/* ---- process and documents ---- */
+	{METHOD_GET, "/health", ON_ANY, RAW, PUBLIC, RATE_FREE, POOL_WEB, WORK_NONE, health, NULL, NULL, NULL, 200, false, "Whether the process answers."},
+	{METHOD_GET, "/ready", ON_ANY, RAW, PUBLIC, RATE_FREE, POOL_WEB, WORK_NONE, ready, NULL, NULL, NULL, 200, false, "Whether the database is there and its schema is current."},
+	{METHOD_GET, "/openapi.json", ON_ANY, RAW, PUBLIC, RATE_READ, POOL_WEB, WORK_NONE, openapi_document, NULL, NULL, NULL, 200, false, "This document."},
+	{METHOD_GET, "/docs", ON_ANY, PAGE, PUBLIC, RATE_READ, POOL_WEB, WORK_NONE, docs_page, "public/docs", NULL, NULL, 200, false, NULL},
+
+	/* ---- public site ---- */
+	{METHOD_GET, "/", ON_APEX, PAGE, PUBLIC, RATE_READ, POOL_WEB, WORK_NONE, home_page, "public/home", NULL, NULL, 200, false, NULL},
+
+	/* ---- sign-up ---- */
+	{METHOD_GET, "/", ON_APP, PAGE, PUBLIC, RATE_READ, POOL_WEB, WORK_NONE, app_home, NULL, NULL, NULL, 303, false, NULL},
+	{METHOD_GET, "/login", ON_APEX | ON_APP, PAGE, PUBLIC, RATE_READ, POOL_WEB, WORK_NONE, find_workspace_form, "public/find_workspace", NULL, NULL, 200, false, NULL},
+	{METHOD_POST, "/login", ON_APEX | ON_APP, PAGE, PUBLIC, RATE_LOGIN, POOL_WEB, WORK_SYSTEM_READ, find_workspace, NULL, "public/find_workspace", NULL, 303, false, NULL},
+	{METHOD_GET, "/onboarding", ON_APP, PAGE, PUBLIC, RATE_READ, POOL_WEB, WORK_SYSTEM_READ, onboarding_start, NULL, NULL, NULL, 303, false, NULL},
+	{METHOD_GET, "/onboarding/company", ON_APP, PAGE, PUBLIC, RATE_READ, POOL_WEB, WORK_SYSTEM_READ, onboarding_company_form, "onboarding/company", NULL, NULL, 200, false, NULL},
+	{METHOD_POST, "/onboarding/company", ON_APP, PAGE, PUBLIC, RATE_SIGNUP, POOL_WEB, WORK_SYSTEM_WRITE, onboarding_company, NULL, "onboarding/company", &signup_company_entity, 303, false, NULL},
+	{METHOD_GET, "/onboarding/logo", ON_APP, RAW, PUBLIC, RATE_READ, POOL_WEB, WORK_SYSTEM_READ, onboarding_logo, NULL, NULL, NULL, 200, false, NULL},
+	{METHOD_GET, "/onboarding/owner", ON_APP, PAGE, PUBLIC, RATE_READ, POOL_WEB, WORK_SYSTEM_READ, onboarding_owner_form, "onboarding/owner", NULL, NULL, 200, false, NULL},
+	{METHOD_POST, "/onboarding/owner", ON_APP, PAGE, PUBLIC, RATE_SIGNUP, POOL_PASSWORD, WORK_SYSTEM_WRITE, onboarding_owner, NULL, "onboarding/owner", &signup_owner_entity, 303, false, NULL},
+	{METHOD_GET, "/onboarding/subdomain", ON_APP, PAGE, PUBLIC, RATE_READ, POOL_WEB, WORK_SYSTEM_READ, onboarding_subdomain_form, "onboarding/subdomain", NULL, NULL, 200, false, NULL},
+	{METHOD_POST, "/onboarding/subdomain", ON_APP, PAGE, PUBLIC, RATE_SIGNUP, POOL_WEB, WORK_SYSTEM_WRITE, onboarding_subdomain, NULL, "onboarding/subdomain", &signup_subdomain_entity, 303, false, NULL},
+	{METHOD_GET, "/onboarding/plan", ON_APP, PAGE, PUBLIC, RATE_READ, POOL_WEB, WORK_SYSTEM_READ, onboarding_plan_form, "onboarding/plan", NULL, NULL, 200, false, NULL},
+	{METHOD_POST, "/onboarding/plan", ON_APP, PAGE, PUBLIC, RATE_SIGNUP, POOL_WEB, WORK_SYSTEM_WRITE, onboarding_plan, NULL, "onboarding/plan", &signup_plan_entity, 303, false, NULL},
+	{METHOD_GET, "/onboarding/done", ON_APP, PAGE, PUBLIC, RATE_READ, POOL_WEB, WORK_SYSTEM_READ, onboarding_done, "onboarding/done", NULL, NULL, 200, false, NULL},
+	{METHOD_POST, "/onboarding/open", ON_APP, PAGE, PUBLIC, RATE_SIGNUP, POOL_WEB, WORK_SYSTEM_WRITE, onboarding_open, NULL, NULL, NULL, 303, false, NULL},
+	{METHOD_GET, "/api/onboarding/subdomain", ON_APP | ON_APEX | ON_API, API, PUBLIC, RATE_READ, POOL_WEB, WORK_SYSTEM_READ, onboarding_check, NULL, NULL, NULL, 200, false, "Whether a subdomain is free, and free ones like it."},
+
+	/* ---- signing in ---- */
+	{METHOD_GET, "/login", ON_TENANT, PAGE, PUBLIC, RATE_READ, POOL_WEB, WORK_TENANT_READ, login_form, "auth/login", NULL, NULL, 200, false, NULL},
+	{METHOD_POST, "/login", ON_TENANT, PAGE, PUBLIC, RATE_LOGIN, POOL_PASSWORD, WORK_TENANT_WRITE, login, NULL, "auth/login", &login_entity, 303, false, NULL},
+	{METHOD_POST, "/logout", ON_TENANT, PAGE, PERSON(CAN_NOTHING), RATE_WRITE, POOL_WEB, WORK_TENANT_WRITE, logout, NULL, NULL, NULL, 303, false, NULL},
+	{METHOD_GET, "/handover", ON_TENANT, PAGE, PUBLIC, RATE_LOGIN, POOL_WEB, WORK_TENANT_WRITE, handover, NULL, NULL, NULL, 303, false, NULL},
+	{METHOD_GET, "/password", ON_TENANT, PAGE, PUBLIC, RATE_LOGIN, POOL_WEB, WORK_TENANT_READ, password_form, "auth/password", NULL, NULL, 200, false, NULL},
+	{METHOD_POST, "/password", ON_TENANT, PAGE, PUBLIC, RATE_LOGIN, POOL_PASSWORD, WORK_TENANT_WRITE, password_set, NULL, "auth/password", &password_entity, 303, false, NULL},
+	{METHOD_POST, "/api/auth/login", ON_TENANT, API, PUBLIC, RATE_LOGIN, POOL_PASSWORD, WORK_TENANT_WRITE, api_login, NULL, NULL, &login_entity, 200, false, "Sign in with e-mail and password; the token is a Bearer token."},
+	{METHOD_POST, "/api/auth/logout", TENANT_API, API, PERSON(CAN_NOTHING), RATE_WRITE, POOL_WEB, WORK_TENANT_WRITE, api_logout, NULL, NULL, NULL, 204, false, "End the session of the token."},
+
+	/* ---- the workspace ---- */
+	{METHOD_GET, "/", ON_TENANT, PAGE, PERSON(CAN_READ), RATE_READ, POOL_WEB, WORK_TENANT_READ, dashboard, "dashboard", NULL, NULL, 200, false, NULL},
+	{METHOD_GET, "/api/tenant", TENANT_API, API, MEMBER(CAN_READ), RATE_READ, POOL_WEB, WORK_TENANT_READ, api_tenant, NULL, NULL, NULL, 200, false, "Who am I: workspace, plan, limits, usage."},
+	{METHOD_GET, "/logo", ON_TENANT, RAW, PUBLIC, RATE_FREE, POOL_WEB, WORK_TENANT_READ, tenant_logo, NULL, NULL, NULL, 200, false, NULL},
+
+	/* ---- settings ---- */
+	{METHOD_GET, "/settings", ON_TENANT, PAGE, PERSON(CAN_READ), RATE_READ, POOL_WEB, WORK_TENANT_READ, settings_page, "settings/company", NULL, NULL, 200, false, NULL},
+	{METHOD_POST, "/settings", ON_TENANT, PAGE, PERSON(CAN_SETTINGS), RATE_WRITE, POOL_WEB, WORK_TENANT_WRITE, settings_company, NULL, "settings/company", &profile_entity, 303, false, NULL},
+	{METHOD_POST, "/settings/logo", ON_TENANT, PAGE, PERSON(CAN_SETTINGS), RATE_WRITE, POOL_WEB, WORK_TENANT_WRITE, settings_logo, NULL, "settings/company", NULL, 303, false, NULL},
+	{METHOD_POST, "/settings/logo/delete", ON_TENANT, PAGE, PERSON(CAN_SETTINGS), RATE_WRITE, POOL_WEB, WORK_TENANT_WRITE, settings_logo_delete, NULL, NULL, NULL, 303, false, NULL},
+
+	{METHOD_GET, "/settings/users", ON_TENANT, PAGE, PERSON(CAN_USERS), RATE_READ, POOL_WEB, WORK_TENANT_READ, users_page, "settings/users", NULL, NULL, 200, false, NULL},
+	{METHOD_GET, "/settings/users/new", ON_TENANT, PAGE, PERSON(CAN_USERS), RATE_READ, POOL_WEB, WORK_TENANT_READ, user_new_page, "settings/user_form", NULL, NULL, 200, false, NULL},
+	{METHOD_POST, "/settings/users", ON_TENANT, PAGE, PERSON(CAN_USERS), RATE_WRITE, POOL_PASSWORD, WORK_TENANT_WRITE, user_create_page, NULL, "settings/user_form", &user_entity, 303, false, NULL},
+	{METHOD_GET, "/settings/users/{id}", ON_TENANT, PAGE, PERSON(CAN_USERS), RATE_READ, POOL_WEB, WORK_TENANT_READ, user_edit_page, "settings/user_form", NULL, &user_entity, 200, false, NULL},
+	{METHOD_POST, "/settings/users/{id}", ON_TENANT, PAGE, PERSON(CAN_USERS), RATE_WRITE, POOL_WEB, WORK_TENANT_WRITE, user_update_page, NULL, "settings/user_form", &user_entity, 303, false, NULL},
+	{METHOD_GET, "/api/users", TENANT_API, API, MEMBER(CAN_USERS), RATE_READ, POOL_WEB, WORK_TENANT_READ, users_api, NULL, NULL, &user_entity, 200, false, "List the users."},
+	{METHOD_POST, "/api/users", TENANT_API, API, MEMBER(CAN_USERS), RATE_WRITE, POOL_PASSWORD, WORK_TENANT_WRITE, user_create_api, NULL, NULL, &user_entity, 201, false, "Add a user with a role and a first password."},
+	{METHOD_PATCH, "/api/users/{id}", TENANT_API, API, MEMBER(CAN_USERS), RATE_WRITE, POOL_WEB, WORK_TENANT_WRITE, user_update_api, NULL, NULL, &user_entity, 200, false, "Change a user's name, role or activity."},
+	{METHOD_DELETE, "/api/users/{id}", TENANT_API, API, MEMBER(CAN_USERS), RATE_WRITE, POOL_WEB, WORK_TENANT_WRITE, user_delete_api, NULL, NULL, &user_entity, 204, false, "Deactivate a user."},
+
+	{METHOD_GET, "/settings/api-keys", ON_TENANT, PAGE, PERSON(CAN_KEYS), RATE_READ, POOL_WEB, WORK_TENANT_READ, keys_page, "settings/keys", NULL, NULL, 200, false, NULL},
+	{METHOD_POST, "/settings/api-keys", ON_TENANT, PAGE, PERSON(CAN_KEYS), RATE_WRITE, POOL_WEB, WORK_TENANT_WRITE, key_create_page, "settings/key_created", "settings/keys", &api_key_entity, 200, false, NULL},
+	{METHOD_POST, "/settings/api-keys/{id}/revoke", ON_TENANT, PAGE, PERSON(CAN_KEYS), RATE_WRITE, POOL_WEB, WORK_TENANT_WRITE, key_revoke_page, NULL, NULL, &api_key_entity, 303, false, NULL},
+	{METHOD_GET, "/api/api-keys", TENANT_API, API, PERSON(CAN_KEYS), RATE_READ, POOL_WEB, WORK_TENANT_READ, keys_api, NULL, NULL, &api_key_entity, 200, false, "List the API keys; never their secrets."},
+	{METHOD_POST, "/api/api-keys", TENANT_API, API, PERSON(CAN_KEYS), RATE_WRITE, POOL_WEB, WORK_TENANT_WRITE, key_create_api, NULL, NULL, &api_key_entity, 201, false, "Create an API key; the secret is in this answer and never again."},
+	{METHOD_DELETE, "/api/api-keys/{id}", TENANT_API, API, PERSON(CAN_KEYS), RATE_WRITE, POOL_WEB, WORK_TENANT_WRITE, key_revoke_api, NULL, NULL, &api_key_entity, 204, false, "Revoke an API key."},
+
+	/* ---- operators ---- */
+	{METHOD_GET, "/", ON_ADMIN, PAGE, PUBLIC, RATE_READ, POOL_WEB, WORK_NONE, admin_home, "public/admin", NULL, NULL, 200, false, NULL},
+	{METHOD_GET, "/api/admin/tenants", ON_ADMIN, API, OPERATOR, RATE_READ, POOL_WEB, WORK_SYSTEM_READ, admin_tenants, NULL, NULL, &tenant_create_entity, 200, false, "List the tenants."},
+	{METHOD_POST, "/api/admin/tenants", ON_ADMIN, API, OPERATOR, RATE_WRITE, POOL_PASSWORD, WORK_SYSTEM_WRITE, admin_tenant_create, NULL, NULL, &tenant_create_entity, 201, false, "Create a tenant with its owner."},
+	{METHOD_GET, "/api/admin/tenants/{id}", ON_ADMIN, API, OPERATOR, RATE_READ, POOL_WEB, WORK_SYSTEM_READ, admin_tenant_get, NULL, NULL, &tenant_create_entity, 200, false, "One tenant."},
+	{METHOD_PATCH, "/api/admin/tenants/{id}", ON_ADMIN, API, OPERATOR, RATE_WRITE, POOL_WEB, WORK_SYSTEM_WRITE, admin_tenant_update, NULL, NULL, &tenant_update_entity, 200, false, "Change a tenant's name, plan, status or trial."},
+	{METHOD_DELETE, "/api/admin/tenants/{id}", ON_ADMIN, API, OPERATOR, RATE_WRITE, POOL_WEB, WORK_SYSTEM_WRITE, admin_tenant_delete, NULL, NULL, &tenant_update_entity, 204, false, "Delete a tenant (softly)."},
+};
+
+/* Once for each stored entity: {plural} stands for its word. */
+static const struct route entity_routes[] = {
+	{METHOD_GET, "/{plural}", ON_TENANT, PAGE, PERSON(CAN_READ), RATE_READ, POOL_WEB, WORK_TENANT_READ, entity_list_page, "entity/list", NULL, NULL, 200, false, NULL},
+	{METHOD_GET, "/{plural}/new", ON_TENANT, PAGE, PERSON(CAN_WRITE), RATE_READ, POOL_WEB, WORK_TENANT_READ, entity_new_page, "entity/form", NULL, NULL, 200, false, NULL},
+	{METHOD_POST, "/{plural}", ON_TENANT, PAGE, PERSON(CAN_WRITE), RATE_WRITE, POOL_WEB, WORK_TENANT_WRITE, entity_create_page, NULL, "entity/form", NULL, 303, false, NULL},
+	{METHOD_GET, "/{plural}/{id}", ON_TENANT, PAGE, PERSON(CAN_READ), RATE_READ, POOL_WEB, WORK_TENANT_READ, entity_show_page, "entity/show", NULL, NULL, 200, false, NULL},
+	{METHOD_GET, "/{plural}/{id}/edit", ON_TENANT, PAGE, PERSON(CAN_WRITE), RATE_READ, POOL_WEB, WORK_TENANT_READ, entity_edit_page, "entity/form", NULL, NULL, 200, false, NULL},
+	{METHOD_POST, "/{plural}/{id}", ON_TENANT, PAGE, PERSON(CAN_WRITE), RATE_WRITE, POOL_WEB, WORK_TENANT_WRITE, entity_update_page, NULL, "entity/form", NULL, 303, false, NULL},
+	{METHOD_GET, "/{plural}/{id}/delete", ON_TENANT, PAGE, PERSON(CAN_DELETE), RATE_READ, POOL_WEB, WORK_TENANT_READ, entity_delete_form, "entity/delete", NULL, NULL, 200, false, NULL},
+	{METHOD_POST, "/{plural}/{id}/delete", ON_TENANT, PAGE, PERSON(CAN_DELETE), RATE_WRITE, POOL_WEB, WORK_TENANT_WRITE, entity_delete_page, NULL, "entity/delete", NULL, 303, false, NULL},
+	{METHOD_GET, "/api/{plural}", TENANT_API, API, MEMBER(CAN_READ), RATE_READ, POOL_WEB, WORK_TENANT_READ, entity_list_api, NULL, NULL, NULL, 200, false, "List {label_plural}, a page at a time."},
+	{METHOD_POST, "/api/{plural}", TENANT_API, API, MEMBER(CAN_WRITE), RATE_WRITE, POOL_WEB, WORK_TENANT_WRITE, entity_create_api, NULL, NULL, NULL, 201, true, "Create a {label}."},
+	{METHOD_GET, "/api/{plural}/{id}", TENANT_API, API, MEMBER(CAN_READ), RATE_READ, POOL_WEB, WORK_TENANT_READ, entity_get_api, NULL, NULL, NULL, 200, false, "One {label}."},
+	{METHOD_PATCH, "/api/{plural}/{id}", TENANT_API, API, MEMBER(CAN_WRITE), RATE_WRITE, POOL_WEB, WORK_TENANT_WRITE, entity_update_api, NULL, NULL, NULL, 200, false, "Change a {label}; needs If-Match."},
+	{METHOD_DELETE, "/api/{plural}/{id}", TENANT_API, API, MEMBER(CAN_DELETE), RATE_WRITE, POOL_WEB, WORK_TENANT_WRITE, entity_delete_api, NULL, NULL, NULL, 204, false, "Delete a {label}."},
+};
+/* clang-format on */
+
+const struct route *route_rows_own(size_t *count)
+{
+	*count = COUNT_OF(own_routes);
+	return own_routes;
+}
+
+const struct route *route_rows_entity(size_t *count)
+{
+	*count = COUNT_OF(entity_routes);
+	return entity_routes;
+}
