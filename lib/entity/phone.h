@@ -1,0 +1,12 @@
+/* North American and international phone numbers to E.164 (ITU-T): "+15125550123". No country code means +1. */
+#ifndef DEMAND_PHONE_H
+#define DEMAND_PHONE_H
+
+#include "lib/base/arena.h"
+
+/* Absent when it cannot be one. Extensions ("x12") are dropped. */
+struct str phone_e164(struct arena *, struct str typed);
+/* Digits only, for search. */
+struct str phone_digits(struct arena *, struct str typed);
+
+#endif
