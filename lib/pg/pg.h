@@ -35,7 +35,10 @@ void pg_free(struct pg *); /* NULL is fine */
  * BYPASSRLS (then E_INTERNAL: refuse to serve). E_BUSY with *why when it cannot be reached. why lives in the arena.
  */
 enum err pg_ready(struct pg *, struct arena *, int64_t schema_version, struct str *why) MUST_CHECK;
-/* LISTEN on connect; after each statement and on pg_poll() arrived payloads are handed to the function. */
+/*
+ * LISTEN on connect; after each statement and on pg_poll() arrived payloads are handed to the function. payload is NULL after every (re)connect:
+ * some may have been missed.
+ */
 void pg_listen(struct pg *, const char *channel, void (*notified)(void *context, const char *payload), void *context);
 /* Reads what has arrived without waiting. Call it before each request and when idle. */
 void pg_poll(struct pg *);
@@ -111,6 +114,11 @@ enum tx_mode ttx_mode(const struct ttx *);
 struct str ttx_constraint(const struct ttx *);
 /* NOTIFY channel with payload at commit. Both are literals or ids, checked to be [a-z0-9_-]. */
 enum err ttx_notify(struct ttx *, const char *channel, struct str payload) MUST_CHECK;
+
+/* ---- the directory: a GLOBAL table read under the app role, with no tenant set, so that tenant tables fail closed ---- */
+
+/* A READ ONLY transaction of its own. As ttx_one; a row holds no tenant's data. $1 is the caller's first argument. */
+enum err directory_one(struct pg *, struct arena *, const struct statement *, struct arguments, struct rows **out) MUST_CHECK;
 
 /* ---- system transactions: all arguments are the caller's, $1 is the first ---- */
 
