@@ -1,0 +1,94 @@
+/* The workspace's first page, and the same facts as JSON. */
+#include "fcgi/handlers.h"
+#include "fcgi/page.h"
+#include "fcgi/try.h"
+
+#include "lib/base/clock.h"
+#include "lib/crm/entities.h"
+#include "lib/tenant/usage.h"
+
+#define NEWEST_LEADS 5
+
+/* One meter: what is used of the plan's limit. A limit of 0 is none. */
+static void put_meter(struct value *map, const char *name, int64_t used, int64_t limit)
+{
+	struct value *meter = value_put_map(map, name);
+
+	value_put_int(meter, "used", used);
+	value_put_int(meter, "limit", limit);
+	value_put_bool(meter, "limited", limit > 0);
+	value_put_bool(meter, "near", limit > 0 && used * 10 >= limit * 8 && used < limit);
+	value_put_bool(meter, "full", limit > 0 && used >= limit);
+}
+
+static enum err put_newest(struct context *c)
+{
+	const struct entity *leads = entity_find(STR("leads"));
+	struct form no_parameters = {NULL, 0};
+	struct value *list = value_put_list(c->page, "newest");
+	struct list_query query;
+	struct list_result result;
+
+	TRY(list_query_parse(c->arena, leads, &no_parameters, NULL, &query, c->errors));
+	TRY(entity_list(c->tx, leads, &query, c->errors, &result));
+	for (size_t i = 0; i < result.count && i < NEWEST_LEADS; i++)
+		value_append(list, page_row(c, result.records[i]));
+	value_put_bool(c->page, "has_leads", result.count > 0);
+	return OK;
+}
+
+enum err dashboard(struct context *c)
+{
+	struct usage usage;
+
+	TRY(usage_read(c->tx, &usage));
+	put_meter(c->page, "leads", usage.leads, usage.max_leads);
+	put_meter(c->page, "users", usage.users, usage.max_users);
+	value_put_int(c->page, "api_calls", usage.api_calls);
+	value_put_int(c->page, "leads_created", usage.leads_created);
+	value_put_text(c->page, "plan_label", c->tenant->plan->label);
+	value_put_int(c->page, "plan_price", c->tenant->plan->price_dollars);
+	value_put_bool(c->page, "may_write", principal_can(c->principal, CAN_WRITE));
+	value_put_bool(c->page, "may_invite", principal_can(c->principal, CAN_USERS));
+	value_put_bool(c->page, "may_keys", principal_can(c->principal, CAN_KEYS));
+	return put_newest(c);
+}
+
+static void put_limit(struct value *map, const char *name, int64_t limit)
+{
+	if (limit > 0)
+		value_put_int(map, name, limit);
+	else
+		value_put_text(map, name, NULL);
+}
+
+enum err api_tenant(struct context *c)
+{
+	struct value *limits, *used, *caller;
+	struct usage usage;
+
+	TRY(usage_read(c->tx, &usage));
+	value_put_str(c->data, "id", uuid_text(c->arena, c->tenant->id));
+	value_put_str(c->data, "slug", c->tenant->slug);
+	value_put_str(c->data, "name", c->tenant->name);
+	value_put_str(c->data, "industry", c->tenant->industry);
+	value_put_text(c->data, "plan_tier", c->tenant->plan->name);
+	value_put_text(c->data, "status", tenant_status_name(c->tenant->status));
+	value_put_str(c->data, "trial_ends_at", c->tenant->trial_ends_at ? clock_rfc3339(c->arena, c->tenant->trial_ends_at) : STR_NONE);
+	limits = value_put_map(c->data, "limits");
+	put_limit(limits, "leads", usage.max_leads);
+	put_limit(limits, "users", usage.max_users);
+	put_limit(limits, "scrapers", usage.max_scrapers);
+	used = value_put_map(c->data, "usage");
+	value_put_int(used, "leads", usage.leads);
+	value_put_int(used, "users", usage.users);
+	value_put_int(used, "api_calls", usage.api_calls);
+	value_put_int(used, "leads_created", usage.leads_created);
+	value_put_str(used, "period_start", usage.period_start);
+	value_put_str(used, "period_end", usage.period_end);
+	caller = value_put_map(c->data, "caller");
+	value_put_text(caller, "kind", c->principal->kind == CREDENTIAL_API_KEY ? "api_key" : "user");
+	value_put_str(caller, "name", c->principal->name);
+	value_put_text(caller, "role", role_name(c->principal->role));
+	return OK;
+}

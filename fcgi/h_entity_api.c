@@ -1,0 +1,71 @@
+/* Every stored entity over JSON. */
+#include "fcgi/handlers.h"
+#include "fcgi/try.h"
+
+enum err entity_list_api(struct context *c)
+{
+	const struct entity *entity = c->route->entity;
+	struct list_query query;
+	struct list_result result;
+	struct value *rows = value_put_list(c->data, "data");
+
+	TRY(list_query_parse(c->arena, entity, &c->query, NULL, &query, c->errors));
+	TRY(entity_list(c->tx, entity, &query, c->errors, &result));
+	for (size_t i = 0; i < result.count; i++) {
+		struct value *row = value_map(c->arena);
+
+		record_to_value(result.records[i], row);
+		value_append(rows, row);
+	}
+	value_put_str(c->data, "next_cursor", result.next_cursor);
+	return OK;
+}
+
+/* The row as the answer, with its ETag. */
+static enum err answer(struct context *c, const struct record *record)
+{
+	record_to_value(record, c->data);
+	context_etag(c, record_version(record));
+	return OK;
+}
+
+enum err entity_create_api(struct context *c)
+{
+	const struct entity *entity = c->route->entity;
+	struct record *record = record_new(c->arena, entity);
+	char id[UUID_TEXT_LENGTH + 1];
+
+	TRY(record_from_json(record, WRITE_CREATE, c->json, c->errors));
+	TRY(entity_insert(c->tx, record, c->errors));
+	uuid_print(record_id(record), id);
+	response_header(c->response, "Location", arena_printf(c->arena, "/api/%s/%s", entity->plural, id));
+	return answer(c, record);
+}
+
+enum err entity_get_api(struct context *c)
+{
+	struct record *record;
+
+	TRY(entity_get(c->tx, c->route->entity, c->id, &record));
+	return answer(c, record);
+}
+
+enum err entity_update_api(struct context *c)
+{
+	struct record *current, *updated, *change = record_new(c->arena, c->route->entity);
+
+	TRY(entity_get(c->tx, c->route->entity, c->id, &current));
+	TRY(context_if_match(c, record_version(current), true));
+	TRY(record_from_json(change, WRITE_UPDATE, c->json, c->errors));
+	TRY(entity_update(c->tx, current, change, c->errors, &updated));
+	return answer(c, updated);
+}
+
+enum err entity_delete_api(struct context *c)
+{
+	struct record *current;
+
+	TRY(entity_get(c->tx, c->route->entity, c->id, &current));
+	TRY(context_if_match(c, record_version(current), false));
+	return entity_delete(c->tx, current);
+}
