@@ -40,7 +40,8 @@ enum field_flag {
 	FIELD_READ_ONLY = 1 << 7,  /* a body that names it is refused */
 	FIELD_CREATE_ONLY = 1 << 8,
 	FIELD_WRITE_ONLY = 1 << 9, /* not stored in the column of its name, never printed */
-	FIELD_INTERNAL = 1 << 10   /* a column the API does not show or take */
+	FIELD_INTERNAL = 1 << 10,  /* a column the API does not show or take */
+	FIELD_API_ONLY = 1 << 11   /* in JSON, not on pages */
 };
 
 struct choice {
@@ -60,6 +61,8 @@ struct field {
 	const char *references;       /* FIELD_REFERENCE: table of the other row */
 	const char *default_value;    /* for create when absent; NULL: null */
 	const char *autocomplete;     /* HTML autocomplete token; NULL: off */
+	const char *reference_label;     /* SQL over the other table's columns: what names its row to a person */
+	const char *reference_condition; /* SQL over the same: which rows may be chosen; NULL: all */
 };
 
 struct record;
@@ -114,6 +117,10 @@ void record_to_value(const struct record *, struct value *map);
 /* What the generic pages read (docs/front-end.md): fields for a form, with errors and what was typed; cells for a detail page. */
 void record_form_view(const struct record *, const struct form *typed, const struct errors *, enum write_kind, struct value *list);
 void record_show_view(const struct record *, struct value *list);
+/* The LISTED fields of one row, in order, for the list page; the same maps as record_show_view gives. */
+void record_cells_view(const struct record *, struct value *list);
+/* Completes the FIELD_REFERENCE maps of a list made by one of the three: the choices of a form, the text of a shown field. */
+enum err record_fill_references(struct ttx *, const struct record *, struct value *list) MUST_CHECK;
 
 /* ---- store ---- */
 
