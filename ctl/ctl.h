@@ -45,4 +45,7 @@ const char *err_sentence(enum err);
 /* libpq keywords with the admin role. */
 const char *admin_conninfo(struct ctl *);
 
+/* Runs a program without a shell, collects its standard output; its exit code, or -1. */
+int run_program(struct arena *, const char *const *arguments, struct str *output);
+
 #endif
