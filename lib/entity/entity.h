@@ -119,8 +119,11 @@ void record_form_view(const struct record *, const struct form *typed, const str
 void record_show_view(const struct record *, struct value *list);
 /* The LISTED fields of one row, in order, for the list page; the same maps as record_show_view gives. */
 void record_cells_view(const struct record *, struct value *list);
-/* Completes the FIELD_REFERENCE maps of a list made by one of the three: the choices of a form, the text of a shown field. */
-enum err record_fill_references(struct ttx *, const struct record *, struct value *list) MUST_CHECK;
+/*
+ * Before a view of rows with FIELD_REFERENCE fields: reads what names the rows they point at and, with choices, what a form may offer (at
+ * most 200). One statement a field, for all records at once.
+ */
+enum err record_load_references(struct ttx *, struct record *const *records, size_t count, bool choices) MUST_CHECK;
 
 /* ---- store ---- */
 
