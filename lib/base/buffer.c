@@ -1,0 +1,91 @@
+#include "lib/base/buffer.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#define SMALLEST_CAPACITY ((size_t)128)
+
+/* Makes room for `more` bytes and the closing NUL. */
+static void reserve(struct buffer *b, size_t more)
+{
+	size_t needed;
+	if (__builtin_add_overflow(b->length, more, &needed) || __builtin_add_overflow(needed, 1, &needed))
+		abort();
+	if (needed <= b->capacity)
+		return;
+	size_t capacity = b->capacity < SMALLEST_CAPACITY ? SMALLEST_CAPACITY : b->capacity;
+	while (capacity < needed)
+		capacity = capacity > SIZE_MAX / 2 ? needed : capacity * 2;
+	char *bytes;
+	if (b->arena != NULL) {
+		bytes = arena_alloc(b->arena, capacity);
+		if (b->length > 0)
+			memcpy(bytes, b->bytes, b->length);
+	} else {
+		bytes = realloc(b->bytes, capacity);
+		if (bytes == NULL)
+			abort();
+	}
+	b->bytes = bytes;
+	b->capacity = capacity;
+}
+
+void buffer_add(struct buffer *b, const void *bytes, size_t length)
+{
+	reserve(b, length);
+	if (length > 0)
+		memcpy(b->bytes + b->length, bytes, length);
+	b->length += length;
+	b->bytes[b->length] = '\0';
+}
+
+void buffer_add_str(struct buffer *b, struct str s)
+{
+	buffer_add(b, s.p, s.n);
+}
+
+void buffer_add_char(struct buffer *b, char c)
+{
+	buffer_add(b, &c, 1);
+}
+
+void buffer_vprintf(struct buffer *b, const char *format, va_list arguments)
+{
+	va_list again;
+	va_copy(again, arguments);
+	int length = vsnprintf(NULL, 0, format, arguments);
+	if (length < 0)
+		abort(); /* only a broken format does this */
+	reserve(b, (size_t)length);
+	(void)vsnprintf(b->bytes + b->length, (size_t)length + 1, format, again);
+	va_end(again);
+	b->length += (size_t)length;
+}
+
+void buffer_printf(struct buffer *b, const char *format, ...)
+{
+	va_list arguments;
+	va_start(arguments, format);
+	buffer_vprintf(b, format, arguments);
+	va_end(arguments);
+}
+
+void buffer_add_int(struct buffer *b, int64_t number)
+{
+	buffer_printf(b, "%lld", (long long)number);
+}
+
+void buffer_clear(struct buffer *b)
+{
+	b->length = 0;
+	if (b->bytes != NULL)
+		b->bytes[0] = '\0';
+}
+
+void buffer_free(struct buffer *b)
+{
+	if (b->arena != NULL)
+		return;
+	free(b->bytes);
+	*b = (struct buffer){NULL, 0, 0, NULL};
+}
