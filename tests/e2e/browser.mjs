@@ -1,0 +1,200 @@
+// Signs up through all five steps in a real browser, with and without JavaScript, signs in, adds a lead and sees it.
+// Takes screenshots at 390 and 1280 pixels into DEMAND_SCREENSHOTS (default STATE/screenshots).
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { chromium } from 'playwright-core';
+
+const state = process.env.DEMAND_STATE;
+const port = process.env.DEMAND_PORT;
+const base = process.env.DEMAND_BASE_DOMAIN;
+if (!state || !port || !base) throw new Error('DEMAND_STATE, DEMAND_PORT and DEMAND_BASE_DOMAIN say which stack');
+const shots = process.env.DEMAND_SCREENSHOTS || join(state, 'screenshots');
+const origin = (label) => `https://${label ? `${label}.` : ''}${base}:${port}`;
+const password = 'garden-gate-squeaks-twice';
+let failures = 0;
+
+function report(good, name, detail) {
+	console.log(`${good ? 'ok' : 'not ok'} - ${name}`);
+	if (!good) {
+		failures += 1;
+		if (detail) console.log(`#   ${String(detail).split('\n').join('\n#   ')}`);
+	}
+}
+
+// A home of its own, whose certificate store trusts our authority: the browser checks certificates as a visitor's would.
+const home = mkdtempSync(join(tmpdir(), 'demand-browser-'));
+mkdirSync(join(home, '.pki/nssdb'), { recursive: true });
+execFileSync('certutil', ['-d', `sql:${home}/.pki/nssdb`, '-N', '--empty-password']);
+execFileSync('certutil', ['-d', `sql:${home}/.pki/nssdb`, '-A', '-t', 'C,,', '-n', 'demand', '-i', join(state, 'tls/ca.pem')]);
+mkdirSync(shots, { recursive: true });
+
+const browser = await chromium.launch({
+	executablePath: process.env.CHROMIUM || '/usr/bin/chromium',
+	env: { ...process.env, HOME: home },
+	args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+});
+
+// Every page is watched: a script error or a policy violation is a failure.
+async function newPage(options) {
+	const context = await browser.newContext(options);
+	const page = await context.newPage();
+	page.complaints = [];
+	page.on('pageerror', (error) => page.complaints.push(error.message));
+	page.on('console', (message) => {
+		if (message.type() === 'error') page.complaints.push(message.text());
+	});
+	page.setDefaultTimeout(15000);
+	return page;
+}
+
+async function shoot(page, name) {
+	const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+	report(overflow <= 0, `${name}: nothing hangs over the edge`, `${overflow} pixels too wide`);
+	await page.screenshot({ path: join(shots, `${name}.png`), fullPage: true });
+}
+
+async function step(name, work) {
+	try {
+		await work();
+		report(true, name);
+	} catch (error) {
+		report(false, name, error.message);
+		throw error;
+	}
+}
+
+async function signUp(page, tag, slug, javaScript) {
+	await step(`${tag}: the public page leads to the sign-up`, async () => {
+		await page.goto(origin(''));
+		await shoot(page, `${tag}-home`);
+		await page.goto(`${origin('app')}/onboarding`);
+		await page.waitForURL('**/onboarding/company');
+	});
+	await step(`${tag}: step 1, an empty form comes back with words`, async () => {
+		await page.click('main button[type=submit]');
+		await page.waitForSelector('.is-invalid');
+		await shoot(page, `${tag}-company-error`);
+	});
+	await step(`${tag}: step 1, company`, async () => {
+		await page.fill('[name=name]', `Browser ${slug}`);
+		await page.selectOption('select[name=industry]', 'both').catch(() => page.check('[name=industry][value=both]'));
+		await shoot(page, `${tag}-company`);
+		await page.click('main button[type=submit]');
+		await page.waitForURL('**/onboarding/owner');
+	});
+	await step(`${tag}: step 2, owner`, async () => {
+		await page.fill('[name=name]', 'Jordan Blake');
+		await page.fill('[name=email]', `jordan@${slug}.example`);
+		await page.fill('[name=phone]', '512 555 0142');
+		await page.fill('[name=password]', password);
+		await shoot(page, `${tag}-owner`);
+		await page.click('main button[type=submit]');
+		await page.waitForURL('**/onboarding/subdomain');
+	});
+	await step(`${tag}: back and reload lose nothing`, async () => {
+		await page.goto(`${origin('app')}/onboarding/company`);
+		if ((await page.inputValue('[name=name]')) !== `Browser ${slug}`) throw new Error('the company name is gone');
+		await page.goto(`${origin('app')}/onboarding`);
+		await page.waitForURL('**/onboarding/subdomain');
+	});
+	await step(`${tag}: step 3, subdomain`, async () => {
+		if (javaScript) {
+			await page.fill('[name=subdomain]', 'acme-hvac');
+			await page.waitForFunction(() => /taken/.test(document.querySelector('[data-subdomain-state]').textContent));
+			await page.waitForFunction(() => document.querySelectorAll('[data-subdomain-suggestions] button').length >= 3);
+			await shoot(page, `${tag}-subdomain-taken`);
+		}
+		await page.fill('[name=subdomain]', slug);
+		if (javaScript) await page.waitForFunction(() => /is free/.test(document.querySelector('[data-subdomain-state]').textContent));
+		await shoot(page, `${tag}-subdomain`);
+		await page.click('main .card-footer button[type=submit]');
+		await page.waitForURL('**/onboarding/plan');
+	});
+	await step(`${tag}: step 4, plan`, async () => {
+		await page.locator('label', { has: page.locator('[name=plan][value=professional]') }).click();
+		await shoot(page, `${tag}-plan`);
+		await page.click('main button[type=submit]');
+		await page.waitForURL('**/onboarding/done');
+	});
+	await step(`${tag}: step 5, done, with the key and a curl line`, async () => {
+		const text = await page.textContent('main');
+		if (!/tk_[0-9A-Za-z]+_[0-9A-Za-z]+/.test(text) || !text.includes('curl')) throw new Error('no key or no curl line');
+		await shoot(page, `${tag}-done`);
+		await page.click('form[action="/onboarding/open"] button');
+		await page.waitForURL(`${origin(slug)}/**`);
+	});
+}
+
+async function work(page, tag, slug) {
+	await step(`${tag}: the dashboard`, async () => {
+		await page.waitForSelector('h1');
+		if (!(await page.textContent('body')).includes(`Browser ${slug}`)) throw new Error('the company name is not there');
+		await shoot(page, `${tag}-dashboard`);
+	});
+	await step(`${tag}: sign out and in again`, async () => {
+		await page.context().clearCookies();
+		await page.goto(`${origin(slug)}/leads`);
+		await page.waitForURL('**/login**');
+		await shoot(page, `${tag}-login`);
+		await page.fill('[name=email]', `jordan@${slug}.example`);
+		await page.fill('[name=password]', password);
+		await page.click('main button[type=submit]');
+		await page.waitForURL('**/leads');
+		await shoot(page, `${tag}-leads-empty`);
+	});
+	await step(`${tag}: a lead with a mistake keeps what was typed`, async () => {
+		await page.goto(`${origin(slug)}/leads/new`);
+		await page.fill('[name=name]', 'Karen Abbott');
+		await page.fill('[name=email]', 'not an address');
+		await page.click('main form[method=post] button[type=submit]');
+		await page.waitForSelector('.is-invalid');
+		if ((await page.inputValue('[name=name]')) !== 'Karen Abbott') throw new Error('what was typed is gone');
+		await shoot(page, `${tag}-lead-error`);
+	});
+	await step(`${tag}: a lead is added and seen`, async () => {
+		await page.fill('[name=email]', 'karen@example.com');
+		await page.fill('[name=phone]', '(512) 555-0100');
+		await page.fill('[name=value_cents]', '1,250.50');
+		await page.click('main form[method=post] button[type=submit]');
+		await page.waitForURL(/\/leads\/[0-9a-f-]{36}/);
+		if (!(await page.textContent('main')).includes('1,250.50')) throw new Error('the value is not shown');
+		await shoot(page, `${tag}-lead`);
+		await page.goto(`${origin(slug)}/leads`);
+		if (!(await page.textContent('main')).includes('Karen Abbott')) throw new Error('it is not in the list');
+		await shoot(page, `${tag}-leads`);
+	});
+	for (const path of ['settings', 'settings/users', 'settings/users/new', 'settings/api-keys', 'docs'])
+		await step(`${tag}: /${path}`, async () => {
+			const answer = await page.goto(`${origin(slug)}/${path}`);
+			if (answer.status() !== 200) throw new Error(`status ${answer.status()}`);
+			await shoot(page, `${tag}-${path.replaceAll('/', '-')}`);
+		});
+}
+
+const run = process.pid;
+const visits = [
+	{ tag: 'phone', slug: `browser-phone-${run}`, javaScript: true, options: { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true } },
+	{ tag: 'desktop', slug: `browser-desktop-${run}`, javaScript: true, options: { viewport: { width: 1280, height: 900 } } },
+	{ tag: 'noscript', slug: `browser-noscript-${run}`, javaScript: false, options: { viewport: { width: 1280, height: 900 }, javaScriptEnabled: false } },
+	{ tag: 'dark', slug: `browser-dark-${run}`, javaScript: true, options: { viewport: { width: 390, height: 844 }, colorScheme: 'dark' } },
+];
+try {
+	for (const visit of visits) {
+		const page = await newPage(visit.options);
+		try {
+			await signUp(page, visit.tag, visit.slug, visit.javaScript);
+			await work(page, visit.tag, visit.slug);
+		} catch {
+			await page.screenshot({ path: join(shots, `${visit.tag}-failed.png`), fullPage: true }).catch(() => {});
+		}
+		const serious = page.complaints.filter((text) => !/status of 4\d\d/.test(text));
+		report(serious.length === 0, `${visit.tag}: no script error, no policy violation`, serious.join('\n'));
+		await page.context().close();
+	}
+} finally {
+	await browser.close();
+	rmSync(home, { recursive: true, force: true });
+}
+process.exit(failures > 0 ? 1 : 0);
