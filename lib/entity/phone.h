@@ -4,9 +4,11 @@
 
 #include "lib/base/arena.h"
 
+/* True when it holds what phone numbers are written with and nothing else; an extension ("x12", "ext. 12") may follow. */
+bool phone_shape(struct str typed);
 /* Absent when it cannot be one. Extensions ("x12") are dropped. */
 struct str phone_e164(struct arena *, struct str typed);
-/* Digits only, for search. */
+/* Digits only, without the extension, for search. */
 struct str phone_digits(struct arena *, struct str typed);
 
 #endif

@@ -1,0 +1,116 @@
+/* Shared by the files of lib/entity and nobody else. */
+#ifndef DEMAND_ENTITY_INTERNAL_H
+#define DEMAND_ENTITY_INTERNAL_H
+
+#include "lib/entity/entity.h"
+
+/* What a form offers for a reference. */
+struct reference_choices {
+	struct str *ids, *labels;
+	size_t count;
+};
+
+struct record {
+	struct arena *arena;
+	const struct entity *entity;
+	struct uuid id;
+	int64_t version, created_at, updated_at;
+	struct str *values; /* by field, in stored form */
+	bool *given;
+	const struct record *before;
+	struct str *labels;                         /* by field: what names the row a reference points at; see record_load_references */
+	const struct reference_choices **choices;   /* by field */
+};
+
+static inline bool field_is(const struct field *field, unsigned flags) { return (field->flags & flags) != 0; }
+/* created_at and updated_at: listed to be shown and sorted, written by the layer. */
+bool field_is_time_of_row(const struct field *);
+/* Has a column that the layer reads and writes by the field's name. */
+bool field_is_column(const struct field *);
+/* A client may see it; may send it. */
+bool field_is_visible(const struct field *);
+bool field_is_writable(const struct field *, enum write_kind);
+/* The column is never null: the field is required or has a default. */
+bool field_is_never_null(const struct field *);
+/* The heading the field stands under: its own or the last one before it. */
+const char *field_group(const struct entity *, size_t index);
+bool entity_is_searchable(const struct entity *);
+bool name_is_among(struct str name, const char *const *names); /* names may be NULL, ends with NULL */
+
+/* ---- validate.c ---- */
+
+/* What a type is in JSON. */
+enum json_kind { JSON_STRING = 1, JSON_INTEGER, JSON_BOOLEAN };
+enum json_kind field_json_kind(enum field_type);
+int64_t field_minimum(const struct field *); /* with the type's default */
+int64_t field_maximum(const struct field *);
+bool field_is_text(enum field_type); /* minimum and maximum are lengths */
+/*
+ * From what JSON carried (number as its text, boolean as "t" or "f") to the stored form. Empty text becomes absent. False: an error was added at the field.
+ */
+bool field_accept(struct arena *, const struct field *, struct str *text, struct errors *) MUST_CHECK;
+/* The same from what a person typed: dollars, "on", a local date and time in UTC. */
+bool field_accept_typed(struct arena *, const struct field *, struct str *text, struct errors *) MUST_CHECK;
+/* Defaults on create, then required fields. Returns E_INVALID when errors has any. */
+enum err record_complete(struct record *, enum write_kind, struct errors *) MUST_CHECK;
+/* The field, when a client may send it; else an error at the name and NULL. */
+const struct field *record_input_field(const struct record *, enum write_kind, struct str name, struct errors *, int *index);
+
+/* ---- address.c: both take trimmed text ---- */
+
+bool email_syntax(struct str);
+/* *out with its scheme; false with a sentence for the person. */
+bool url_normal(struct arena *, struct str, struct str *out, const char **complaint) MUST_CHECK;
+
+/* ---- search.c ---- */
+
+/* Lower case of Latin, Greek and Cyrillic letters; everything else stays. */
+struct str search_lower(struct arena *, struct str);
+/* search_text of the record's values. */
+struct str search_text(const struct record *);
+#define SEARCH_WORDS 5
+struct search_word {
+	struct str text;   /* LIKE pattern */
+	struct str digits; /* LIKE pattern of a number typed with punctuation, matched as well; absent: none */
+};
+size_t search_words(struct arena *, struct str typed, struct search_word out[SEARCH_WORDS]);
+
+/* ---- sql.c ---- */
+
+/* A statement under assembly, with the arguments it has so far. $1 is the tenant. */
+struct sql {
+	struct arena *arena;
+	struct buffer text;
+	struct argument *arguments;
+	size_t count, capacity;
+};
+struct sql sql_new(struct arena *);
+void sql_add(struct sql *, const char *constant); /* a constant of ours or of an entity table; never input */
+void sql_argument(struct sql *, struct argument); /* "$n" */
+/* "id, version, created_at, updated_at, " and the stored fields in order. */
+void sql_add_columns(struct sql *, const struct entity *);
+enum err sql_rows(struct sql *, struct ttx *, const char *name, struct rows **out) MUST_CHECK;
+/* The row `rows` stands on, selected by sql_add_columns. */
+struct record *sql_record(struct arena *, const struct entity *, const struct rows *);
+/* Number of a field's column in that order; times of the row too. */
+int sql_column(const struct entity *, int field);
+
+/* ---- reference.c ---- */
+
+/* E_INVALID with errors at the fields whose row is not there or may not be chosen. */
+enum err record_check_references(struct ttx *, const struct record *, const bool *changed, struct errors *) MUST_CHECK;
+
+/* ---- cursor.c ---- */
+
+/* Signed for the tenant, the order and the filters: a cursor serves the list it came from and no other. */
+struct str cursor_make(struct arena *, struct uuid tenant, const struct entity *, const struct list_query *, struct str key, struct uuid id);
+bool cursor_open(struct arena *, struct uuid tenant, const struct entity *, const struct list_query *, struct str *key, struct uuid *id)
+	MUST_CHECK;
+
+/* ---- money.c ---- */
+
+struct str money_text(struct arena *, struct str cents);                        /* "1250.50", for an input */
+struct str money_label(struct arena *, struct str cents);                       /* "$1,250.50", to be read */
+bool money_parse(struct str typed, int64_t *cents, const char **complaint) MUST_CHECK;
+
+#endif

@@ -1,0 +1,20 @@
+/*
+ * Instants as people read them, in a named zone of the IANA time zone database ("America/New_York"; Debian's package tzdata).
+ *
+ * The process's TZ variable belongs to this file: a zone is switched with tzset(3), which is right for single-threaded workers only.
+ * A zone that is malformed or not installed is UTC.
+ */
+#ifndef DEMAND_LOCAL_TIME_H
+#define DEMAND_LOCAL_TIME_H
+
+#include "lib/base/arena.h"
+
+bool local_time_zone_valid(struct str zone);
+/* The zone of the person who is being answered, until the next call. Call it once a request; absent: UTC. */
+void local_time_zone(struct str zone);
+/* "23 Nov 2026, 02:32 EST" */
+struct str local_time(struct arena *, int64_t instant);
+/* "23 Nov 2026" */
+struct str local_date(struct arena *, int64_t instant);
+
+#endif

@@ -1,0 +1,61 @@
+/* Records from forms. A form's mistakes are answered at the field, with what was typed kept (form_view.c). */
+#include "lib/entity/entity_internal.h"
+
+#define PRESENT ".present"
+
+/* The hidden companion of a checkbox, since a browser does not send an unchecked one. */
+static bool is_companion(const struct entity *entity, struct str name)
+{
+	int field;
+
+	if (!str_ends(name, STR(PRESENT)))
+		return false;
+	field = entity_field(entity, (struct str){name.p, name.n - strlen(PRESENT)});
+	return field >= 0 && entity->fields[field].type == FIELD_BOOL;
+}
+
+static void take_field(struct record *record, enum write_kind kind, const struct form_field *sent, struct errors *errors)
+{
+	int index = 0;
+	const struct field *field = record_input_field(record, kind, sent->name, errors, &index);
+	struct str text = sent->text;
+
+	if (!field)
+		return;
+	if (record->given[index]) {
+		errors_add(errors, field->name, "repeated", "%s was sent twice.", field->label);
+		return;
+	}
+	record->given[index] = true;
+	if (!str_absent(sent->file_name)) {
+		errors_add(errors, field->name, "wrong_type", "%s takes text, not a file.", field->label);
+		return;
+	}
+	if (field_accept_typed(record->arena, field, &text, errors))
+		record->values[index] = text;
+}
+
+static void uncheck_absent(struct record *record, enum write_kind kind, const struct form *form)
+{
+	for (size_t i = 0; i < record->entity->field_count; i++) {
+		const struct field *field = &record->entity->fields[i];
+		struct str companion;
+
+		if (field->type != FIELD_BOOL || record->given[i] || !field_is_writable(field, kind))
+			continue;
+		companion = arena_printf(record->arena, "%s" PRESENT, field->name);
+		if (kind == WRITE_CREATE || form_find(form, companion.p)) {
+			record->values[i] = STR("f");
+			record->given[i] = true;
+		}
+	}
+}
+
+enum err record_from_form(struct record *record, enum write_kind kind, const struct form *form, const char *const *also, struct errors *errors)
+{
+	for (const struct form_field *sent = form->first; sent; sent = sent->next)
+		if (!name_is_among(sent->name, also) && !is_companion(record->entity, sent->name))
+			take_field(record, kind, sent, errors);
+	uncheck_absent(record, kind, form);
+	return record_complete(record, kind, errors);
+}

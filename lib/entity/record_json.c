@@ -1,0 +1,92 @@
+/* Records and JSON. A number is exact: what is no whole number in the body's own text is refused, never rounded. */
+#include "lib/base/clock.h"
+#include "lib/entity/entity_internal.h"
+
+/* The text of a JSON value of the kind the field wants, absent for null; false when it is of another kind. */
+static bool text_of_kind(enum json_kind kind, const struct value *value, struct str *text)
+{
+	enum value_type type = value_type(value);
+
+	*text = STR_NONE;
+	if (type == VALUE_NULL)
+		return true;
+	switch (kind) {
+	case JSON_STRING:
+		*text = value_as_str(value);
+		return type == VALUE_STRING;
+	case JSON_INTEGER:
+		*text = value_as_str(value);
+		return type == VALUE_NUMBER;
+	case JSON_BOOLEAN:
+		if (type == VALUE_BOOL)
+			*text = value_as_bool(value) ? STR("t") : STR("f");
+		return type == VALUE_BOOL;
+	}
+	return false;
+}
+
+static void take_member(struct record *record, enum write_kind kind, struct str name, const struct value *value, struct errors *errors)
+{
+	static const char *const kind_names[] = {[JSON_STRING] = "a string", [JSON_INTEGER] = "a number", [JSON_BOOLEAN] = "true or false"};
+	int index = 0;
+	const struct field *field = record_input_field(record, kind, name, errors, &index);
+	struct str text;
+
+	if (!field)
+		return;
+	record->given[index] = true;
+	if (!text_of_kind(field_json_kind(field->type), value, &text)) {
+		errors_add(errors, field->name, "wrong_type", "%s must be %s.", field->label, kind_names[field_json_kind(field->type)]);
+		return;
+	}
+	if (!str_absent(text) && field_accept(record->arena, field, &text, errors))
+		record->values[index] = text;
+}
+
+enum err record_from_json(struct record *record, enum write_kind kind, const struct value *body, struct errors *errors)
+{
+	const struct value *member;
+	struct str name;
+
+	if (!body || value_type(body) != VALUE_MAP)
+		return E_MALFORMED;
+	for (size_t i = 0; (member = value_member(body, i, &name)) != NULL; i++)
+		take_member(record, kind, name, member, errors);
+	return record_complete(record, kind, errors);
+}
+
+static struct value *stored_to_value(const struct record *record, size_t index)
+{
+	struct str text = record->values[index];
+
+	if (str_absent(text))
+		return value_null(record->arena);
+	switch (field_json_kind(record->entity->fields[index].type)) {
+	case JSON_INTEGER:
+		return value_number(record->arena, text);
+	case JSON_BOOLEAN:
+		return value_bool(record->arena, str_is(text, "t"));
+	case JSON_STRING:
+		break;
+	}
+	return value_str(record->arena, text);
+}
+
+void record_to_value(const struct record *record, struct value *map)
+{
+	bool stored = record->entity->table != NULL;
+
+	if (stored)
+		value_put_str(map, "id", uuid_text(record->arena, record->id));
+	for (size_t i = 0; i < record->entity->field_count; i++) {
+		const struct field *field = &record->entity->fields[i];
+
+		if (field_is_visible(field) && !(stored && field_is_time_of_row(field)))
+			value_put(map, field->name, stored_to_value(record, i));
+	}
+	if (!stored)
+		return;
+	value_put_int(map, "version", record->version);
+	value_put_str(map, "created_at", clock_rfc3339(record->arena, record->created_at));
+	value_put_str(map, "updated_at", clock_rfc3339(record->arena, record->updated_at));
+}

@@ -1,0 +1,137 @@
+/* References: ids of other tables' rows of the same tenant. */
+#include "lib/entity/entity_internal.h"
+
+#define CHOICES "200"
+#define NO_SUCH_ROW(field, errors) errors_add((errors), (field)->name, "not_found", "%s is not one of those that can be chosen.", (field)->label)
+
+static enum err check_reference(struct ttx *tx, const struct field *field, struct str id, struct errors *errors)
+{
+	struct sql sql = sql_new(ttx_arena(tx));
+	struct rows *rows;
+	enum err err;
+
+	sql_add(&sql, "SELECT 1 FROM ");
+	sql_add(&sql, field->references);
+	sql_add(&sql, " WHERE tenant_id = $1 AND id = ");
+	sql_argument(&sql, arg_str(id));
+	if (field->reference_condition) {
+		sql_add(&sql, " AND (");
+		sql_add(&sql, field->reference_condition);
+		sql_add(&sql, ")");
+	}
+	err = sql_rows(&sql, tx, field->references, &rows);
+	if (err == OK && rows_count(rows) == 0)
+		NO_SUCH_ROW(field, errors);
+	return err;
+}
+
+enum err record_check_references(struct ttx *tx, const struct record *record, const bool *changed, struct errors *errors)
+{
+	for (size_t i = 0; i < record->entity->field_count; i++) {
+		const struct field *field = &record->entity->fields[i];
+		enum err err;
+
+		if (field->type != FIELD_REFERENCE || !changed[i] || str_absent(record->values[i]))
+			continue;
+		err = check_reference(tx, field, record->values[i], errors);
+		if (err)
+			return err;
+	}
+	return errors_any(errors) ? E_INVALID : OK;
+}
+
+static void start_query(struct sql *sql, const struct field *field)
+{
+	sql_add(sql, "SELECT id, ");
+	sql_add(sql, field->reference_label);
+	sql_add(sql, " FROM ");
+	sql_add(sql, field->references);
+	sql_add(sql, " WHERE tenant_id = $1");
+}
+
+/* "{id,id}" of the rows pointed at; empty when there are none. */
+static struct str pointed_at(struct arena *arena, struct record *const *records, size_t count, size_t field)
+{
+	struct buffer ids = BUFFER_IN(arena);
+
+	for (size_t i = 0; i < count; i++) {
+		if (str_absent(records[i]->values[field]))
+			continue;
+		buffer_add_char(&ids, ids.length ? ',' : '{');
+		buffer_add_str(&ids, records[i]->values[field]);
+	}
+	if (ids.length)
+		buffer_add_char(&ids, '}');
+	return buffer_str(&ids);
+}
+
+static enum err load_labels(struct ttx *tx, struct record *const *records, size_t count, size_t at)
+{
+	const struct field *field = &records[0]->entity->fields[at];
+	struct str ids = pointed_at(ttx_arena(tx), records, count, at);
+	struct sql sql = sql_new(ttx_arena(tx));
+	struct rows *rows;
+	enum err err;
+
+	if (ids.n == 0)
+		return OK;
+	start_query(&sql, field);
+	sql_add(&sql, " AND id = ANY(");
+	sql_argument(&sql, arg_str(ids));
+	sql_add(&sql, "::uuid[])");
+	err = sql_rows(&sql, tx, field->references, &rows);
+	if (err)
+		return err;
+	while (rows_next(rows))
+		for (size_t i = 0; i < count; i++)
+			if (str_equal(records[i]->values[at], rows_str(rows, 0)))
+				records[i]->labels[at] = rows_str(rows, 1);
+	return OK;
+}
+
+static enum err load_choices(struct ttx *tx, struct record *const *records, size_t count, size_t at)
+{
+	const struct field *field = &records[0]->entity->fields[at];
+	struct arena *arena = ttx_arena(tx);
+	struct reference_choices *choices = ARENA_NEW(arena, struct reference_choices);
+	struct sql sql = sql_new(arena);
+	struct rows *rows;
+	enum err err;
+
+	start_query(&sql, field);
+	if (field->reference_condition) {
+		sql_add(&sql, " AND (");
+		sql_add(&sql, field->reference_condition);
+		sql_add(&sql, ")");
+	}
+	sql_add(&sql, " ORDER BY 2, 1 LIMIT " CHOICES);
+	err = sql_rows(&sql, tx, field->references, &rows);
+	if (err)
+		return err;
+	choices->ids = arena_array(arena, rows_count(rows), sizeof *choices->ids);
+	choices->labels = arena_array(arena, rows_count(rows), sizeof *choices->labels);
+	while (rows_next(rows)) {
+		choices->ids[choices->count] = rows_str(rows, 0);
+		choices->labels[choices->count++] = rows_str(rows, 1);
+	}
+	for (size_t i = 0; i < count; i++)
+		records[i]->choices[at] = choices;
+	return OK;
+}
+
+enum err record_load_references(struct ttx *tx, struct record *const *records, size_t count, bool choices)
+{
+	for (size_t at = 0; count && at < records[0]->entity->field_count; at++) {
+		const struct field *field = &records[0]->entity->fields[at];
+		enum err err;
+
+		if (field->type != FIELD_REFERENCE || !field_is_visible(field))
+			continue;
+		err = load_labels(tx, records, count, at);
+		if (err == OK && choices)
+			err = load_choices(tx, records, count, at);
+		if (err)
+			return err;
+	}
+	return OK;
+}

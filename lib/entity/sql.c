@@ -1,0 +1,85 @@
+/* Statements put together from the entity table's own constants. What a client sent is always an argument. */
+#include "lib/base/clock.h"
+#include "lib/entity/entity_internal.h"
+
+struct sql sql_new(struct arena *arena)
+{
+	return (struct sql){.arena = arena, .text = BUFFER_IN(arena)};
+}
+
+void sql_add(struct sql *sql, const char *constant)
+{
+	buffer_add_str(&sql->text, str_from(constant));
+}
+
+void sql_argument(struct sql *sql, struct argument argument)
+{
+	if (sql->count == sql->capacity) {
+		size_t capacity = sql->capacity ? 2 * sql->capacity : 16;
+		struct argument *grown = arena_array(sql->arena, capacity, sizeof *grown);
+
+		for (size_t i = 0; i < sql->count; i++)
+			grown[i] = sql->arguments[i];
+		sql->arguments = grown;
+		sql->capacity = capacity;
+	}
+	sql->arguments[sql->count++] = argument;
+	buffer_printf(&sql->text, "$%zu", sql->count + 1); /* $1 is the tenant */
+}
+
+static const char *const layer_columns[] = {"id", "version", "created_at", "updated_at"};
+enum { COLUMN_ID, COLUMN_VERSION, COLUMN_CREATED, COLUMN_UPDATED };
+
+void sql_add_columns(struct sql *sql, const struct entity *entity)
+{
+	for (size_t i = 0; i < COUNT_OF(layer_columns); i++)
+		buffer_printf(&sql->text, "%s%s", i ? ", " : "", layer_columns[i]);
+	for (size_t i = 0; i < entity->field_count; i++)
+		if (field_is_column(&entity->fields[i]))
+			buffer_printf(&sql->text, ", %s", entity->fields[i].name);
+}
+
+int sql_column(const struct entity *entity, int field)
+{
+	const char *name = entity->fields[field].name;
+	int column = COUNT_OF(layer_columns);
+
+	for (size_t i = 0; i < COUNT_OF(layer_columns); i++)
+		if (strcmp(name, layer_columns[i]) == 0)
+			return (int)i;
+	for (int i = 0; i < field; i++)
+		column += field_is_column(&entity->fields[i]);
+	return column;
+}
+
+enum err sql_rows(struct sql *sql, struct ttx *tx, const char *name, struct rows **out)
+{
+	return ttx_rows_text(tx, name, buffer_str(&sql->text), (struct arguments){sql->arguments, sql->count}, out);
+}
+
+/* Numbers, booleans ("t") and ids come in stored form already. */
+static struct str stored_form(struct arena *arena, const struct field *field, struct str text)
+{
+	int64_t instant;
+
+	if (str_absent(text) || field->type != FIELD_INSTANT)
+		return text;
+	return clock_from_postgres(text, &instant) ? clock_rfc3339(arena, instant) : STR_NONE;
+}
+
+struct record *sql_record(struct arena *arena, const struct entity *entity, const struct rows *rows)
+{
+	struct record *record = record_new(arena, entity);
+
+	record->id = rows_uuid(rows, COLUMN_ID);
+	record->version = rows_int(rows, COLUMN_VERSION);
+	record->created_at = rows_instant(rows, COLUMN_CREATED);
+	record->updated_at = rows_instant(rows, COLUMN_UPDATED);
+	for (size_t i = 0; i < entity->field_count; i++) {
+		const struct field *field = &entity->fields[i];
+
+		if (!field_is(field, FIELD_WRITE_ONLY))
+			record->values[i] = stored_form(arena, field, rows_str(rows, sql_column(entity, (int)i)));
+	}
+	return record;
+}
