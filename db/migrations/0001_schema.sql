@@ -78,6 +78,7 @@ CREATE TABLE tenants (
 	max_scrapers            integer CHECK (max_scrapers >= 0),
 	current_lead_count      integer NOT NULL DEFAULT 0 CHECK (current_lead_count >= 0),
 	current_user_count      integer NOT NULL DEFAULT 0 CHECK (current_user_count >= 0),
+	current_scraper_count   integer NOT NULL DEFAULT 0 CHECK (current_scraper_count >= 0),
 	version                 bigint NOT NULL DEFAULT 1,
 	created_at              timestamptz NOT NULL DEFAULT now(),
 	updated_at              timestamptz NOT NULL DEFAULT now(),
@@ -94,7 +95,7 @@ CREATE POLICY platform ON tenants TO demand_auth USING (true) WITH CHECK (true);
 GRANT SELECT ON tenants TO demand_app, demand_jobs, demand_ops;
 -- A tenant may change its own profile and counters, never its plan, status or limits.
 GRANT UPDATE (name, company_name, industry, website_url, phone, logo_id, time_zone, settings,
-	current_lead_count, current_user_count, version, updated_at) ON tenants TO demand_app, demand_jobs;
+	current_lead_count, current_user_count, current_scraper_count, version, updated_at) ON tenants TO demand_app, demand_jobs;
 GRANT SELECT, INSERT, UPDATE ON tenants TO demand_auth;
 CREATE INDEX tenants_created ON tenants (created_at, tenant_id);
 CREATE INDEX tenants_status ON tenants (status);
