@@ -20,10 +20,10 @@ bool slug_reserved(struct str slug); /* names, patterns, look-alikes */
 bool slug_acceptable(struct str slug, const char *field, struct errors *) MUST_CHECK;
 
 struct slug_answer {
-	struct str slug;           /* what was asked, lower case and cleaned by slug_from_name */
-	bool available;
-	struct str suggestions[5]; /* free ones */
-	size_t suggestion_count;   /* at least 3 when not available; the three proposals also come when it is */
+	struct str slug;           /* what was asked when it has a slug's form, else slug_from_name of it */
+	bool available;            /* false: taken or reserved */
+	struct str suggestions[5]; /* free ones, never the slug itself */
+	size_t suggestion_count;   /* at least 3 */
 };
 /* `wanted` may be a company's name. One statement for the slug and every candidate. */
 enum err slug_suggest(struct stx *, struct str wanted, struct slug_answer *out) MUST_CHECK;
