@@ -27,8 +27,8 @@ enum err password_hash(struct arena *, struct str password, struct str *hash) MU
  * OK, E_UNAUTH when it is another password, E_BUSY when there is no memory for it. hash absent (no such user, none set yet): the
  * same work against a fixed hash, then E_UNAUTH.
  */
-enum err password_verify(struct arena *, struct str hash, struct str password) MUST_CHECK;
+enum err password_verify(struct str hash, struct str password) MUST_CHECK;
 /* True when the hash was made with other costs than today's. */
-bool password_needs_rehash(struct arena *, struct str hash);
+bool password_needs_rehash(struct str hash);
 
 #endif
