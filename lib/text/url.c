@@ -30,22 +30,31 @@ void url_add_pair(struct buffer *out, struct str name, struct str value)
 	url_encode(out, value);
 }
 
-bool url_decode(struct arena *arena, struct str text, struct str *out)
+bool url_unescape(struct arena *arena, struct str text, bool plus_is_space, struct str *out)
 {
 	char *bytes = arena_alloc(arena, text.n + 1);
 	size_t length = 0;
 	for (size_t i = 0; i < text.n; i++) {
 		uint8_t byte = (uint8_t)text.p[i];
-		if (byte == '%') {
+		if (byte == '+' && plus_is_space) {
+			byte = ' ';
+		} else if (byte == '%') {
 			if (text.n - i < 3 || !hex_decode((struct str){text.p + i + 1, 2}, &byte, 1))
 				return false;
 			i += 2;
 		}
 		bytes[length++] = (char)byte;
 	}
-	if (!utf8_valid((struct str){bytes, length}))
-		return false;
 	*out = (struct str){bytes, length};
+	return true;
+}
+
+bool url_decode(struct arena *arena, struct str text, struct str *out)
+{
+	struct str decoded;
+	if (!url_unescape(arena, text, false, &decoded) || !utf8_valid(decoded))
+		return false;
+	*out = decoded;
 	return true;
 }
 
