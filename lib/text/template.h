@@ -5,6 +5,12 @@
  * variable inside <script>, <style>, an on*= attribute, an unquoted attribute, a tag or attribute name or a comment does not
  * load, and one that begins an href, src, action, formaction or poster must be a URL value at render time (a string there is an error).
  *
+ * Also: a string later in such an attribute (href="/leads/{{id}}") is percent-encoded like a path segment; hx-vals, hx-headers, hx-trigger,
+ * hx-on*, style, srcset and srcdoc take no variable at all; inside a list {{@index}} counts from 1 and {{#@first}}, {{#@last}} are sections.
+ * A section or block must end in the tag, attribute or element in which it began; partials stand in text only. A block that
+ * {{<parent}} fills must exist there; between {{<parent}} and its end stands nothing else. A list or map prints nothing and counts as unknown.
+ * *.txt (mails) is plain text: values are printed as they are, and it includes other *.txt only.
+ *
  * Parsed once, before the workers fork; immutable and shared afterwards.
  */
 #ifndef DEMAND_TEMPLATE_H
@@ -22,7 +28,7 @@ enum template_mode {
 
 /* Loads every *.html and *.txt below folder; a name is its path without the ending ("leads/list"). NULL with complaints ("file:line: …"). */
 struct templates *templates_load(const char *folder, enum template_mode, struct buffer *complaints);
-/* From memory: pairs of name and text, ended by a NULL name. */
+/* From memory: pairs of name and text, ended by a NULL name. A name may end in ".html" (as without an ending) or ".txt", which is cut. */
 struct templates *templates_from_memory(const char *const *names_and_texts, enum template_mode, struct buffer *complaints);
 void templates_free(struct templates *); /* NULL is fine */
 bool templates_has(const struct templates *, const char *name);
