@@ -75,6 +75,12 @@ struct search_word {
 };
 size_t search_words(struct arena *, struct str typed, struct search_word out[SEARCH_WORDS]);
 
+/* ---- query.c ---- */
+
+#define LIST_DEFAULT_LIMIT 25
+#define LIST_MOST_LIMIT 200
+#define LIST_MOST_SEARCH_LENGTH 200
+
 /* ---- sql.c ---- */
 
 /* A statement under assembly, with the arguments it has so far. $1 is the tenant. */
@@ -94,6 +100,11 @@ enum err sql_rows(struct sql *, struct ttx *, const char *name, struct rows **ou
 struct record *sql_record(struct arena *, const struct entity *, const struct rows *);
 /* Number of a field's column in that order; times of the row too. */
 int sql_column(const struct entity *, int field);
+
+/* ---- form_view.c ---- */
+
+/* "group", and "group_start": true where a heading goes above the field. *last is the field's before. */
+void view_put_group(struct value *map, const struct entity *, size_t index, const char **last);
 
 /* ---- reference.c ---- */
 

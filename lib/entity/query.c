@@ -5,10 +5,6 @@
 #include "lib/entity/entity_internal.h"
 #include "lib/pg/scope.h"
 
-#define DEFAULT_LIMIT 25
-#define MOST_LIMIT 200
-#define MOST_SEARCH_LENGTH 200
-
 /* ---- parameters ---- */
 
 struct parse {
@@ -22,8 +18,8 @@ static void take_limit(struct parse *parse, struct str text)
 {
 	int64_t limit;
 
-	if (!str_to_int64(text, &limit) || limit < 1 || limit > MOST_LIMIT)
-		errors_add(parse->errors, "limit", "out_of_range", "limit must be a whole number from 1 to %d.", MOST_LIMIT);
+	if (!str_to_int64(text, &limit) || limit < 1 || limit > LIST_MOST_LIMIT)
+		errors_add(parse->errors, "limit", "out_of_range", "limit must be a whole number from 1 to %d.", LIST_MOST_LIMIT);
 	else
 		parse->query->limit = limit;
 }
@@ -65,8 +61,8 @@ static void take_search(struct parse *parse, struct str text)
 
 	if (!entity_is_searchable(parse->entity))
 		errors_add(parse->errors, "q", "unknown_field", "There is no parameter of this name.");
-	else if (utf8_length(trimmed) > MOST_SEARCH_LENGTH)
-		errors_add(parse->errors, "q", "too_long", "q can have at most %d characters.", MOST_SEARCH_LENGTH);
+	else if (utf8_length(trimmed) > LIST_MOST_SEARCH_LENGTH)
+		errors_add(parse->errors, "q", "too_long", "q can have at most %d characters.", LIST_MOST_SEARCH_LENGTH);
 	else if (utf8_has_control(trimmed))
 		errors_add(parse->errors, "q", "control_character", "q holds a character that cannot be searched for.");
 	else if (trimmed.n)
@@ -108,7 +104,7 @@ enum err list_query_parse(struct arena *arena, const struct entity *entity, cons
 {
 	struct parse parse = {arena, entity, out, errors};
 
-	*out = (struct list_query){.limit = DEFAULT_LIMIT, .filters = arena_array(arena, entity->field_count, sizeof *out->filters)};
+	*out = (struct list_query){.limit = LIST_DEFAULT_LIMIT, .filters = arena_array(arena, entity->field_count, sizeof *out->filters)};
 	if (!read_sort(entity, str_from(entity->default_sort), out))
 		return E_INTERNAL; /* entity_check complains at start */
 	for (const struct form_field *sent = form->first; sent; sent = sent->next) {

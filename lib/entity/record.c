@@ -191,7 +191,7 @@ const struct field *record_input_field(const struct record *record, enum write_k
 		return NULL;
 	}
 	if (!field_is_writable(field, kind)) {
-		errors_add(errors, field->name, "read_only", "%s can only be set when the %s is made.", field->label, entity->label);
+		errors_add(errors, field->name, "read_only", "%s can only be set when the %s is made.", field->label, entity->name);
 		return NULL;
 	}
 	*index = at;

@@ -40,7 +40,7 @@ static enum err explain_violation(struct ttx *tx, const struct entity *entity, e
 				errors_add(errors, entity->fields[i].name, violations[v].code, "%s %s", entity->fields[i].label, violations[v].message);
 				return err;
 			}
-	errors_add(errors, NULL, err == E_CONFLICT ? "conflict" : "not_allowed", "The %s cannot be stored like this.", entity->label);
+	errors_add(errors, NULL, err == E_CONFLICT ? "conflict" : "not_allowed", "The %s cannot be stored like this.", entity->name);
 	return err;
 }
 

@@ -1,0 +1,152 @@
+/* One stored value as it is read: in the rows of a detail page and in the cells of a list. */
+#include "lib/base/clock.h"
+#include "lib/entity/entity_internal.h"
+#include "lib/entity/local_time.h"
+#include "lib/entity/phone.h"
+
+struct cell {
+	struct arena *arena;
+	const struct record *record;
+	const struct field *field;
+	size_t index;
+	struct str stored; /* never absent where a function of the table is called */
+	struct value *map;
+};
+
+static void show_text(struct cell *cell)
+{
+	value_put_str(cell->map, "text", cell->stored);
+}
+
+static void show_phone(struct cell *cell)
+{
+	struct str number = phone_e164(cell->arena, cell->stored);
+
+	if (str_absent(number))
+		number = phone_digits(cell->arena, cell->stored);
+	show_text(cell);
+	value_put_url(cell->map, "tel_url", arena_printf(cell->arena, "tel:%.*s", STR_FMT_ARG(number)));
+}
+
+static void show_email(struct cell *cell)
+{
+	struct str domain = cell->stored, local = str_split(&domain, '@');
+	struct buffer url = BUFFER_IN(cell->arena);
+
+	BUFFER_LITERAL(&url, "mailto:");
+	url_encode(&url, local);
+	buffer_add_char(&url, '@');
+	buffer_add_str(&url, domain);
+	show_text(cell);
+	value_put_url(cell->map, "mail_url", buffer_str(&url));
+}
+
+static void show_url(struct cell *cell)
+{
+	show_text(cell);
+	value_put_url(cell->map, "link_url", cell->stored);
+}
+
+static void show_money(struct cell *cell)
+{
+	value_put_str(cell->map, "text", money_label(cell->arena, cell->stored));
+}
+
+static void show_bool(struct cell *cell)
+{
+	value_put_text(cell->map, "text", str_is(cell->stored, "t") ? "Yes" : "No");
+}
+
+static void show_instant(struct cell *cell)
+{
+	int64_t instant;
+
+	value_put_str(cell->map, "datetime", cell->stored);
+	if (clock_from_rfc3339(cell->stored, &instant)) {
+		value_put_str(cell->map, "text", local_time(cell->arena, instant));
+		value_put_str(cell->map, "date", local_date(cell->arena, instant));
+	}
+}
+
+static void show_choice(struct cell *cell)
+{
+	show_text(cell);
+	for (const struct choice *choice = cell->field->choices; choice->value; choice++) {
+		if (!str_is(cell->stored, choice->value))
+			continue;
+		value_put_text(cell->map, "text", choice->label);
+		value_put_text(cell->map, "tone", choice->tone);
+		value_put_bool(cell->map, "is_badge", choice->tone != NULL);
+	}
+}
+
+/* The id stands in when the other row was not read. */
+static void show_reference(struct cell *cell)
+{
+	struct str label = cell->record->labels[cell->index];
+
+	value_put_str(cell->map, "text", str_absent(label) ? cell->stored : label);
+}
+
+static const struct cell_kind {
+	const char *flag; /* true for this type; NULL: plain text */
+	void (*show)(struct cell *);
+} cell_kinds[] = {
+	[FIELD_TEXT] = {NULL, show_text},
+	[FIELD_LONG_TEXT] = {"is_long", show_text},
+	[FIELD_EMAIL] = {"is_mail", show_email},
+	[FIELD_PHONE] = {"is_tel", show_phone},
+	[FIELD_URL] = {"is_link", show_url},
+	[FIELD_SLUG] = {NULL, show_text},
+	[FIELD_PASSWORD] = {NULL, show_text}, /* write only: never shown */
+	[FIELD_INTEGER] = {"is_number", show_text},
+	[FIELD_MONEY] = {"is_money", show_money},
+	[FIELD_BOOL] = {"is_bool", show_bool},
+	[FIELD_INSTANT] = {"is_instant", show_instant},
+	[FIELD_CHOICE] = {NULL, show_choice},
+	[FIELD_REFERENCE] = {"is_reference", show_reference},
+};
+
+static struct value *add_cell(struct value *list, const struct record *record, size_t index)
+{
+	static const char *const nulls[] = {"text", "tone", "tel_url", "mail_url", "link_url", "datetime", "date"};
+	const struct entity *entity = record->entity;
+	const struct field *field = &entity->fields[index];
+	struct cell cell = {value_arena(list), record, field, index, record->values[index], value_map(value_arena(list))};
+
+	value_append(list, cell.map);
+	value_put_text(cell.map, "name", field->name);
+	value_put_text(cell.map, "label", field->label);
+	for (size_t i = 0; i < COUNT_OF(nulls); i++)
+		value_put_text(cell.map, nulls[i], NULL);
+	for (size_t i = FIELD_TEXT; i < COUNT_OF(cell_kinds); i++)
+		if (cell_kinds[i].flag)
+			value_put_bool(cell.map, cell_kinds[i].flag, i == (size_t)field->type && !str_absent(cell.stored));
+	value_put_bool(cell.map, "is_badge", false);
+	value_put_bool(cell.map, "is_empty", str_absent(cell.stored));
+	value_put_bool(cell.map, "is_title", entity->title_field && strcmp(entity->title_field, field->name) == 0);
+	if (!str_absent(cell.stored))
+		cell_kinds[field->type].show(&cell);
+	return cell.map;
+}
+
+void record_show_view(const struct record *record, struct value *list)
+{
+	const char *last = NULL;
+
+	for (size_t i = 0; i < record->entity->field_count; i++) {
+		const struct field *field = &record->entity->fields[i];
+
+		if (field_is_visible(field) && !field_is(field, FIELD_API_ONLY))
+			view_put_group(add_cell(list, record, i), record->entity, i, &last);
+	}
+}
+
+void record_cells_view(const struct record *record, struct value *list)
+{
+	const char *last = NULL;
+
+	for (size_t i = 0; i < record->entity->field_count; i++)
+		if (field_is(&record->entity->fields[i], FIELD_LISTED))
+			view_put_group(add_cell(list, record, i), record->entity, i, &last);
+}

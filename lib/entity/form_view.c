@@ -1,0 +1,176 @@
+/*
+ * The inputs of a form, as templates/partials/field.html reads them. Every name is always there, since a strict template refuses one that
+ * is not; what does not apply is null or false.
+ */
+#include "lib/entity/entity_internal.h"
+
+/* ---- headings ---- */
+
+void view_put_group(struct value *map, const struct entity *entity, size_t index, const char **last)
+{
+	const char *group = field_group(entity, index);
+	bool starts = group && (!*last || strcmp(group, *last) != 0);
+
+	value_put_text(map, "group", group);
+	value_put_bool(map, "group_start", starts);
+	*last = group;
+}
+
+/* ---- forms ---- */
+
+static const struct input_kind {
+	const char *flag;       /* the one that is true */
+	const char *input_type; /* of <input> */
+	const char *inputmode;  /* the keyboard of a phone */
+} input_kinds[] = {
+	[FIELD_TEXT] = {"is_text", "text", NULL},
+	[FIELD_LONG_TEXT] = {"is_textarea", NULL, NULL},
+	[FIELD_EMAIL] = {"is_email", "email", "email"},
+	[FIELD_PHONE] = {"is_tel", "tel", "tel"},
+	[FIELD_URL] = {"is_url", "url", "url"},
+	[FIELD_SLUG] = {"is_text", "text", NULL},
+	[FIELD_PASSWORD] = {"is_password", "password", NULL},
+	[FIELD_INTEGER] = {"is_number", "number", "numeric"},
+	[FIELD_MONEY] = {"is_money", "text", "decimal"},
+	[FIELD_BOOL] = {"is_checkbox", "checkbox", NULL},
+	[FIELD_INSTANT] = {"is_datetime", "datetime-local", NULL},
+	[FIELD_CHOICE] = {"is_select", NULL, NULL},
+	[FIELD_REFERENCE] = {"is_select", NULL, NULL},
+};
+
+struct form_view {
+	const struct record *record;
+	const struct form *typed; /* NULL when nothing was sent yet */
+	const struct errors *errors;
+	struct arena *arena;
+};
+
+/* The stored value as its input shows it. */
+static struct str input_text(struct arena *arena, const struct field *field, struct str stored)
+{
+	if (field->type == FIELD_MONEY)
+		return money_text(arena, stored);
+	if (field->type == FIELD_INSTANT && stored.n >= 16) /* "2026-11-23T07:32", UTC */
+		return (struct str){stored.p, 16};
+	return stored;
+}
+
+/* What was typed survives an error, right or wrong; a password is never sent back. */
+static struct str shown_value(const struct form_view *view, size_t index)
+{
+	const struct field *field = &view->record->entity->fields[index];
+	struct str typed = view->typed ? form_text(view->typed, field->name) : STR_NONE, stored = view->record->values[index];
+
+	if (field->type == FIELD_PASSWORD)
+		return STR_NONE;
+	if (!str_absent(typed))
+		return typed;
+	if (str_absent(stored) && field->default_value)
+		stored = str_from(field->default_value);
+	return input_text(view->arena, field, stored);
+}
+
+static bool is_checked(const struct form_view *view, size_t index)
+{
+	const struct field *field = &view->record->entity->fields[index];
+
+	if (view->typed)
+		return !str_absent(form_text(view->typed, field->name));
+	if (str_absent(view->record->values[index]))
+		return field->default_value && strcmp(field->default_value, "t") == 0;
+	return str_is(view->record->values[index], "t");
+}
+
+static void add_choice(struct value *list, struct str value, struct str label, struct str shown)
+{
+	struct value *choice = value_map(value_arena(list));
+
+	value_append(list, choice);
+	value_put_str(choice, "value", value);
+	value_put_str(choice, "label", label);
+	value_put_bool(choice, "selected", str_equal(value, shown));
+}
+
+/* The row that is pointed at is offered even when it may not be chosen any more: saving must not lose it. */
+static void add_reference_choices(struct value *list, const struct record *record, size_t index, struct str shown)
+{
+	const struct reference_choices *choices = record->choices[index];
+	struct str now = record->values[index];
+	bool offered = str_absent(now);
+
+	for (size_t i = 0; choices && i < choices->count; i++) {
+		add_choice(list, choices->ids[i], choices->labels[i], shown);
+		offered = offered || str_equal(choices->ids[i], now);
+	}
+	if (!offered)
+		add_choice(list, now, str_absent(record->labels[index]) ? now : record->labels[index], shown);
+}
+
+static void put_choices(struct value *map, const struct form_view *view, size_t index, struct str shown)
+{
+	const struct field *field = &view->record->entity->fields[index];
+	struct value *list = value_put_list(map, "choices");
+
+	if (field->type != FIELD_CHOICE && field->type != FIELD_REFERENCE)
+		return;
+	if (!field->default_value)
+		add_choice(list, STR(""), field_is(field, FIELD_REQUIRED) ? STR("Choose…") : STR("–"), shown);
+	for (const struct choice *choice = field->choices; choice && choice->value; choice++)
+		add_choice(list, str_from(choice->value), str_from(choice->label), shown);
+	if (field->type == FIELD_REFERENCE)
+		add_reference_choices(list, view->record, index, shown);
+}
+
+static void put_limits(struct value *map, const struct field *field)
+{
+	bool text = field_is_text(field->type), number = field->type == FIELD_INTEGER;
+	struct value *none = value_null(value_arena(map));
+
+	value_put(map, "maxlength", text ? value_int(value_arena(map), field_maximum(field)) : none);
+	value_put(map, "min", number ? value_int(value_arena(map), field_minimum(field)) : none);
+	value_put(map, "max", number ? value_int(value_arena(map), field_maximum(field)) : none);
+}
+
+static void put_input(struct value *map, const struct form_view *view, size_t index)
+{
+	const struct field *field = &view->record->entity->fields[index];
+	const struct input_kind *kind = &input_kinds[field->type];
+	const struct field_error *error = view->errors ? errors_for(view->errors, field->name) : NULL;
+	struct str shown = shown_value(view, index);
+
+	value_put_text(map, "name", field->name);
+	value_put_text(map, "label", field->label);
+	for (size_t i = FIELD_TEXT; i < COUNT_OF(input_kinds); i++)
+		value_put_bool(map, input_kinds[i].flag, false);
+	value_put_bool(map, kind->flag, true);
+	value_put_bool(map, "is_reference", field->type == FIELD_REFERENCE);
+	value_put_text(map, "input_type", kind->input_type);
+	value_put_text(map, "inputmode", kind->inputmode);
+	value_put_text(map, "autocomplete", field->autocomplete ? field->autocomplete : "off");
+	value_put_text(map, "help", field->help ? field->help : field->type == FIELD_INSTANT ? "In UTC." : NULL);
+	value_put_str(map, "error", error ? error->message : STR_NONE);
+	value_put_bool(map, "required", field_is(field, FIELD_REQUIRED));
+	value_put_bool(map, "checked", field->type == FIELD_BOOL && is_checked(view, index));
+	value_put_str(map, "value", shown);
+	put_limits(map, field);
+	put_choices(map, view, index, shown);
+}
+
+void record_form_view(const struct record *record, const struct form *typed, const struct errors *errors, enum write_kind kind,
+                      struct value *list)
+{
+	struct form_view view = {record, typed && typed->count ? typed : NULL, errors, value_arena(list)};
+	const char *last = NULL;
+
+	for (size_t i = 0; i < record->entity->field_count; i++) {
+		const struct field *field = &record->entity->fields[i];
+		struct value *map;
+
+		if (!field_is_writable(field, kind) || field_is(field, FIELD_API_ONLY))
+			continue;
+		map = value_map(view.arena);
+		value_append(list, map);
+		put_input(map, &view, i);
+		view_put_group(map, record->entity, i, &last);
+	}
+}
