@@ -31,7 +31,7 @@ struct signup {
 	struct str sealed_key;    /* bytes; read it with signup_api_key */
 	int64_t expires_at;
 };
-/* The first step that is not filled in; SIGNUP_DONE when the sign-up is complete. A complete draft has plan and is at SIGNUP_DONE only after signup_complete. */
+/* The first step that is not filled in; SIGNUP_PLAN also when all are, SIGNUP_DONE after signup_complete. */
 enum signup_step signup_next_step(const struct signup *);
 /* The stored answers of a step as a record of its entity, for the form; the password is never there. */
 struct record *signup_record(struct arena *, const struct signup *, enum signup_step);
@@ -57,14 +57,14 @@ enum err signup_save_plan(struct stx *, struct signup *, const struct record *in
 /*
  * Makes the workspace: tenant, owner, first API key ("First key"), logo. Doing it twice gives the same answer. E_INVALID: a step is missing
  * (an error whose field is the step's: "name", "email", "subdomain", "plan"). E_CONFLICT: the name went to somebody else meanwhile; *answer carries
- * alternatives; the draft goes back to SIGNUP_SUBDOMAIN when the caller commits.
+ * alternatives (NULL: not wanted), and nothing was written: lead the person back to the address step.
  */
 enum err signup_complete(struct stx *, struct signup *, struct errors *, struct slug_answer *answer) MUST_CHECK;
 /* The first API key while the done page may show it; absent afterwards. */
 struct str signup_api_key(struct arena *, const struct signup *);
 /*
  * The owner moves on: wipes the sealed key and gives the hand-over code for the tenant's host (60 s, single use). May be repeated for ten minutes, so
- * that a double click still arrives; then E_NOTFOUND.
+ * that a double click still arrives; then E_NOTFOUND. E_CONFLICT before signup_complete.
  */
 enum err signup_finish(struct stx *, struct signup *, struct link *code) MUST_CHECK;
 
