@@ -1,6 +1,7 @@
 /* What an attribute's value means to a browser: plain text, an address, or something that runs. */
 #include "lib/text/template_html.h"
 
+/* clang-format off */
 static const struct {
 	const char *name;
 	enum html_attribute kind;
@@ -16,6 +17,7 @@ static const struct {
 	{"hx-vals", ATTRIBUTE_REFUSED},    {"hx-vars", ATTRIBUTE_REFUSED},  {"hx-headers", ATTRIBUTE_REFUSED},
 	{"hx-trigger", ATTRIBUTE_REFUSED}, {"hx-config", ATTRIBUTE_REFUSED}, {"hx-request", ATTRIBUTE_REFUSED},
 };
+/* clang-format on */
 
 static const char *const safe_schemes[] = {"http", "https", "mailto", "tel"};
 

@@ -46,7 +46,7 @@ static void complain(struct walk *w, const struct op *op, const char *sigil, con
 static const char *sigil_of(const struct op *op)
 {
 	static const char *const sigils[] = {
-		[OP_TEXT] = "", [OP_VALUE] = "",   [OP_SECTION] = "#", [OP_INVERTED] = "^",
+		[OP_TEXT] = "",     [OP_VALUE] = "",   [OP_SECTION] = "#", [OP_INVERTED] = "^",
 		[OP_PARTIAL] = ">", [OP_PARENT] = "<", [OP_BLOCK] = "$",
 	};
 
@@ -109,7 +109,9 @@ static void check_body(struct walk *w, const struct op *op)
 	if (!w->template->html || w->lost || !boundary(w, op, "/"))
 		return;
 	if (!html_context_join(&entered, &w->html)) {
-		complain(w, op, sigil_of(op), "does not end where it began: a section or block must close the tags, quotes and elements it opens");
+		complain(w, op, sigil_of(op),
+			 "does not end where it began: a section or block must close the tags, quotes and elements it "
+			 "opens");
 		w->lost = true;
 	}
 	w->html = entered;
@@ -143,7 +145,8 @@ static void block_record(struct walk *w, const struct op *op)
 			complain(w, op, "$", "stands elsewhere in another HTML context: give it another name");
 	}
 	place = ARENA_NEW(w->checker->set->arena, struct block_place);
-	*place = (struct block_place){.name = op->text, .context = w->html, .line = op->line, .next = w->template->blocks};
+	*place = (struct block_place){
+		.name = op->text, .context = w->html, .line = op->line, .next = w->template->blocks};
 	w->template->blocks = place;
 }
 
@@ -261,7 +264,8 @@ static void check_template(struct checker *c, struct template *t)
 	if (t->op_count)
 		end = t->ops[t->op_count - 1];
 	if (c->count++ < COMPLAINTS_MAX)
-		template_complain(t, end.line, c->complaints, "the file ends inside a tag, a comment or a special element");
+		template_complain(t, end.line, c->complaints,
+				  "the file ends inside a tag, a comment or a special element");
 }
 
 bool template_check_all(struct templates *set, struct buffer *complaints)

@@ -105,21 +105,26 @@ static bool feed_markup(struct html_context *h, char c, const char **why)
 		return true;
 	}
 	if (c == '-') {
-		h->matched = 2; /* "<!-->" and "<!--->" are whole comments */
+		h->matched = 4;
 		return go(h, HTML_COMMENT);
 	}
 	h->state = HTML_DECLARATION;
 	return feed_declaration(h, c, why);
 }
 
-/* matched: 1 and 2 dashes; 3 for "--!", which '>' ends as well. */
+/*
+ * matched: 1 and 2 dashes; 3 for "--!"; 4 and 5 at the beginning, where "<!-->" and "<!--->" are whole comments.
+ * From 2 on, '>' ends it.
+ */
 static bool feed_comment(struct html_context *h, char c, const char **why)
 {
+	static const uint32_t after_dash[] = {1, 2, 2, 1, 5, 2};
+
 	(void)why;
 	if (c == '>' && h->matched >= 2)
 		return go(h, HTML_TEXT);
 	if (c == '-')
-		h->matched = h->matched == 0 || h->matched == 3 ? 1 : 2;
+		h->matched = after_dash[h->matched];
 	else
 		h->matched = c == '!' && h->matched == 2 ? 3 : 0;
 	return true;
@@ -213,7 +218,8 @@ static bool feed_tag_space(struct html_context *h, char c, const char **why)
 
 static bool feed_tag_gap(struct html_context *h, char c, const char **why)
 {
-	return tag_separator(h, c) || refuse(why, "white space is missing between two attributes, or a name is put together from pieces");
+	return tag_separator(h, c) ||
+	       refuse(why, "white space is missing between two attributes, or a name is put together from pieces");
 }
 
 static bool feed_name_end(struct html_context *h, char c, const char **why)
@@ -294,7 +300,8 @@ static bool feed_value_start(struct html_context *h, char c, const char **why)
 
 /* --- what the checker asks --- */
 
-/* One row for each state: how a character moves it, and why a variable or a section's edge cannot stand there (NULL: it can). */
+/* clang-format off */
+/* One row for each state: how a character moves it, and why a variable or a section's edge cannot stand there. */
 static const struct state_row {
 	feed_function *feed;
 	const char *no_variable, *no_boundary;
@@ -316,6 +323,7 @@ static const struct state_row {
 	[HTML_DECLARATION] = {feed_declaration, "stands in a declaration", "stands in a declaration"},
 	[HTML_RAW] = {feed_raw, NULL, NULL},
 };
+/* clang-format on */
 
 void html_context_start(struct html_context *h)
 {

@@ -20,8 +20,8 @@ enum iteration_name { ITERATION_NONE = 0, ITERATION_FIRST, ITERATION_LAST, ITERA
 
 struct op {
 	enum op_type type;
-	enum op_print print;           /* OP_VALUE */
-	bool line_start;               /* the first output of its line: a partial's indentation goes before it */
+	enum op_print print; /* OP_VALUE */
+	bool line_start;     /* the first output of its line: a partial's indentation goes before it */
 	uint32_t line, end;
 	uint32_t name;                 /* OP_VALUE, sections: index into the template's names */
 	struct str text;               /* literal; name of the partial, parent or block */
@@ -39,7 +39,8 @@ struct name {
 
 struct block_place; /* template_check.c: where a block stands */
 
-struct template {
+struct template
+{
 	const char *name;
 	const char *file; /* for messages */
 	struct str source;
@@ -63,12 +64,14 @@ struct templates {
 /* Fills ops and names. False with a complaint. */
 bool template_parse(struct arena *, enum template_mode, struct template *, struct buffer *complaints);
 /* Index of a name in the template's table, which it enters when new. False when it is no name. */
-bool template_name(struct arena *, enum template_mode, struct template *, size_t *capacity, struct str text, uint32_t *index);
+bool template_name(struct arena *, enum template_mode, struct template *, size_t *capacity, struct str text,
+		   uint32_t *index);
 /* A copy of an array with twice the capacity. */
 void *template_grow(struct arena *, const void *old, size_t count, size_t *capacity, size_t size);
 /* Finds the target of every partial and parent, and proves the HTML context of every tag. False with complaints. */
 bool template_check_all(struct templates *, struct buffer *complaints);
 struct template *template_find(const struct templates *, struct str name);
-void template_complain(const struct template *, uint32_t line, struct buffer *complaints, const char *format, ...) PRINTF(4, 5);
+void template_complain(const struct template *, uint32_t line, struct buffer *complaints, const char *format, ...)
+	PRINTF(4, 5);
 
 #endif

@@ -141,7 +141,8 @@ static struct templates *finish(struct loader *l)
 
 /* --- from memory --- */
 
-struct templates *templates_from_memory(const char *const *names_and_texts, enum template_mode mode, struct buffer *complaints)
+struct templates *templates_from_memory(const char *const *names_and_texts, enum template_mode mode,
+					struct buffer *complaints)
 {
 	struct loader l = {.set = set_new(mode), .complaints = complaints};
 
@@ -200,7 +201,8 @@ static void load_file(struct loader *l, int file, const struct stat *status, con
 		fail(l, path, "cannot be read");
 }
 
-static void load_entry(struct loader *l, int folder, const char *name, const char *folder_path, size_t root, unsigned depth)
+static void load_entry(struct loader *l, int folder, const char *name, const char *folder_path, size_t root,
+		       unsigned depth)
 {
 	const char *path = arena_printf(l->set->arena, "%s/%s", folder_path, name).p;
 	int file = openat(folder, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK);

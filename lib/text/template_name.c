@@ -20,7 +20,8 @@ static bool part_valid(struct str part)
 	for (size_t i = 0; i < part.n; i++) {
 		char c = part.p[i];
 
-		if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-'))
+		if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+		      c == '-'))
 			return false;
 	}
 	return part.n > 0;
@@ -57,7 +58,8 @@ static bool split(struct arena *arena, enum template_mode mode, struct name *nam
 	return true;
 }
 
-bool template_name(struct arena *arena, enum template_mode mode, struct template *t, size_t *capacity, struct str text, uint32_t *index)
+bool template_name(struct arena *arena, enum template_mode mode, struct template *t, size_t *capacity, struct str text,
+		   uint32_t *index)
 {
 	struct name name = {.text = text};
 

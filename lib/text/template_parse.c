@@ -110,7 +110,8 @@ static bool add_text(struct parser *p, size_t to)
 			p->line += text.p[0] == '\n';
 			text.p++;
 		}
-		template_complain(p->template, p->line, p->complaints, "text between {{<…}} and its end stands in no block");
+		template_complain(p->template, p->line, p->complaints,
+				  "text between {{<…}} and its end stands in no block");
 		return false;
 	}
 	op = op_add(p, OP_TEXT, p->line);
@@ -146,7 +147,8 @@ static bool read_tag(struct parser *p, struct tag *tag)
 	close = closing(p, &at, &tag->sigil);
 	end = find(s, at, close);
 	if (end == s.n) {
-		template_complain(p->template, tag->line, p->complaints, "a tag is not closed by %.*s", STR_FMT_ARG(close));
+		template_complain(p->template, tag->line, p->complaints, "a tag is not closed by %.*s",
+				  STR_FMT_ARG(close));
 		return false;
 	}
 	tag->end = end + close.n;
@@ -168,7 +170,8 @@ static bool intern(struct parser *p, const struct tag *tag, uint32_t *name)
 {
 	if (template_name(p->arena, p->mode, p->template, &p->name_capacity, tag->content, name))
 		return true;
-	template_complain(p->template, tag->line, p->complaints, "\"%.*s\" is not a name, or one name too many", STR_FMT_ARG(tag->content));
+	template_complain(p->template, tag->line, p->complaints, "\"%.*s\" is not a name, or one name too many",
+			  STR_FMT_ARG(tag->content));
 	return false;
 }
 
@@ -196,7 +199,8 @@ static bool tag_variable(struct parser *p, const struct tag *tag)
 
 	if (raw && p->mode != TEMPLATE_SPEC) {
 		template_complain(p->template, tag->line, p->complaints, "{{%s%.*s}}%s would print without escaping",
-		                  tag->sigil == '{' ? "{" : "&", STR_FMT_ARG(tag->content), tag->sigil == '{' ? "}" : "");
+				  tag->sigil == '{' ? "{" : "&", STR_FMT_ARG(tag->content),
+				  tag->sigil == '{' ? "}" : "");
 		return false;
 	}
 	if (!intern(p, tag, &name))
@@ -267,12 +271,14 @@ static bool tag_close(struct parser *p, const struct tag *tag, bool *swallow)
 	struct op *op = p->depth ? &p->template->ops[p->stack[p->depth - 1]] : NULL;
 
 	if (!op) {
-		template_complain(p->template, tag->line, p->complaints, "{{/%.*s}} closes nothing", STR_FMT_ARG(tag->content));
+		template_complain(p->template, tag->line, p->complaints, "{{/%.*s}} closes nothing",
+				  STR_FMT_ARG(tag->content));
 		return false;
 	}
 	if (!str_equal(op->text, tag->content)) {
-		template_complain(p->template, tag->line, p->complaints, "{{/%.*s}} stands where %.*s of line %u must be closed first",
-		                  STR_FMT_ARG(tag->content), STR_FMT_ARG(op->text), op->line);
+		template_complain(p->template, tag->line, p->complaints,
+				  "{{/%.*s}} stands where %.*s of line %u must be closed first",
+				  STR_FMT_ARG(tag->content), STR_FMT_ARG(op->text), op->line);
 		return false;
 	}
 	op->end = (uint32_t)p->template->op_count;
@@ -297,9 +303,10 @@ static bool tag_delimiters(struct parser *p, const struct tag *tag)
 
 	open.n = word_length(tag->content);
 	close = str_trim((struct str){open.p + open.n, tag->content.n - open.n});
-	if (open.n == 0 || open.n > DELIMITER_MAX || close.n == 0 || close.n > DELIMITER_MAX || memchr(open.p, '=', open.n) ||
-	    memchr(close.p, '=', close.n) || word_length(close) != close.n) {
-		template_complain(p->template, tag->line, p->complaints, "delimiters must be two short words without '='");
+	if (open.n == 0 || open.n > DELIMITER_MAX || close.n == 0 || close.n > DELIMITER_MAX ||
+	    memchr(open.p, '=', open.n) || memchr(close.p, '=', close.n) || word_length(close) != close.n) {
+		template_complain(p->template, tag->line, p->complaints,
+				  "delimiters must be two short words without '='");
 		return false;
 	}
 	p->open = open;
@@ -310,8 +317,9 @@ static bool tag_delimiters(struct parser *p, const struct tag *tag)
 static bool dispatch(struct parser *p, const struct tag *tag, bool standalone, bool *swallow)
 {
 	if (container(p) == OP_PARENT && p->mode != TEMPLATE_SPEC && !(tag->sigil && strchr("$/!=", tag->sigil))) {
-		template_complain(p->template, tag->line, p->complaints, "{{%.1s%.*s}} between {{<…}} and its end stands in no block",
-		                  tag->sigil ? &tag->sigil : "", STR_FMT_ARG(tag->content));
+		template_complain(p->template, tag->line, p->complaints,
+				  "{{%.1s%.*s}} between {{<…}} and its end stands in no block",
+				  tag->sigil ? &tag->sigil : "", STR_FMT_ARG(tag->content));
 		return false;
 	}
 	switch (tag->sigil) {
@@ -369,7 +377,8 @@ static bool step(struct parser *p, struct tag *tag)
 
 bool template_parse(struct arena *arena, enum template_mode mode, struct template *t, struct buffer *complaints)
 {
-	struct parser p = {.arena = arena, .mode = mode, .template = t, .complaints = complaints, .line = 1, .line_start = true};
+	struct parser p = {
+		.arena = arena, .mode = mode, .template = t, .complaints = complaints, .line = 1, .line_start = true};
 
 	p.open = STR("{{");
 	p.close = STR("}}");

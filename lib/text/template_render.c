@@ -61,8 +61,8 @@ static bool look_up_iteration(const struct frame *top, enum iteration_name name,
 	if (!top)
 		return false;
 	*number = name == ITERATION_FIRST  ? top->index == 0
-	          : name == ITERATION_LAST ? top->index + 1 == top->count
-	                                   : (int64_t)top->index + 1;
+		  : name == ITERATION_LAST ? top->index + 1 == top->count
+					   : (int64_t)top->index + 1;
 	return true;
 }
 
@@ -75,7 +75,8 @@ static enum err misfit(const struct render *r, const struct template *t, const s
 	if (r->set->mode == TEMPLATE_SPEC || (!strict && t->reported[op->name]))
 		return OK;
 	t->reported[op->name] = true;
-	log_event(strict ? LOG_ERROR : LOG_WARNING, "template", "%s:%u: {{%.*s}} %s", t->file, op->line, STR_FMT_ARG(name), what);
+	log_event(strict ? LOG_ERROR : LOG_WARNING, "template", "%s:%u: {{%.*s}} %s", t->file, op->line,
+		  STR_FMT_ARG(name), what);
 	return strict ? E_INTERNAL : OK;
 }
 
@@ -117,7 +118,8 @@ static void put_segment(struct buffer *out, struct str s)
 	for (size_t i = 0; i < s.n; i++) {
 		unsigned char c = (unsigned char)s.p[i];
 		const char encoded[3] = {'%', digits[c >> 4], digits[c & 15]};
-		bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || (c && strchr("-._~", c));
+		bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+			     (c && strchr("-._~", c));
 
 		if (plain)
 			buffer_add_char(out, s.p[i]);
@@ -149,8 +151,8 @@ static enum err put_value(struct render *r, const struct template *t, const stru
 		break;
 	}
 	if (type != VALUE_URL) {
-		log_event(LOG_ERROR, "template", "%s:%u: {{%.*s}} begins a link and must be a URL value", t->file, op->line,
-		          STR_FMT_ARG(t->names[op->name].text));
+		log_event(LOG_ERROR, "template", "%s:%u: {{%.*s}} begins a link and must be a URL value", t->file,
+			  op->line, STR_FMT_ARG(t->names[op->name].text));
 		return E_INTERNAL;
 	}
 	html_escape(r->out, s);
@@ -257,8 +259,10 @@ static enum err render_block(struct render *r, const struct place *place, const 
 
 static enum err render_other(struct render *r, const struct place *place, const struct op *op)
 {
-	const struct overrides filled = {
-		.template = place->template, .from = (size_t)(op - place->template->ops) + 1, .to = op->end, .outer = place->overrides};
+	const struct overrides filled = {.template = place->template,
+					 .from = (size_t)(op - place->template->ops) + 1,
+					 .to = op->end,
+					 .outer = place->overrides};
 	const struct indentation indentation = {.text = op->indent, .outer = place->indentation};
 	struct place inner = *place;
 	enum err error;
@@ -266,7 +270,8 @@ static enum err render_other(struct render *r, const struct place *place, const 
 	if (!op->target)
 		return OK;
 	if (r->depth == RECURSION_MAX) {
-		log_event(LOG_ERROR, "template", "%s:%u: {{%.*s}} calls itself too often", place->template->file, op->line, STR_FMT_ARG(op->text));
+		log_event(LOG_ERROR, "template", "%s:%u: {{%.*s}} calls itself too often", place->template->file,
+			  op->line, STR_FMT_ARG(op->text));
 		return E_INTERNAL;
 	}
 	inner.template = op->target;
@@ -313,7 +318,8 @@ static enum err render_range(struct render *r, const struct place *place, size_t
 	return error;
 }
 
-enum err template_render(const struct templates *set, const char *name, const struct value *data, const struct value *page, struct buffer *out)
+enum err template_render(const struct templates *set, const char *name, const struct value *data,
+			 const struct value *page, struct buffer *out)
 {
 	const struct frame bottom = {.value = page};
 	const struct frame top = {.value = data, .below = page ? &bottom : NULL};

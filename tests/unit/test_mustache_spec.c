@@ -17,7 +17,8 @@
 static const struct {
 	const char *file;
 	size_t least; /* cases in version 0.1.0 of the package */
-} parts[] = {{"comments", 11}, {"delimiters", 14}, {"interpolation", 30}, {"inverted", 21}, {"partials", 11}, {"sections", 25}};
+} parts[] = {{"comments", 11}, {"delimiters", 14}, {"interpolation", 30},
+	     {"inverted", 21}, {"partials", 11},   {"sections", 25}};
 
 static struct str read_file(struct arena *arena, const char *name)
 {
@@ -65,8 +66,9 @@ static bool passes(struct arena *arena, const char *file, const struct value *te
 	templates_free(templates);
 	if (error == OK && str_equal(buffer_str(&out), expected))
 		return true;
-	print_error("%s: %s: error %d %.*s\n  got      \"%.*s\"\n  expected \"%.*s\"\n", file, text_of(arena, test, "name"), (int)error,
-	            STR_FMT_ARG(buffer_str(&complaints)), STR_FMT_ARG(buffer_str(&out)), STR_FMT_ARG(expected));
+	print_error("%s: %s: error %d %.*s\n  got      \"%.*s\"\n  expected \"%.*s\"\n", file,
+		    text_of(arena, test, "name"), (int)error, STR_FMT_ARG(buffer_str(&complaints)),
+		    STR_FMT_ARG(buffer_str(&out)), STR_FMT_ARG(expected));
 	return false;
 }
 

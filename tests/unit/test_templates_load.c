@@ -22,10 +22,10 @@ static void every_template_of_the_product_loads(void **state)
 	templates = templates_load(folder, TEMPLATE_STRICT, &complaints);
 	if (!templates)
 		(void)fprintf(stderr, "%.*s", STR_FMT_ARG(buffer_str(&complaints)));
+	buffer_free(&complaints);
 	assert_non_null(templates);
 	assert_true(templates_has(templates, "dashboard"));
 	templates_free(templates);
-	buffer_free(&complaints);
 }
 
 int main(void)
