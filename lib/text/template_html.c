@@ -237,7 +237,7 @@ static void value_begin(struct html_context *h, enum html_state state)
 	memcpy(h->attribute_name, h->name, h->name_length);
 	h->attribute_name[h->name_length] = '\0';
 	h->name_length = 0;
-	h->begun = BEGUN_NO;
+	h->begun = false;
 	h->scheme_open = true;
 	h->scheme_other = false;
 	h->state = state;
@@ -245,7 +245,7 @@ static void value_begin(struct html_context *h, enum html_state state)
 
 static void value_add(struct html_context *h, char c)
 {
-	h->begun = BEGUN_YES;
+	h->begun = true;
 	if (!h->scheme_open)
 		return;
 	if (c == ':')
@@ -327,7 +327,7 @@ static const struct state_row {
 
 void html_context_start(struct html_context *h)
 {
-	*h = (struct html_context){.state = HTML_TEXT, .attribute = ATTRIBUTE_TEXT, .begun = BEGUN_NO};
+	*h = (struct html_context){.state = HTML_TEXT, .attribute = ATTRIBUTE_TEXT};
 }
 
 bool html_context_feed(struct html_context *h, char c, const char **why)
@@ -344,17 +344,17 @@ static bool variable_in_raw(const struct html_context *h, const char **why)
 
 static bool variable_in_value(struct html_context *h, enum op_print *print, const char **why)
 {
-	enum html_begun begun = h->begun;
+	bool begun = h->begun;
 
-	h->begun = BEGUN_YES;
+	h->begun = true;
 	h->scheme_open = false;
 	if (h->attribute == ATTRIBUTE_REFUSED)
 		return refuse(why, "stands in an attribute that takes no variable");
 	if (h->attribute != ATTRIBUTE_URL)
 		return true;
-	if (begun == BEGUN_YES && h->scheme_other)
+	if (begun && h->scheme_other)
 		return refuse(why, "follows a URL scheme other than http, https, mailto and tel");
-	*print = begun == BEGUN_YES ? PRINT_SEGMENT : PRINT_URL;
+	*print = begun ? PRINT_SEGMENT : PRINT_URL;
 	return true;
 }
 
@@ -405,8 +405,7 @@ bool html_context_join(struct html_context *a, const struct html_context *b)
 	}
 	if (a->state != b->state)
 		return false;
-	if (a->begun != b->begun)
-		a->begun = BEGUN_MAYBE;
+	a->begun = a->begun && b->begun;
 	a->scheme_open = a->scheme_open && b->scheme_open;
 	a->scheme_other = a->scheme_other || b->scheme_other;
 	if (in_value(a))
@@ -420,7 +419,6 @@ bool html_context_join(struct html_context *a, const struct html_context *b)
 
 void html_context_blur(struct html_context *h)
 {
-	h->begun = BEGUN_MAYBE;
 	h->scheme_open = false;
 	if (in_tag(h))
 		h->state = HTML_TAG_GAP;

@@ -29,7 +29,6 @@ enum html_state {
 };
 
 enum html_attribute { ATTRIBUTE_TEXT = 1, ATTRIBUTE_URL, ATTRIBUTE_REFUSED };
-enum html_begun { BEGUN_NO = 1, BEGUN_MAYBE, BEGUN_YES };
 
 struct html_context {
 	enum html_state state;
@@ -38,7 +37,7 @@ struct html_context {
 	uint32_t matched;          /* characters of an end tag, or of a comment's dashes */
 	uint32_t tags, attributes; /* serial numbers: two places in a tag are the same only when these agree */
 	enum html_attribute attribute;
-	enum html_begun begun;          /* a URL attribute's value */
+	bool begun;                     /* the value surely holds something already */
 	bool scheme_open, scheme_other; /* reading what may be a scheme; it is none of http, https, mailto, tel */
 	char name[HTML_NAME_MAX + 1];   /* of the tag, the attribute, or the scheme; lower case, cut */
 	uint32_t name_length;

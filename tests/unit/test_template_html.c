@@ -143,6 +143,8 @@ static void sections_keep_their_place(void **state)
 						  "close the tags, quotes and elements it opens\n"},
 		{"<p {{#a}}on{{/a}}click=\"\">",
 		 "page:1: white space is missing between two attributes, or a name is put together from pieces\n"},
+		{"<p {{$a}}{{/a}}click=\"\">",
+		 "page:1: white space is missing between two attributes, or a name is put together from pieces\n"},
 		{"<p{{#a}} x{{/a}}\n=\"\">", "page:2: '=' without an attribute name\n"},
 		{"<scr{{#a}}{{/a}}ipt>",
 		 "page:1: white space is missing between two attributes, or a name is put together from pieces\n"},
@@ -198,7 +200,7 @@ static void links_take_url_values_only(void **state)
 		{"<a href=\"{{#u}}{{s}}{{/u}}\">", NULL},
 		{"<a href=\"{{#none}}/x/{{/none}}{{s}}\">", NULL}, /* may begin the value */
 		{"<a href=\"{{#none}}/x/{{/none}}{{^none}}{{u}}{{/none}}\">", "<a href=\"/a?b=1&amp;c=2\">"},
-		{"<a href=\"{{$b}}{{/b}}{{s}}\">", NULL},
+		{"<a href=\"{{$b}}/x/{{/b}}{{s}}\">", NULL}, /* the block may be filled with nothing */
 		{"<a title=\"{{s}}\">", "<a title=\"javascript:alert(1)\">"},
 	};
 	struct arena *arena = arena_new(SAMPLE_ARENA_BYTES);
