@@ -7,6 +7,8 @@
 #define ALIGNMENT alignof(max_align_t)
 #define FIRST_CHUNK_BYTES ((size_t)64 * 1024)
 #define LARGEST_CHUNK_BYTES ((size_t)1024 * 1024)
+/* More at once is a broken length, whatever the cap says. */
+#define LARGEST_ALLOCATION ((size_t)1024 * 1024 * 1024)
 
 struct chunk {
 	struct chunk *older;
@@ -30,7 +32,7 @@ struct arena {
 
 static struct chunk *chunk_new(struct arena *arena, size_t size)
 {
-	struct chunk *chunk = size > SIZE_MAX - sizeof(*chunk) ? NULL : malloc(sizeof(*chunk) + size);
+	struct chunk *chunk = malloc(sizeof(*chunk) + size);
 	if (chunk == NULL)
 		return NULL;
 	chunk->older = arena->newest;
@@ -59,9 +61,6 @@ static bool keep_on_reset(const struct chunk *chunk)
 
 static void *take(struct arena *arena, size_t bytes)
 {
-	/* bytes is at most the cap; a multiple of the alignment keeps every address aligned. */
-	if (bytes > SIZE_MAX - ALIGNMENT)
-		return NULL;
 	size_t rounded = (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
 	struct chunk *chunk = arena->newest;
 	if (chunk == NULL || chunk->size - chunk->used < rounded) {
@@ -141,7 +140,7 @@ void *arena_try(struct arena *arena, size_t bytes)
 {
 	if (bytes == 0)
 		bytes = 1;
-	if (bytes > arena->cap - arena->used)
+	if (bytes > arena->cap - arena->used || bytes > LARGEST_ALLOCATION)
 		return NULL;
 	void *memory = take(arena, bytes);
 	if (memory == NULL)
@@ -168,8 +167,6 @@ void *arena_array(struct arena *arena, size_t count, size_t size)
 
 char *arena_c_string(struct arena *arena, struct str s)
 {
-	if (s.n == SIZE_MAX)
-		land(arena);
 	char *copy = arena_alloc(arena, s.n + 1);
 	if (s.n > 0)
 		memcpy(copy, s.p, s.n);
