@@ -1,0 +1,61 @@
+/* Tenant work: what a scope opens. $1 of every statement is the tenant's id, put in front here and nowhere else. */
+#include "lib/pg/pg_internal.h"
+
+struct uuid scope_tenant(const struct scope *scope) { return scope->tenant; }
+
+struct ttx *ttx_begin(struct pg *pg, struct arena *arena, const struct scope *scope, enum tx_mode mode)
+{
+	struct ttx *ttx = ARENA_NEW(arena, struct ttx);
+
+	ttx->scope = *scope;
+	tx_begin(&ttx->tx, pg, arena, scope, NULL, mode);
+	return ttx;
+}
+
+enum err ttx_rows(struct ttx *ttx, const struct statement *statement, struct arguments arguments, struct rows **out)
+{
+	return tx_rows(&ttx->tx, statement->name, str_from(statement->sql), arguments, true, out);
+}
+
+enum err ttx_one(struct ttx *ttx, const struct statement *statement, struct arguments arguments, struct rows **out)
+{
+	return tx_one(&ttx->tx, statement->name, str_from(statement->sql), arguments, true, out);
+}
+
+enum err ttx_exec(struct ttx *ttx, const struct statement *statement, struct arguments arguments, int64_t *affected)
+{
+	return tx_exec(&ttx->tx, statement->name, str_from(statement->sql), arguments, true, affected);
+}
+
+struct rows *ttx_send(struct ttx *ttx, const struct statement *statement, struct arguments arguments)
+{
+	return tx_send(&ttx->tx, statement->name, str_from(statement->sql), arguments, true);
+}
+
+enum err ttx_rows_text(struct ttx *ttx, const char *name, struct str sql, struct arguments arguments, struct rows **out)
+{
+	return tx_rows(&ttx->tx, name, sql, arguments, true, out);
+}
+
+struct rows *ttx_send_text(struct ttx *ttx, const char *name, struct str sql, struct arguments arguments)
+{
+	return tx_send(&ttx->tx, name, sql, arguments, true);
+}
+
+enum err ttx_commit(struct ttx *ttx) { return tx_commit(&ttx->tx); }
+
+void ttx_rollback(struct ttx *ttx) { tx_rollback(&ttx->tx); }
+
+enum err ttx_savepoint(struct ttx *ttx) { return tx_savepoint(&ttx->tx); }
+
+enum err ttx_restore(struct ttx *ttx) { return tx_restore(&ttx->tx); }
+
+const struct scope *ttx_scope(const struct ttx *ttx) { return &ttx->scope; }
+
+struct arena *ttx_arena(const struct ttx *ttx) { return ttx->tx.arena; }
+
+enum tx_mode ttx_mode(const struct ttx *ttx) { return ttx->tx.mode; }
+
+struct str ttx_constraint(const struct ttx *ttx) { return str_from(ttx->tx.failure.constraint); }
+
+enum err ttx_notify(struct ttx *ttx, const char *channel, struct str payload) { return tx_notify(&ttx->tx, channel, payload); }
