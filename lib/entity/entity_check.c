@@ -50,8 +50,6 @@ static void check_default(struct check *check, const struct field *field)
 		return;
 	if (!field_accept(check->arena, field, &text, errors) || !str_is(text, field->default_value))
 		complain(check, field->name, "the default is not a stored value of the field");
-	if (field_is(field, FIELD_REQUIRED))
-		complain(check, field->name, "a field with a default is never missing: not REQUIRED");
 }
 
 static const struct flag_rule {

@@ -95,6 +95,9 @@ void sql_add(struct sql *, const char *constant); /* a constant of ours or of an
 void sql_argument(struct sql *, struct argument); /* "$n" */
 /* "id, version, created_at, updated_at, " and the stored fields in order. */
 void sql_add_columns(struct sql *, const struct entity *);
+/* The statement of entity_list; the tests look at its plan. */
+enum err list_statement(struct arena *, struct uuid tenant, const struct entity *, const struct list_query *, struct errors *,
+                        struct sql *out) MUST_CHECK;
 enum err sql_rows(struct sql *, struct ttx *, const char *name, struct rows **out) MUST_CHECK;
 /* The row `rows` stands on, selected by sql_add_columns. */
 struct record *sql_record(struct arena *, const struct entity *, const struct rows *);

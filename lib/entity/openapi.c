@@ -125,7 +125,7 @@ void entity_openapi_schema(const struct entity *entity, enum write_kind kind, st
 		if (kind == WRITE_DELETE ? !field_is_visible(field) || (stored_answer && field_is_time_of_row(field)) : !field_is_writable(field, kind))
 			continue;
 		put_field(properties, field, kind);
-		if (kind == WRITE_DELETE || (kind == WRITE_CREATE && field_is(field, FIELD_REQUIRED)))
+		if (kind == WRITE_DELETE || (kind == WRITE_CREATE && field_is(field, FIELD_REQUIRED) && !field->default_value))
 			value_append(required, value_text(arena, field->name));
 	}
 	if (stored_answer) {

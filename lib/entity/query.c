@@ -207,24 +207,34 @@ static enum err read_page(struct ttx *tx, const struct entity *entity, const str
 	return OK;
 }
 
-enum err entity_list(struct ttx *tx, const struct entity *entity, const struct list_query *query, struct errors *errors, struct list_result *out)
+enum err list_statement(struct arena *arena, struct uuid tenant, const struct entity *entity, const struct list_query *query,
+                        struct errors *errors, struct sql *out)
 {
-	struct sql sql = sql_new(ttx_arena(tx));
 	size_t size = 0;
-	struct rows *rows;
 	enum err err;
 
-	sql_add(&sql, "SELECT ");
-	sql_add_columns(&sql, entity);
-	add_matching(&sql, entity, query);
-	err = add_position(&sql, scope_tenant(ttx_scope(tx)), entity, query, errors);
+	*out = sql_new(arena);
+	sql_add(out, "SELECT ");
+	sql_add_columns(out, entity);
+	add_matching(out, entity, query);
+	err = add_position(out, tenant, entity, query, errors);
 	if (err)
 		return err;
-	add_order(&sql, entity->fields[query->sort_field].name, query->descending);
+	add_order(out, entity->fields[query->sort_field].name, query->descending);
 	while (size + 1 < COUNT_OF(page_sizes) && page_sizes[size].most < query->limit)
 		size++;
-	sql_add(&sql, page_sizes[size].clause);
-	err = sql_rows(&sql, tx, entity->plural, &rows);
+	sql_add(out, page_sizes[size].clause);
+	return OK;
+}
+
+enum err entity_list(struct ttx *tx, const struct entity *entity, const struct list_query *query, struct errors *errors, struct list_result *out)
+{
+	struct rows *rows;
+	struct sql sql;
+	enum err err = list_statement(ttx_arena(tx), scope_tenant(ttx_scope(tx)), entity, query, errors, &sql);
+
+	if (err == OK)
+		err = sql_rows(&sql, tx, entity->plural, &rows);
 	return err ? err : read_page(tx, entity, query, rows, out);
 }
 

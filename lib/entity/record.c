@@ -152,8 +152,8 @@ enum err record_complete(struct record *record, enum write_kind kind, struct err
 		const struct field *field = &record->entity->fields[i];
 		bool absent = str_absent(record->values[i]);
 
-		/* A field with a default is never null: null and empty mean the default, on an update too. */
-		if (absent && field->default_value && (kind == WRITE_CREATE || record->given[i])) {
+		/* A field with a default is never null: null and empty mean the default, on an update too, where it is not REQUIRED. */
+		if (absent && field->default_value && (record->given[i] ? !field_is(field, FIELD_REQUIRED) : kind == WRITE_CREATE)) {
 			record->values[i] = str_from(field->default_value);
 			continue;
 		}

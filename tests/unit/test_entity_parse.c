@@ -189,6 +189,21 @@ static void create_fills_defaults_and_asks_for_what_is_required(void **state)
 	assert_true(str_absent(record_text(record, "state")));
 }
 
+static void a_required_field_with_a_default_may_be_absent_but_not_emptied(void **state)
+{
+	struct field fields[] = {{.name = "role", .label = "Role", .type = FIELD_CHOICE, .flags = FIELD_REQUIRED, .choices = visit_states,
+	                          .default_value = "open"}};
+	struct entity entity = {.name = "x", .plural = "xs", .label = "X", .label_plural = "Xs", .fields = fields, .field_count = 1};
+	struct record *record = record_new(arena, &entity);
+	struct errors *errors = errors_new(arena);
+
+	(void)state;
+	assert_int_equal(record_from_json(record, WRITE_CREATE, json_of("{}"), errors), OK);
+	assert_str(record_get(record, 0), "open");
+	assert_int_equal(record_from_json(record_new(arena, &entity), WRITE_CREATE, json_of("{\"role\": null}"), errors), E_INVALID);
+	assert_string_equal(code_at(errors, "role"), "required");
+}
+
 static void a_body_that_is_no_object_is_malformed(void **state)
 {
 	static const char *const bodies[] = {"[]", "\"x\"", "1", "null", "true"};
@@ -321,6 +336,7 @@ int main(void)
 		TEST(bad_values_are_refused_at_their_field),
 		TEST(messages_are_words_for_a_person),
 		TEST(create_fills_defaults_and_asks_for_what_is_required),
+		TEST(a_required_field_with_a_default_may_be_absent_but_not_emptied),
 		TEST(a_body_that_is_no_object_is_malformed),
 		TEST(a_long_unknown_name_is_not_repeated_whole),
 		TEST(a_form_speaks_as_people_do),
