@@ -298,7 +298,7 @@ static void jump(void *argument)
 static void an_arena_without_room_lands_outside_of_cjson(void **state)
 {
 	(void)state;
-	static const char text[] = "{\"name\":\"a string of some length\",\"list\":[1,2,3,{\"k\":null}],\"n\":1.50}";
+	static const struct str text = {"{\"name\":\"a string of some length\",\"list\":[1,2,3,{\"k\":null}],\"n\":1.50}", 69};
 	static int landed;
 	static size_t cap;
 	static bool done;
@@ -310,7 +310,7 @@ static void an_arena_without_room_lands_outside_of_cjson(void **state)
 		struct value *value;
 		struct str why;
 		if (setjmp(pad) == 0) {
-			assert_int_equal(json_parse(small, (struct str){text, sizeof(text) - 1}, &json_limits_request, &value, &why), OK);
+			assert_int_equal(json_parse(small, text, &json_limits_request, &value, &why), OK);
 			done = true;
 		}
 		arena_free(small);
