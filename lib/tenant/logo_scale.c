@@ -114,7 +114,7 @@ const uint8_t *logo_scaler_result(struct logo_scaler *scaler, uint32_t *width, u
 		uint8_t *pixel = &scaler->result[i * 4];
 
 		for (int c = 0; c < 3; c++)
-			pixel[c] = sums[3] ? (uint8_t)((sums[c] + sums[3] / 2) / sums[3]) : 0;
+			pixel[c] = (uint8_t)(sums[3] ? (sums[c] + sums[3] / 2) / sums[3] : 0);
 		pixel[3] = (uint8_t)((sums[3] + area / 2) / area);
 	}
 	return scaler->result;
