@@ -20,12 +20,8 @@ static void show_text(struct cell *cell)
 
 static void show_phone(struct cell *cell)
 {
-	struct str number = phone_e164(cell->arena, cell->stored);
-
-	if (str_absent(number))
-		number = phone_digits(cell->arena, cell->stored);
 	show_text(cell);
-	value_put_url(cell->map, "tel_url", arena_printf(cell->arena, "tel:%.*s", STR_FMT_ARG(number)));
+	value_put_url(cell->map, "tel_url", phone_url(cell->arena, cell->stored));
 }
 
 static void show_email(struct cell *cell)

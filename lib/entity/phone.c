@@ -106,3 +106,12 @@ struct str phone_e164(struct arena *arena, struct str typed)
 		return STR_NONE;
 	return arena_printf(arena, "+%.*s", STR_FMT_ARG(digits));
 }
+
+struct str phone_url(struct arena *arena, struct str typed)
+{
+	struct str number = phone_e164(arena, typed);
+
+	if (str_absent(number))
+		number = phone_digits(arena, typed);
+	return arena_printf(arena, "tel:%.*s", STR_FMT_ARG(number));
+}

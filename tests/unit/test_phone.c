@@ -60,10 +60,21 @@ static void digits_leave_the_extension_out(void **state)
 	arena_free(arena);
 }
 
+static void a_link_dials_the_number_without_the_extension(void **state)
+{
+	struct arena *arena = arena_new(1024 * 1024);
+
+	(void)state;
+	assert_string_equal(arena_c_string(arena, phone_url(arena, STR("(512) 555-0123 x4"))), "tel:+15125550123");
+	assert_string_equal(arena_c_string(arena, phone_url(arena, STR("555-0123"))), "tel:5550123");
+	arena_free(arena);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(written_in_any_way_it_is_one_number),
+		cmocka_unit_test(a_link_dials_the_number_without_the_extension),
 		cmocka_unit_test(digits_leave_the_extension_out),
 	};
 
