@@ -21,7 +21,7 @@ static void show_text(struct cell *cell)
 static void show_phone(struct cell *cell)
 {
 	show_text(cell);
-	value_put_url(cell->map, "tel_url", phone_url(cell->arena, cell->stored));
+	value_put_url(cell->map, "tel_url", phone_tel_url(cell->arena, cell->stored));
 }
 
 static void show_email(struct cell *cell)

@@ -107,7 +107,7 @@ struct str phone_e164(struct arena *arena, struct str typed)
 	return arena_printf(arena, "+%.*s", STR_FMT_ARG(digits));
 }
 
-struct str phone_url(struct arena *arena, struct str typed)
+struct str phone_tel_url(struct arena *arena, struct str typed)
 {
 	struct str number = phone_e164(arena, typed);
 

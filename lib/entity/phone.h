@@ -11,6 +11,6 @@ struct str phone_e164(struct arena *, struct str typed);
 /* Digits only, without the extension, for search. */
 struct str phone_digits(struct arena *, struct str typed);
 /* "tel:+15125550123", or the digits as typed where there is no E.164 form; never the extension. For value_put_url. */
-struct str phone_url(struct arena *, struct str typed);
+struct str phone_tel_url(struct arena *, struct str typed);
 
 #endif

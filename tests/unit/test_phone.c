@@ -65,8 +65,8 @@ static void a_link_dials_the_number_without_the_extension(void **state)
 	struct arena *arena = arena_new(1024 * 1024);
 
 	(void)state;
-	assert_string_equal(arena_c_string(arena, phone_url(arena, STR("(512) 555-0123 x4"))), "tel:+15125550123");
-	assert_string_equal(arena_c_string(arena, phone_url(arena, STR("555-0123"))), "tel:5550123");
+	assert_string_equal(arena_c_string(arena, phone_tel_url(arena, STR("(512) 555-0123 x4"))), "tel:+15125550123");
+	assert_string_equal(arena_c_string(arena, phone_tel_url(arena, STR("555-0123"))), "tel:5550123");
 	arena_free(arena);
 }
 
