@@ -51,11 +51,20 @@ static inline int teardown(void **state)
 #define TEST(function) cmocka_unit_test_setup_teardown(function, setup, teardown)
 #define assert_str(actual, expected) assert_string_equal(arena_c_string(arena, (actual)), (expected))
 
-static inline const char *id_of(struct uuid id) { return arena_c_string(arena, uuid_text(arena, id)); }
+static inline const char *id_of(struct uuid id)
+{
+	return arena_c_string(arena, uuid_text(arena, id));
+}
 
-static inline struct ttx *begin(const struct scope *scope, enum tx_mode mode) { return ttx_begin(test_pg_app(), arena, scope, mode); }
+static inline struct ttx *begin(const struct scope *scope, enum tx_mode mode)
+{
+	return ttx_begin(test_pg_app(), arena, scope, mode);
+}
 
-static inline void commit(struct ttx *tx) { assert_int_equal(ttx_commit(tx), OK); }
+static inline void commit(struct ttx *tx)
+{
+	assert_int_equal(ttx_commit(tx), OK);
+}
 
 static inline const char *code_at(const struct errors *errors, const char *field)
 {

@@ -11,23 +11,25 @@
 #include "tests/support/database.h"
 
 STATEMENT(read_columns, "SELECT column_name, data_type, is_nullable = 'NO' FROM information_schema.columns"
-                        " WHERE table_schema = 'public' AND table_name = $1 ORDER BY ordinal_position");
+			" WHERE table_schema = 'public' AND table_name = $1 ORDER BY ordinal_position");
 STATEMENT(read_check_values,
-          "SELECT (regexp_matches(pg_get_constraintdef(c.oid), '''([^'']*)''::text', 'g'))[1] FROM pg_constraint c"
-          " WHERE c.conrelid = ('public.' || $1)::regclass AND c.contype = 'c' AND c.conname = $1 || '_' || $2 || '_check'");
-STATEMENT(read_foreign_key, "SELECT c.confrelid::regclass::text FROM pg_constraint c WHERE c.conrelid = ('public.' || $1)::regclass"
-                            " AND c.contype = 'f' AND c.conname = $1 || '_tenant_id_' || $2 || '_fkey'");
-STATEMENT(read_indexes,
-          "SELECT (SELECT string_agg(a.attname, ',' ORDER BY k.at) FROM unnest(i.indkey::smallint[]) WITH ORDINALITY k(attnum, at)"
-          " JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.attnum) || ',', m.amname"
-          " FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_am m ON m.oid = c.relam"
-          " WHERE i.indrelid = ('public.' || $1)::regclass AND i.indisvalid AND i.indpred IS NULL");
+	  "SELECT (regexp_matches(pg_get_constraintdef(c.oid), '''([^'']*)''::text', 'g'))[1] FROM pg_constraint c"
+	  " WHERE c.conrelid = ('public.' || $1)::regclass AND c.contype = 'c' AND c.conname = $1 || '_' || $2 || "
+	  "'_check'");
+STATEMENT(read_foreign_key,
+	  "SELECT c.confrelid::regclass::text FROM pg_constraint c WHERE c.conrelid = ('public.' || $1)::regclass"
+	  " AND c.contype = 'f' AND c.conname = $1 || '_tenant_id_' || $2 || '_fkey'");
+STATEMENT(read_indexes, "SELECT (SELECT string_agg(a.attname, ',' ORDER BY k.at) FROM unnest(i.indkey::smallint[]) "
+			"WITH ORDINALITY k(attnum, at)"
+			" JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.attnum) || ',', m.amname"
+			" FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_am m ON m.oid = c.relam"
+			" WHERE i.indrelid = ('public.' || $1)::regclass AND i.indisvalid AND i.indpred IS NULL");
 
 /* What a table leaves out on purpose. */
 static const struct exception {
 	const char *table;
-	bool few_rows;             /* the plan limits its rows: filters need no index */
-	const char *nullable[2];   /* required of people, but older than the rule for rows that came otherwise */
+	bool few_rows;           /* the plan limits its rows: filters need no index */
+	const char *nullable[2]; /* required of people, but older than the rule for rows that came otherwise */
 } exceptions[] = {
 	{"tenant_users", true, {"name", NULL}},
 };
@@ -104,10 +106,19 @@ static void no_table_contradicts_itself(void **state)
 static bool type_fits(const struct field *field, struct str type)
 {
 	static const char *const types[] = {
-		[FIELD_TEXT] = "text",   [FIELD_LONG_TEXT] = "text", [FIELD_EMAIL] = "text",   [FIELD_PHONE] = "text",
-		[FIELD_URL] = "text",    [FIELD_SLUG] = "text",      [FIELD_PASSWORD] = "",    [FIELD_INTEGER] = "bigint",
-		[FIELD_MONEY] = "bigint", [FIELD_BOOL] = "boolean",  [FIELD_INSTANT] = "timestamp with time zone",
-		[FIELD_CHOICE] = "text", [FIELD_REFERENCE] = "uuid",
+		[FIELD_TEXT] = "text",
+		[FIELD_LONG_TEXT] = "text",
+		[FIELD_EMAIL] = "text",
+		[FIELD_PHONE] = "text",
+		[FIELD_URL] = "text",
+		[FIELD_SLUG] = "text",
+		[FIELD_PASSWORD] = "",
+		[FIELD_INTEGER] = "bigint",
+		[FIELD_MONEY] = "bigint",
+		[FIELD_BOOL] = "boolean",
+		[FIELD_INSTANT] = "timestamp with time zone",
+		[FIELD_CHOICE] = "text",
+		[FIELD_REFERENCE] = "uuid",
 	};
 
 	if (field->type == FIELD_INTEGER && str_is(type, "integer"))
@@ -135,17 +146,20 @@ static void every_field_has_its_column(void **state)
 			if (!column)
 				fail_msg("%s.%s has no column", entity->table, field->name);
 			if (!type_fits(field, rows_str(column, 1)))
-				fail_msg("%s.%s cannot live in a column of type %.*s", entity->table, field->name, STR_FMT_ARG(rows_str(column, 1)));
+				fail_msg("%s.%s cannot live in a column of type %.*s", entity->table, field->name,
+					 STR_FMT_ARG(rows_str(column, 1)));
 			if (!kept_by_hooks && rows_bool(column, 2) != field_is_never_null(field) &&
 			    !(exception && name_is_among(str_from(field->name), exception->nullable)))
-				fail_msg("%s.%s: NOT NULL in the database and never null in the table must be the same", entity->table, field->name);
+				fail_msg("%s.%s: NOT NULL in the database and never null in the table must be the same",
+					 entity->table, field->name);
 		}
 	}
 }
 
 static void every_column_is_a_field_or_the_layers_own(void **state)
 {
-	static const char *const own[] = {"tenant_id", "id", "version", "created_at", "updated_at", "search_text", NULL};
+	static const char *const own[] = {"tenant_id",  "id",          "version", "created_at",
+					  "updated_at", "search_text", NULL};
 
 	(void)state;
 	for (size_t e = 0; stored_entity(e); e++) {
@@ -160,11 +174,13 @@ static void every_column_is_a_field_or_the_layers_own(void **state)
 				seen++;
 				assert_true(rows_bool(columns, 2));
 			} else if (entity_field(entity, name) < 0) {
-				fail_msg("%s.%.*s is a column that no field describes", entity->table, STR_FMT_ARG(name));
+				fail_msg("%s.%.*s is a column that no field describes", entity->table,
+					 STR_FMT_ARG(name));
 			}
 		}
 		if (seen != (entity_is_searchable(entity) ? 6u : 5u))
-			fail_msg("%s lacks a column of the layer, or has search_text without a searchable field", entity->table);
+			fail_msg("%s lacks a column of the layer, or has search_text without a searchable field",
+				 entity->table);
 	}
 }
 
@@ -184,14 +200,16 @@ static void choices_are_the_values_of_the_check(void **state)
 			for (const struct choice *choice = field->choices; choice->value; choice++)
 				count++;
 			if (rows_count(values) != count)
-				fail_msg("%s.%s: %zu choices, and %zu values in its CHECK", entity->table, field->name, count, rows_count(values));
+				fail_msg("%s.%s: %zu choices, and %zu values in its CHECK", entity->table, field->name,
+					 count, rows_count(values));
 			while (rows_next(values)) {
 				const struct choice *choice = field->choices;
 
 				while (choice->value && !str_is(rows_str(values, 0), choice->value))
 					choice++;
 				if (!choice->value)
-					fail_msg("%s.%s: %.*s is no choice", entity->table, field->name, STR_FMT_ARG(rows_str(values, 0)));
+					fail_msg("%s.%s: %.*s is no choice", entity->table, field->name,
+						 STR_FMT_ARG(rows_str(values, 0)));
 			}
 		}
 }
@@ -209,7 +227,8 @@ static void references_are_foreign_keys_inside_the_tenant(void **state)
 				continue;
 			key = read_rows(&read_foreign_key, ARGS(arg_text(entity->table), arg_text(field->name)));
 			if (!rows_next(key) || !str_is(rows_str(key, 0), field->references))
-				fail_msg("%s.%s has no foreign key (tenant_id, %s) to %s", entity->table, field->name, field->name, field->references);
+				fail_msg("%s.%s has no foreign key (tenant_id, %s) to %s", entity->table, field->name,
+					 field->name, field->references);
 		}
 }
 
@@ -238,9 +257,12 @@ static void what_lists_promise_has_an_index(void **state)
 			const char *filtered = arena_printf(arena, "tenant_id,%s,", field->name).p;
 
 			if (field_is(field, FIELD_SORTABLE) && !has_index(entity, "btree", sorted))
-				fail_msg("%s is sorted by %s without the index (%s)", entity->table, field->name, sorted);
-			if (field_is(field, FIELD_FILTERABLE) && !(exception && exception->few_rows) && !has_index(entity, "btree", filtered))
-				fail_msg("%s is filtered by %s without an index that begins (%s)", entity->table, field->name, filtered);
+				fail_msg("%s is sorted by %s without the index (%s)", entity->table, field->name,
+					 sorted);
+			if (field_is(field, FIELD_FILTERABLE) && !(exception && exception->few_rows) &&
+			    !has_index(entity, "btree", filtered))
+				fail_msg("%s is filtered by %s without an index that begins (%s)", entity->table,
+					 field->name, filtered);
 		}
 	}
 }

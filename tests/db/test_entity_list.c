@@ -16,14 +16,16 @@ static void fill(const struct scope *scope, int count)
 	char tenant[UUID_TEXT_LENGTH + 1];
 
 	uuid_print(scope->tenant, tenant);
-	test_sql("INSERT INTO leads (tenant_id, id, name, phone, status, tier, score, value_cents, search_text, created_at, updated_at)"
-	         " SELECT '%s', gen_random_uuid(), 'Lead ' || n %% 40, '512-555-' || lpad(n::text, 5, '0'),"
-	         " (ARRAY['new', 'contacted', 'qualified', 'won', 'lost'])[1 + n %% 5], (ARRAY['hot', 'warm', 'cold'])[1 + n %% 3], n %% 7, n %% 11 * 100,"
-	         " 'lead ' || md5(n::text) || E'\\n512555' || lpad(n::text, 5, '0'),"
-	         " timestamptz '2026-01-01 00:00:00Z' + (n / 3) * interval '1 microsecond',"
-	         " timestamptz '2026-01-01 00:00:00Z' + (n %% 13) * interval '1 day'"
-	         " FROM generate_series(1, %d) AS n",
-	         tenant, count);
+	test_sql("INSERT INTO leads (tenant_id, id, name, phone, status, tier, score, value_cents, search_text, "
+		 "created_at, updated_at)"
+		 " SELECT '%s', gen_random_uuid(), 'Lead ' || n %% 40, '512-555-' || lpad(n::text, 5, '0'),"
+		 " (ARRAY['new', 'contacted', 'qualified', 'won', 'lost'])[1 + n %% 5], (ARRAY['hot', 'warm', "
+		 "'cold'])[1 + n %% 3], n %% 7, n %% 11 * 100,"
+		 " 'lead ' || md5(n::text) || E'\\n512555' || lpad(n::text, 5, '0'),"
+		 " timestamptz '2026-01-01 00:00:00Z' + (n / 3) * interval '1 microsecond',"
+		 " timestamptz '2026-01-01 00:00:00Z' + (n %% 13) * interval '1 day'"
+		 " FROM generate_series(1, %d) AS n",
+		 tenant, count);
 }
 
 static int fill_tenants(void **state)
@@ -93,8 +95,10 @@ static void every_row_comes_once_and_in_order(void **state)
 
 		for (size_t i = 0; i < count; i++)
 			buffer_printf(&walked, "%s%s", i ? "," : "", id_of(ids[i]));
-		if (!str_equal(buffer_str(&walked), test_sql_value("SELECT string_agg(id::text, ',' ORDER BY %s) FROM leads WHERE tenant_id = '%s'",
-		                                                   cases[c].order, id_of(crowd.tenant))))
+		if (!str_equal(buffer_str(&walked),
+			       test_sql_value(
+				       "SELECT string_agg(id::text, ',' ORDER BY %s) FROM leads WHERE tenant_id = '%s'",
+				       cases[c].order, id_of(crowd.tenant))))
 			fail_msg("%s", cases[c].query);
 	}
 }
@@ -160,7 +164,9 @@ static void filters_and_counts_agree_with_sql(void **state)
 		int64_t expected = 0, counted, capped;
 		struct ttx *tx = begin(&crowd, TX_READ);
 
-		assert_true(str_to_int64(test_sql_value("SELECT count(*) FROM leads WHERE tenant_id = '%s' AND %s", id_of(crowd.tenant), cases[i].condition), &expected));
+		assert_true(str_to_int64(test_sql_value("SELECT count(*) FROM leads WHERE tenant_id = '%s' AND %s",
+							id_of(crowd.tenant), cases[i].condition),
+					 &expected));
 		assert_int_equal(entity_count(tx, &lead_entity, &query, 1001, &counted), OK);
 		assert_int_equal(entity_count(tx, &lead_entity, &query, 10, &capped), OK);
 		commit(tx);
@@ -175,24 +181,34 @@ static void search_finds_a_person_however_it_is_typed(void **state)
 	static const struct {
 		const char *query, *names;
 	} cases[] = {
-		{"q=zo%C3%AB", "Zo\xc3\xab"},          {"q=ZO%C3%8B", "Zo\xc3\xab"},
-		{"q=m%C3%BCller", "Zo\xc3\xab"},       {"q=zo%C3%AB+heating", "Zo\xc3\xab"},
-		{"q=zo%C3%AB+plumbing", ""},            {"q=(512)+555-7788", "Zo\xc3\xab"},
-		{"q=512.555.7788", "Zo\xc3\xab"},       {"q=%2B15125557788", "Zo\xc3\xab"},
-		{"q=5557788", "Zo\xc3\xab"},            {"q=ann%40shop", "Ann 100%"},
-		{"q=100%25", "Ann 100%"},               {"q=%25", "Ann 100%"},
-		{"q=_", ""},                             {"q=n", "Ann 100%,Zo\xc3\xab"},
-		{"q=secret", ""},                        {"q=zz", ""},
+		{"q=zo%C3%AB", "Zo\xc3\xab"},
+		{"q=ZO%C3%8B", "Zo\xc3\xab"},
+		{"q=m%C3%BCller", "Zo\xc3\xab"},
+		{"q=zo%C3%AB+heating", "Zo\xc3\xab"},
+		{"q=zo%C3%AB+plumbing", ""},
+		{"q=(512)+555-7788", "Zo\xc3\xab"},
+		{"q=512.555.7788", "Zo\xc3\xab"},
+		{"q=%2B15125557788", "Zo\xc3\xab"},
+		{"q=5557788", "Zo\xc3\xab"},
+		{"q=ann%40shop", "Ann 100%"},
+		{"q=100%25", "Ann 100%"},
+		{"q=%25", "Ann 100%"},
+		{"q=_", ""},
+		{"q=n", "Ann 100%,Zo\xc3\xab"},
+		{"q=secret", ""},
+		{"q=zz", ""},
 		{"q=n+b+c+d+e+nomatch", ""},
 	};
 	const struct scope shop = scope_of(test_tenant_create("shop"));
 
 	(void)state;
-	stored(&shop, "{\"name\": \"Zo\xc3\xab\", \"company\": \"M\xc3\xbcller Heating Inc\", \"phone\": \"+1 512 555 7788\", \"notes\": \"secret\"}");
+	stored(&shop, "{\"name\": \"Zo\xc3\xab\", \"company\": \"M\xc3\xbcller Heating Inc\", \"phone\": \"+1 512 555 "
+		      "7788\", \"notes\": \"secret\"}");
 	stored(&shop, "{\"name\": \"Ann 100%\", \"email\": \"Ann@Shop.example\"}");
 	for (size_t i = 0; i < COUNT_OF(cases); i++)
 		if (strcmp(names_of(&shop, arena_printf(arena, "sort=name&%s", cases[i].query).p), cases[i].names) != 0)
-			fail_msg("%s gave \"%s\"", cases[i].query, names_of(&shop, arena_printf(arena, "sort=name&%s", cases[i].query).p));
+			fail_msg("%s gave \"%s\"", cases[i].query,
+				 names_of(&shop, arena_printf(arena, "sort=name&%s", cases[i].query).p));
 }
 
 static void search_follows_an_update(void **state)
@@ -203,7 +219,8 @@ static void search_follows_an_update(void **state)
 
 	(void)state;
 	assert_int_equal(entity_get(tx, &lead_entity, record_id(made), &current), OK);
-	assert_int_equal(entity_update(tx, current, parsed(WRITE_UPDATE, "{\"city\": \"Waco\"}"), errors_new(arena), &next), OK);
+	assert_int_equal(
+		entity_update(tx, current, parsed(WRITE_UPDATE, "{\"city\": \"Waco\"}"), errors_new(arena), &next), OK);
 	commit(tx);
 	assert_string_equal(names_of(&shop, "q=austin"), "");
 	assert_string_equal(names_of(&shop, "q=waco+ida"), "Ida");
@@ -289,8 +306,10 @@ static void a_page_in_the_middle_begins_at_its_place(void **state)
 	(void)state;
 	query.cursor = listed(&big, &query).next_cursor;
 	assert_false(str_absent(query.cursor));
-	plan = arena_c_string(arena, plan_of(arena_printf(arena, "limit=100&cursor=%.*s", STR_FMT_ARG(query.cursor)).p, "force_generic_plan"));
-	if (!strstr(plan, "Index Cond") || !strstr(plan, "ROW(created_at, id) <") || strstr(plan, "Sort") || strstr(plan, "Filter: (ROW"))
+	plan = arena_c_string(arena, plan_of(arena_printf(arena, "limit=100&cursor=%.*s", STR_FMT_ARG(query.cursor)).p,
+					     "force_generic_plan"));
+	if (!strstr(plan, "Index Cond") || !strstr(plan, "ROW(created_at, id) <") || strstr(plan, "Sort") ||
+	    strstr(plan, "Filter: (ROW"))
 		fail_msg("%s", plan);
 }
 

@@ -3,8 +3,10 @@
 
 static void a_lead_comes_back_as_it_was_stored(void **state)
 {
-	struct record *made = stored(&ours, "{\"name\": \"Ann'); DROP TABLE leads; --\", \"phone\": \"(512) 555-0123\", \"value_cents\": 125050,"
-	                                    " \"notes\": \"a\\nb\", \"trade\": \"hvac\", \"score\": 7}");
+	struct record *made = stored(
+		&ours,
+		"{\"name\": \"Ann'); DROP TABLE leads; --\", \"phone\": \"(512) 555-0123\", \"value_cents\": 125050,"
+		" \"notes\": \"a\\nb\", \"trade\": \"hvac\", \"score\": 7}");
 	struct record *read;
 	struct value *before = value_map(arena), *after = value_map(arena);
 	struct buffer first = BUFFER_IN(arena), second = BUFFER_IN(arena);
@@ -29,15 +31,18 @@ static void a_lead_comes_back_as_it_was_stored(void **state)
 
 static void an_update_writes_what_differs_and_counts_the_version(void **state)
 {
-	struct record *made = stored(&ours, "{\"name\": \"Bea\", \"phone\": \"512-555-0100\", \"score\": 3}"), *current, *next, *read;
+	struct record *made = stored(&ours, "{\"name\": \"Bea\", \"phone\": \"512-555-0100\", \"score\": 3}"), *current,
+		      *next, *read;
 	struct ttx *tx;
 
 	(void)state;
 	tx = begin(&ours, TX_WRITE);
 	assert_int_equal(entity_get(tx, &lead_entity, record_id(made), &current), OK);
-	assert_int_equal(entity_update(tx, current, parsed(WRITE_UPDATE, "{\"name\": \"Beatrix\", \"phone\": null, \"score\": null}"),
-	                               errors_new(arena), &next),
-	                 OK);
+	assert_int_equal(
+		entity_update(tx, current,
+			      parsed(WRITE_UPDATE, "{\"name\": \"Beatrix\", \"phone\": null, \"score\": null}"),
+			      errors_new(arena), &next),
+		OK);
 	commit(tx);
 	assert_int_equal(record_version(next), 2);
 	assert_int_equal(read_lead(&ours, record_id(made), &read), OK);
@@ -57,7 +62,8 @@ static void nothing_is_written_when_nothing_differs(void **state)
 
 	(void)state;
 	assert_int_equal(entity_get(tx, &lead_entity, record_id(made), &current), OK);
-	assert_int_equal(entity_update(tx, current, parsed(WRITE_UPDATE, "{\"name\": \"Cleo\"}"), errors_new(arena), &next), OK);
+	assert_int_equal(
+		entity_update(tx, current, parsed(WRITE_UPDATE, "{\"name\": \"Cleo\"}"), errors_new(arena), &next), OK);
 	commit(tx);
 	assert_int_equal(record_version(next), 1);
 	assert_str(test_sql_value("SELECT version FROM leads WHERE id = '%s'", id_of(record_id(made))), "1");
@@ -72,10 +78,14 @@ static void a_row_that_has_moved_on_is_left_alone(void **state)
 	assert_int_equal(read_lead(&ours, record_id(made), &stale), OK);
 	tx = begin(&ours, TX_WRITE);
 	assert_int_equal(entity_get(tx, &lead_entity, record_id(made), &current), OK);
-	assert_int_equal(entity_update(tx, current, parsed(WRITE_UPDATE, "{\"city\": \"Austin\"}"), errors_new(arena), &next), OK);
+	assert_int_equal(
+		entity_update(tx, current, parsed(WRITE_UPDATE, "{\"city\": \"Austin\"}"), errors_new(arena), &next),
+		OK);
 	commit(tx);
 	tx = begin(&ours, TX_WRITE);
-	assert_int_equal(entity_update(tx, stale, parsed(WRITE_UPDATE, "{\"city\": \"Dallas\"}"), errors_new(arena), &next), E_PRECONDITION);
+	assert_int_equal(
+		entity_update(tx, stale, parsed(WRITE_UPDATE, "{\"city\": \"Dallas\"}"), errors_new(arena), &next),
+		E_PRECONDITION);
 	assert_int_equal(entity_delete(tx, stale), E_PRECONDITION);
 	ttx_rollback(tx);
 	assert_str(test_sql_value("SELECT city FROM leads WHERE id = '%s'", id_of(record_id(made))), "Austin");
@@ -91,7 +101,9 @@ static void another_tenants_row_is_not_there(void **state)
 	assert_int_equal(read_lead(&ours, uuid_new(), &read), E_NOTFOUND);
 	assert_int_equal(read_lead(&theirs, record_id(made), &read), OK);
 	tx = begin(&ours, TX_WRITE);
-	assert_int_equal(entity_update(tx, read, parsed(WRITE_UPDATE, "{\"name\": \"Mallory\"}"), errors_new(arena), &next), E_PRECONDITION);
+	assert_int_equal(
+		entity_update(tx, read, parsed(WRITE_UPDATE, "{\"name\": \"Mallory\"}"), errors_new(arena), &next),
+		E_PRECONDITION);
 	assert_int_equal(entity_delete(tx, read), E_PRECONDITION);
 	commit(tx);
 	assert_str(test_sql_value("SELECT name FROM leads WHERE id = '%s'", id_of(record_id(made))), "Eve");
@@ -104,14 +116,18 @@ static struct uuid user_of(const struct scope *scope, const char *name, bool act
 {
 	struct uuid id = uuid_new();
 
-	test_sql("INSERT INTO tenant_users (tenant_id, id, email, email_norm, name, is_active) VALUES ('%s', '%s', '%s@%s.example', '%s@%s.example', '%s', %s)",
-	         id_of(scope->tenant), id_of(id), name, id_of(id), name, id_of(id), name, active ? "true" : "false");
+	test_sql("INSERT INTO tenant_users (tenant_id, id, email, email_norm, name, is_active) VALUES ('%s', '%s', "
+		 "'%s@%s.example', '%s@%s.example', '%s', %s)",
+		 id_of(scope->tenant), id_of(id), name, id_of(id), name, id_of(id), name, active ? "true" : "false");
 	return id;
 }
 
 static enum err insert_owned_by(struct ttx *tx, struct uuid owner, struct errors *errors)
 {
-	return entity_insert(tx, parsed(WRITE_CREATE, arena_printf(arena, "{\"name\": \"Fay\", \"owner_id\": \"%s\"}", id_of(owner)).p), errors);
+	return entity_insert(
+		tx,
+		parsed(WRITE_CREATE, arena_printf(arena, "{\"name\": \"Fay\", \"owner_id\": \"%s\"}", id_of(owner)).p),
+		errors);
 }
 
 static void an_owner_is_an_active_user_of_the_same_tenant(void **state)
@@ -152,7 +168,8 @@ static void references_are_shown_by_name_and_offered_by_name(void **state)
 	(void)state;
 	assert_int_equal(insert_owned_by(tx, gil, errors_new(arena)), OK);
 	commit(tx);
-	test_sql("UPDATE tenant_users SET is_active = false WHERE id = '%s'", id_of(gil)); /* who left is shown, and kept when saved */
+	test_sql("UPDATE tenant_users SET is_active = false WHERE id = '%s'",
+		 id_of(gil)); /* who left is shown, and kept when saved */
 	tx = begin(&ours, TX_READ);
 	record = parsed(WRITE_CREATE, arena_printf(arena, "{\"name\": \"x\", \"owner_id\": \"%s\"}", id_of(gil)).p);
 	assert_int_equal(record_load_references(tx, &record, 1, true), OK);
@@ -198,7 +215,8 @@ static void a_lead_takes_a_place_and_gives_it_back(void **state)
 	commit(tx);
 	stored(&small, "{\"name\": \"three\"}");
 	assert_string_equal(names_of(&small, "sort=name"), "three,two");
-	assert_str(test_sql_value("SELECT current_lead_count FROM tenants WHERE tenant_id = '%s'", id_of(small.tenant)), "2");
+	assert_str(test_sql_value("SELECT current_lead_count FROM tenants WHERE tenant_id = '%s'", id_of(small.tenant)),
+		   "2");
 }
 
 static void a_refused_row_takes_no_place(void **state)
@@ -209,7 +227,8 @@ static void a_refused_row_takes_no_place(void **state)
 	(void)state;
 	assert_int_equal(insert_owned_by(tx, uuid_new(), errors_new(arena)), E_INVALID);
 	ttx_rollback(tx);
-	assert_str(test_sql_value("SELECT current_lead_count FROM tenants WHERE tenant_id = '%s'", id_of(small.tenant)), "0");
+	assert_str(test_sql_value("SELECT current_lead_count FROM tenants WHERE tenant_id = '%s'", id_of(small.tenant)),
+		   "0");
 }
 
 static void a_lead_that_others_point_at_is_not_deleted(void **state)
@@ -218,8 +237,8 @@ static void a_lead_that_others_point_at_is_not_deleted(void **state)
 	struct ttx *tx = begin(&ours, TX_WRITE);
 
 	(void)state;
-	test_sql("INSERT INTO contacts (tenant_id, id, lead_id, name) VALUES ('%s', '%s', '%s', 'c')", id_of(ours.tenant), id_of(uuid_new()),
-	         id_of(record_id(made)));
+	test_sql("INSERT INTO contacts (tenant_id, id, lead_id, name) VALUES ('%s', '%s', '%s', 'c')",
+		 id_of(ours.tenant), id_of(uuid_new()), id_of(record_id(made)));
 	assert_int_equal(entity_delete(tx, made), E_CONFLICT);
 	ttx_rollback(tx);
 	assert_int_equal(read_lead(&ours, record_id(made), &read), OK);
