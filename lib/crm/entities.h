@@ -5,7 +5,7 @@
 #include "lib/entity/entity.h"
 
 extern const struct entity *const entities[];
-extern const size_t entities_count; /* entity_count() counts rows */
+extern const size_t entities_count;                  /* entity_count() counts rows */
 const struct entity *entity_find(struct str plural); /* NULL */
 
 #endif

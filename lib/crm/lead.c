@@ -17,6 +17,7 @@ static const struct choice urgencies[] = {
 	{NULL, NULL, NULL},
 };
 
+/* clang-format off */
 static const struct choice statuses[] = {
 	{"new", "New", "blue"},
 	{"contacted", "Contacted", "cyan"},
@@ -25,6 +26,7 @@ static const struct choice statuses[] = {
 	{"lost", "Lost", "secondary"},
 	{NULL, NULL, NULL},
 };
+/* clang-format on */
 
 static const struct choice tiers[] = {
 	{"hot", "Hot", "red"},
@@ -35,7 +37,10 @@ static const struct choice tiers[] = {
 
 #define CARRIED (FIELD_EXPORTABLE | FIELD_IMPORTABLE)
 
-/* What is typed here is about somebody else: the browser must not offer the user's own name and address, hence no autocomplete tokens. */
+/*
+ * What is typed here is about somebody else: the browser must not offer the user's own name and address, hence no
+ * autocomplete tokens.
+ */
 static const struct field fields[] = {
 	{
 		.name = "name",
@@ -220,7 +225,8 @@ const struct entity lead_entity = {
 	.field_count = COUNT_OF(fields),
 	.title_field = "name",
 	.default_sort = "-created_at",
-	.empty_hint = "Leads are people who need work done. Add the last person who called, or let your website send them with an API key.",
+	.empty_hint = "Leads are people who need work done. Add the last person who called, or let your website send "
+		      "them with an API key.",
 	.before_write = before_write,
 	.after_write = after_write,
 };

@@ -84,6 +84,7 @@ static void show_reference(struct cell *cell)
 	value_put_str(cell->map, "text", str_absent(label) ? cell->stored : label);
 }
 
+/* clang-format off */
 static const struct cell_kind {
 	const char *flag; /* true for this type; NULL: plain text */
 	void (*show)(struct cell *);
@@ -102,13 +103,15 @@ static const struct cell_kind {
 	[FIELD_CHOICE] = {NULL, show_choice},
 	[FIELD_REFERENCE] = {"is_reference", show_reference},
 };
+/* clang-format on */
 
 static struct value *add_cell(struct value *list, const struct record *record, size_t index)
 {
 	static const char *const nulls[] = {"text", "tone", "tel_url", "mail_url", "link_url", "datetime", "date"};
 	const struct entity *entity = record->entity;
 	const struct field *field = &entity->fields[index];
-	struct cell cell = {value_arena(list), record, field, index, record->values[index], value_map(value_arena(list))};
+	struct arena *arena = value_arena(list);
+	struct cell cell = {arena, record, field, index, record->values[index], value_map(arena)};
 
 	value_append(list, cell.map);
 	value_put_text(cell.map, "name", field->name);
@@ -117,7 +120,8 @@ static struct value *add_cell(struct value *list, const struct record *record, s
 		value_put_text(cell.map, nulls[i], NULL);
 	for (size_t i = FIELD_TEXT; i < COUNT_OF(cell_kinds); i++)
 		if (cell_kinds[i].flag)
-			value_put_bool(cell.map, cell_kinds[i].flag, i == (size_t)field->type && !str_absent(cell.stored));
+			value_put_bool(cell.map, cell_kinds[i].flag,
+				       i == (size_t)field->type && !str_absent(cell.stored));
 	value_put_bool(cell.map, "is_badge", false);
 	value_put_bool(cell.map, "is_empty", str_absent(cell.stored));
 	value_put_bool(cell.map, "is_title", entity->title_field && strcmp(entity->title_field, field->name) == 0);

@@ -1,6 +1,7 @@
 /*
- * Cursors: base64url of the last row's id and sort value, and a MAC over them, the tenant, the order and the filters. What a list is, is
- * not in the cursor: the request says it again, and a cursor of another list does not verify.
+ * Cursors: base64url of the last row's id and sort value, and a MAC over them, the tenant, the order and the
+ * filters. What a list is, is not in the cursor: the request says it again, and a cursor of another list does not
+ * verify.
  */
 #include <sodium.h>
 
@@ -27,7 +28,8 @@ static void sign_part(crypto_generichash_state *state, struct str part)
 		crypto_generichash_update(state, (const uint8_t *)part.p, part.n);
 }
 
-static void sign(struct uuid tenant, const struct entity *entity, const struct list_query *query, struct str payload, uint8_t mac[MAC_BYTES])
+static void sign(struct uuid tenant, const struct entity *entity, const struct list_query *query, struct str payload,
+		 uint8_t mac[MAC_BYTES])
 {
 	crypto_generichash_state state;
 
@@ -47,8 +49,8 @@ static void sign(struct uuid tenant, const struct entity *entity, const struct l
 	crypto_generichash_final(&state, mac, MAC_BYTES);
 }
 
-struct str cursor_make(struct arena *arena, struct uuid tenant, const struct entity *entity, const struct list_query *query, struct str key,
-                       struct uuid id)
+struct str cursor_make(struct arena *arena, struct uuid tenant, const struct entity *entity,
+		       const struct list_query *query, struct str key, struct uuid id)
 {
 	struct buffer payload = BUFFER_IN(arena);
 	uint8_t mac[MAC_BYTES];
@@ -60,13 +62,14 @@ struct str cursor_make(struct arena *arena, struct uuid tenant, const struct ent
 	return base64url_encode(arena, buffer_str(&payload));
 }
 
-bool cursor_open(struct arena *arena, struct uuid tenant, const struct entity *entity, const struct list_query *query, struct str *key,
-                 struct uuid *id)
+bool cursor_open(struct arena *arena, struct uuid tenant, const struct entity *entity, const struct list_query *query,
+		 struct str *key, struct uuid *id)
 {
 	uint8_t mac[MAC_BYTES];
 	struct str bytes;
 
-	if (query->cursor.n > MOST_CURSOR_TEXT || !base64url_decode(arena, query->cursor, &bytes) || bytes.n < ID_BYTES + MAC_BYTES)
+	if (query->cursor.n > MOST_CURSOR_TEXT || !base64url_decode(arena, query->cursor, &bytes) ||
+	    bytes.n < ID_BYTES + MAC_BYTES)
 		return false;
 	bytes.n -= MAC_BYTES;
 	sign(tenant, entity, query, bytes, mac);

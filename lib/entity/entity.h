@@ -1,8 +1,10 @@
 /*
- * Entity: a const table of field descriptions. From it come JSON and form parsing, validation, storage, lists, forms and OpenAPI.
+ * Entity: a const table of field descriptions. From it come JSON and form parsing, validation, storage, lists, forms
+ * and OpenAPI.
  *
- * An entity with a table is stored under tenant_id, id, version, created_at, updated_at (these five are the layer's own and never
- * listed in fields, except that created_at and updated_at may be listed READ_ONLY to be shown and sorted). An entity without a table (table NULL) describes an input only: a log-in, a sign-up step.
+ * An entity with a table is stored under tenant_id, id, version, created_at, updated_at (these five are the layer's
+ * own and never listed in fields, except that created_at and updated_at may be listed READ_ONLY to be shown and
+ * sorted). An entity without a table (table NULL) describes an input only: a log-in, a sign-up step.
  */
 #ifndef DEMAND_ENTITY_H
 #define DEMAND_ENTITY_H
@@ -17,12 +19,12 @@ enum field_type {
 	FIELD_TEXT = 1,
 	FIELD_LONG_TEXT,
 	FIELD_EMAIL,
-	FIELD_PHONE,    /* kept as typed; 7 to 15 digits, see phone.h for E.164 */
-	FIELD_URL,      /* http and https; a bare host gets https:// */
+	FIELD_PHONE, /* kept as typed; 7 to 15 digits, see phone.h for E.164 */
+	FIELD_URL,   /* http and https; a bare host gets https:// */
 	FIELD_SLUG,
 	FIELD_PASSWORD, /* never printed, never trimmed */
 	FIELD_INTEGER,
-	FIELD_MONEY,    /* integer cents in JSON and column; dollars and cents ("1,250.50") in forms */
+	FIELD_MONEY, /* integer cents in JSON and column; dollars and cents ("1,250.50") in forms */
 	FIELD_BOOL,
 	FIELD_INSTANT,  /* timestamptz; RFC 3339 */
 	FIELD_CHOICE,   /* text column, one of choices */
@@ -37,7 +39,7 @@ enum field_flag {
 	FIELD_LISTED = 1 << 4,     /* a column of the list page */
 	FIELD_EXPORTABLE = 1 << 5,
 	FIELD_IMPORTABLE = 1 << 6,
-	FIELD_READ_ONLY = 1 << 7,  /* a body that names it is refused */
+	FIELD_READ_ONLY = 1 << 7, /* a body that names it is refused */
 	FIELD_CREATE_ONLY = 1 << 8,
 	FIELD_WRITE_ONLY = 1 << 9, /* not stored in the column of its name, never printed */
 	FIELD_INTERNAL = 1 << 10,  /* a column the API does not show or take */
@@ -56,11 +58,11 @@ struct field {
 	const char *group; /* heading of the form and detail page section; NULL: the previous field's */
 	enum field_type type;
 	unsigned flags;
-	int64_t minimum, maximum;     /* length in code points for text, value for numbers; maximum 0: the type's default */
-	const struct choice *choices; /* ended by a NULL value */
-	const char *references;       /* FIELD_REFERENCE: table of the other row */
-	const char *default_value;    /* for create when absent; NULL: null */
-	const char *autocomplete;     /* HTML autocomplete token; NULL: off */
+	int64_t minimum, maximum; /* length in code points for text, value for numbers; maximum 0: the type's default */
+	const struct choice *choices;    /* ended by a NULL value */
+	const char *references;          /* FIELD_REFERENCE: table of the other row */
+	const char *default_value;       /* for create when absent; NULL: null */
+	const char *autocomplete;        /* HTML autocomplete token; NULL: off */
 	const char *reference_label;     /* SQL over the other table's columns: what names its row to a person */
 	const char *reference_condition; /* SQL over the same: which rows may be chosen; NULL: all */
 };
@@ -71,13 +73,13 @@ enum write_kind { WRITE_CREATE = 1, WRITE_UPDATE, WRITE_DELETE };
 struct entity {
 	const char *name, *plural; /* "lead", "leads": the address /leads and /api/leads */
 	const char *label, *label_plural;
-	const char *icon;          /* name in the sprite */
-	const char *table;         /* NULL: input only */
+	const char *icon;  /* name in the sprite */
+	const char *table; /* NULL: input only */
 	const struct field *fields;
 	size_t field_count;
-	const char *title_field;   /* the field that names a row to a person */
-	const char *default_sort;  /* "-created_at" */
-	const char *empty_hint;    /* teaches on an empty list */
+	const char *title_field;  /* the field that names a row to a person */
+	const char *default_sort; /* "-created_at" */
+	const char *empty_hint;   /* teaches on an empty list */
 	/* Hooks; each may be NULL. An error other than OK rolls everything back. */
 	enum err (*before_write)(struct ttx *, enum write_kind, struct record *, struct errors *);
 	enum err (*after_write)(struct ttx *, enum write_kind, const struct record *);
@@ -97,31 +99,38 @@ struct uuid record_id(const struct record *);
 int64_t record_version(const struct record *);
 /* The stored text form: integer digits, "t"/"f", RFC 3339; absent is null. Index as in fields. */
 struct str record_get(const struct record *, int field);
-struct str record_text(const struct record *, const char *name); /* aborts on a name that is not there: a programming error */
-bool record_given(const struct record *, int field);             /* was in the body or form */
-void record_set(struct record *, int field, struct str);         /* marks it given; borrowed */
+/* Aborts on a name that is not there: a programming error. */
+struct str record_text(const struct record *, const char *name);
+bool record_given(const struct record *, int field);     /* was in the body or form */
+void record_set(struct record *, int field, struct str); /* marks it given; borrowed */
 void record_set_text(struct record *, const char *name, struct str);
 /* Before an update hook: the row as it was; NULL on create. */
 const struct record *record_before(const struct record *);
 
 /*
  * Parse and validate. WRITE_CREATE fills defaults and checks required fields; WRITE_UPDATE takes what is given.
- * Unknown names, READ_ONLY ones, CREATE_ONLY ones on update, wrong JSON types: an error at that field. Returns E_INVALID when errors has any,
- * E_MALFORMED when the body is no object.
- * A form ignores the names of `also` (ended by NULL: "csrf", "version"); absent checkboxes are false when form carries "<name>.present" or on create.
+ * Unknown names, READ_ONLY ones, CREATE_ONLY ones on update, wrong JSON types: an error at that field. Returns
+ * E_INVALID when errors has any, E_MALFORMED when the body is no object.
+ * A form ignores the names of `also` (ended by NULL: "csrf", "version"); absent checkboxes are false when form
+ * carries "<name>.present" or on create.
  */
 enum err record_from_json(struct record *, enum write_kind, const struct value *body, struct errors *) MUST_CHECK;
-enum err record_from_form(struct record *, enum write_kind, const struct form *, const char *const *also, struct errors *) MUST_CHECK;
+enum err record_from_form(struct record *, enum write_kind, const struct form *, const char *const *also,
+			  struct errors *) MUST_CHECK;
 /* What JSON shows: id, the visible fields in order, version, created_at, updated_at (for a stored entity). */
 void record_to_value(const struct record *, struct value *map);
-/* What the generic pages read (docs/front-end.md): fields for a form, with errors and what was typed; cells for a detail page. */
-void record_form_view(const struct record *, const struct form *typed, const struct errors *, enum write_kind, struct value *list);
+/*
+ * What the generic pages read (docs/front-end.md): fields for a form, with errors and what was typed; cells for a
+ * detail page.
+ */
+void record_form_view(const struct record *, const struct form *typed, const struct errors *, enum write_kind,
+		      struct value *list);
 void record_show_view(const struct record *, struct value *list);
 /* The LISTED fields of one row, in order, for the list page; the same maps as record_show_view gives. */
 void record_cells_view(const struct record *, struct value *list);
 /*
- * Before a view of rows with FIELD_REFERENCE fields: reads what names the rows they point at and, with choices, what a form may offer (at
- * most 200). One statement a field, for all records at once.
+ * Before a view of rows with FIELD_REFERENCE fields: reads what names the rows they point at and, with choices, what
+ * a form may offer (at most 200). One statement a field, for all records at once.
  */
 enum err record_load_references(struct ttx *, struct record *const *records, size_t count, bool choices) MUST_CHECK;
 
@@ -130,8 +139,12 @@ enum err record_load_references(struct ttx *, struct record *const *records, siz
 enum err entity_get(struct ttx *, const struct entity *, struct uuid, struct record **out) MUST_CHECK;
 /* Gives the record its id (UUIDv7), version 1 and times. */
 enum err entity_insert(struct ttx *, struct record *, struct errors *) MUST_CHECK;
-/* `current` came from entity_get, `change` from a parser. E_PRECONDITION when the row has moved on from current's version. *out is the new row. */
-enum err entity_update(struct ttx *, const struct record *current, struct record *change, struct errors *, struct record **out) MUST_CHECK;
+/*
+ * `current` came from entity_get, `change` from a parser. E_PRECONDITION when the row has moved on from current's
+ * version. *out is the new row.
+ */
+enum err entity_update(struct ttx *, const struct record *current, struct record *change, struct errors *,
+		       struct record **out) MUST_CHECK;
 enum err entity_delete(struct ttx *, const struct record *current) MUST_CHECK;
 
 /* ---- list ---- */
@@ -140,14 +153,18 @@ enum err entity_delete(struct ttx *, const struct record *current) MUST_CHECK;
 void entity_list_key(const uint8_t key[32]);
 
 struct list_query {
-	int64_t limit;         /* 1 to 200; 25 */
-	struct str cursor, q;  /* absent when not given */
+	int64_t limit;        /* 1 to 200; 25 */
+	struct str cursor, q; /* absent when not given */
 	int sort_field;
 	bool descending;
-	struct str *filters;   /* by field index; absent: no filter */
+	struct str *filters; /* by field index; absent: no filter */
 };
-/* Reads limit, cursor, sort ("name", "-created_at"), q and the filterable fields; anything else is an error at that name. Names in `also` (may be NULL) are skipped. E_INVALID. */
-enum err list_query_parse(struct arena *, const struct entity *, const struct form *, const char *const *also, struct list_query *out, struct errors *) MUST_CHECK;
+/*
+ * Reads limit, cursor, sort ("name", "-created_at"), q and the filterable fields; anything else is an error at that
+ * name. Names in `also` (may be NULL) are skipped. E_INVALID.
+ */
+enum err list_query_parse(struct arena *, const struct entity *, const struct form *, const char *const *also,
+			  struct list_query *out, struct errors *) MUST_CHECK;
 
 struct list_result {
 	struct record **records;
@@ -155,13 +172,16 @@ struct list_result {
 	struct str next_cursor; /* absent on the last page */
 };
 /* One statement, keyset, no OFFSET. E_INVALID for a forged, foreign or mismatched cursor (error at "cursor"). */
-enum err entity_list(struct ttx *, const struct entity *, const struct list_query *, struct errors *, struct list_result *out) MUST_CHECK;
+enum err entity_list(struct ttx *, const struct entity *, const struct list_query *, struct errors *,
+		     struct list_result *out) MUST_CHECK;
 /* Rows that match, counted to at most `cap`. */
-enum err entity_count(struct ttx *, const struct entity *, const struct list_query *, int64_t cap, int64_t *out) MUST_CHECK;
+enum err entity_count(struct ttx *, const struct entity *, const struct list_query *, int64_t cap,
+		      int64_t *out) MUST_CHECK;
 
 /* ---- OpenAPI 3.1 ---- */
 
-void entity_openapi_schema(const struct entity *, enum write_kind, struct value *schema); /* WRITE_DELETE: the answer's schema */
+/* WRITE_DELETE: the answer's schema. */
+void entity_openapi_schema(const struct entity *, enum write_kind, struct value *schema);
 void entity_openapi_list_parameters(const struct entity *, struct value *parameters);
 
 #endif

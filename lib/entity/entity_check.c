@@ -10,8 +10,9 @@ struct check {
 
 static void complain(struct check *check, const char *field, const char *what)
 {
-	buffer_printf(check->complaints, "%s%s%s: %s\n", check->entity->name ? check->entity->name : "(entity without a name)", field ? "." : "",
-	              field ? field : "", what);
+	buffer_printf(check->complaints, "%s%s%s: %s\n",
+		      check->entity->name ? check->entity->name : "(entity without a name)", field ? "." : "",
+		      field ? field : "", what);
 	check->clean = false;
 }
 
@@ -56,10 +57,13 @@ static const struct flag_rule {
 	unsigned flag, excludes;
 	const char *complaint;
 } flag_rules[] = {
-	{FIELD_READ_ONLY, FIELD_REQUIRED | FIELD_CREATE_ONLY | FIELD_WRITE_ONLY | FIELD_IMPORTABLE, "READ_ONLY and asked for"},
-	{FIELD_INTERNAL, FIELD_REQUIRED | FIELD_CREATE_ONLY | FIELD_WRITE_ONLY | FIELD_IMPORTABLE, "INTERNAL and asked for"},
+	{FIELD_READ_ONLY, FIELD_REQUIRED | FIELD_CREATE_ONLY | FIELD_WRITE_ONLY | FIELD_IMPORTABLE,
+	 "READ_ONLY and asked for"},
+	{FIELD_INTERNAL, FIELD_REQUIRED | FIELD_CREATE_ONLY | FIELD_WRITE_ONLY | FIELD_IMPORTABLE,
+	 "INTERNAL and asked for"},
 	{FIELD_INTERNAL, FIELD_LISTED | FIELD_EXPORTABLE | FIELD_SORTABLE | FIELD_FILTERABLE, "INTERNAL and shown"},
-	{FIELD_WRITE_ONLY, FIELD_LISTED | FIELD_EXPORTABLE | FIELD_SORTABLE | FIELD_FILTERABLE | FIELD_SEARCHABLE, "WRITE_ONLY and shown"},
+	{FIELD_WRITE_ONLY, FIELD_LISTED | FIELD_EXPORTABLE | FIELD_SORTABLE | FIELD_FILTERABLE | FIELD_SEARCHABLE,
+	 "WRITE_ONLY and shown"},
 	{FIELD_API_ONLY, FIELD_LISTED, "API_ONLY and on the list page"},
 };
 
@@ -76,13 +80,15 @@ static void check_flags(struct check *check, const struct field *field)
 		complain(check, field->name, "SORTABLE and may be null: keyset paging would lose rows");
 	if (field_is(field, FIELD_SORTABLE | FIELD_FILTERABLE | FIELD_SEARCHABLE) && !check->entity->table)
 		complain(check, field->name, "an input has no list");
-	if (field_is_time_of_row(field) && check->entity->table && (field->type != FIELD_INSTANT || !field_is(field, FIELD_READ_ONLY)))
+	if (field_is_time_of_row(field) && check->entity->table &&
+	    (field->type != FIELD_INSTANT || !field_is(field, FIELD_READ_ONLY)))
 		complain(check, field->name, "created_at and updated_at are READ_ONLY instants");
 }
 
 static void check_field(struct check *check, const struct field *field)
 {
-	static const char *const taken[] = {"id", "tenant_id", "version", "search_text", "limit", "cursor", "sort", "q", "csrf", NULL};
+	static const char *const taken[] = {"id",     "tenant_id", "version", "search_text", "limit",
+					    "cursor", "sort",      "q",       "csrf",        NULL};
 
 	if (!is_identifier(field->name)) {
 		complain(check, NULL, "a field's name is lower-case letters, digits and underscores");
@@ -98,8 +104,10 @@ static void check_field(struct check *check, const struct field *field)
 	}
 	if (field_maximum(field) < field_minimum(field) || (field_is_text(field->type) && field->minimum < 0))
 		complain(check, field->name, "minimum and maximum contradict each other");
-	if ((field->type == FIELD_REFERENCE) != (field->references != NULL) || (field->references && !field->reference_label))
-		complain(check, field->name, "references and reference_label belong to FIELD_REFERENCE, and it needs them");
+	if ((field->type == FIELD_REFERENCE) != (field->references != NULL) ||
+	    (field->references && !field->reference_label))
+		complain(check, field->name,
+			 "references and reference_label belong to FIELD_REFERENCE, and it needs them");
 	if (field->references && !is_identifier(field->references))
 		complain(check, field->name, "references is a table's name");
 	check_choices(check, field);
@@ -135,7 +143,8 @@ bool entity_check(const struct entity *entity, struct buffer *complaints)
 	for (size_t i = 0; i < entity->field_count; i++) {
 		check_field(&check, &entity->fields[i]);
 		for (size_t other = 0; other < i && entity->fields[i].name; other++)
-			if (entity->fields[other].name && strcmp(entity->fields[other].name, entity->fields[i].name) == 0)
+			if (entity->fields[other].name &&
+			    strcmp(entity->fields[other].name, entity->fields[i].name) == 0)
 				complain(&check, entity->fields[i].name, "twice");
 	}
 	if (entity->table && check.clean)

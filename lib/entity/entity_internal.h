@@ -18,11 +18,14 @@ struct record {
 	struct str *values; /* by field, in stored form */
 	bool *given;
 	const struct record *before;
-	struct str *labels;                         /* by field: what names the row a reference points at; see record_load_references */
-	const struct reference_choices **choices;   /* by field */
+	struct str *labels; /* by field: what names the row a reference points at; see record_load_references */
+	const struct reference_choices **choices; /* by field */
 };
 
-static inline bool field_is(const struct field *field, unsigned flags) { return (field->flags & flags) != 0; }
+static inline bool field_is(const struct field *field, unsigned flags)
+{
+	return (field->flags & flags) != 0;
+}
 /* created_at and updated_at: listed to be shown and sorted, written by the layer. */
 bool field_is_time_of_row(const struct field *);
 /* Has a column that the layer reads and writes by the field's name. */
@@ -46,7 +49,8 @@ int64_t field_minimum(const struct field *); /* with the type's default */
 int64_t field_maximum(const struct field *);
 bool field_is_text(enum field_type); /* minimum and maximum are lengths */
 /*
- * From what JSON carried (number as its text, boolean as "t" or "f") to the stored form. Empty text becomes absent. False: an error was added at the field.
+ * From what JSON carried (number as its text, boolean as "t" or "f") to the stored form. Empty text becomes absent.
+ * False: an error was added at the field.
  */
 bool field_accept(struct arena *, const struct field *, struct str *text, struct errors *) MUST_CHECK;
 /* The same from what a person typed: dollars, "on", a local date and time in UTC. */
@@ -54,7 +58,8 @@ bool field_accept_typed(struct arena *, const struct field *, struct str *text, 
 /* Defaults on create, then required fields. Returns E_INVALID when errors has any. */
 enum err record_complete(struct record *, enum write_kind, struct errors *) MUST_CHECK;
 /* The field, when a client may send it; else an error at the name and NULL. */
-const struct field *record_input_field(const struct record *, enum write_kind, struct str name, struct errors *, int *index);
+const struct field *record_input_field(const struct record *, enum write_kind, struct str name, struct errors *,
+				       int *index);
 
 /* ---- address.c: both take trimmed text ---- */
 
@@ -96,8 +101,8 @@ void sql_argument(struct sql *, struct argument); /* "$n" */
 /* "id, version, created_at, updated_at, " and the stored fields in order. */
 void sql_add_columns(struct sql *, const struct entity *);
 /* The statement of entity_list; the tests look at its plan. */
-enum err list_statement(struct arena *, struct uuid tenant, const struct entity *, const struct list_query *, struct errors *,
-                        struct sql *out) MUST_CHECK;
+enum err list_statement(struct arena *, struct uuid tenant, const struct entity *, const struct list_query *,
+			struct errors *, struct sql *out) MUST_CHECK;
 enum err sql_rows(struct sql *, struct ttx *, const char *name, struct rows **out) MUST_CHECK;
 /* The row `rows` stands on, selected by sql_add_columns. */
 struct record *sql_record(struct arena *, const struct entity *, const struct rows *);
@@ -117,14 +122,15 @@ enum err record_check_references(struct ttx *, const struct record *, const bool
 /* ---- cursor.c ---- */
 
 /* Signed for the tenant, the order and the filters: a cursor serves the list it came from and no other. */
-struct str cursor_make(struct arena *, struct uuid tenant, const struct entity *, const struct list_query *, struct str key, struct uuid id);
-bool cursor_open(struct arena *, struct uuid tenant, const struct entity *, const struct list_query *, struct str *key, struct uuid *id)
-	MUST_CHECK;
+struct str cursor_make(struct arena *, struct uuid tenant, const struct entity *, const struct list_query *,
+		       struct str key, struct uuid id);
+bool cursor_open(struct arena *, struct uuid tenant, const struct entity *, const struct list_query *, struct str *key,
+		 struct uuid *id) MUST_CHECK;
 
 /* ---- money.c ---- */
 
-struct str money_text(struct arena *, struct str cents);                        /* "1250.50", for an input */
-struct str money_label(struct arena *, struct str cents);                       /* "$1,250.50", to be read */
+struct str money_text(struct arena *, struct str cents);  /* "1250.50", for an input */
+struct str money_label(struct arena *, struct str cents); /* "$1,250.50", to be read */
 bool money_parse(struct str typed, int64_t *cents, const char **complaint) MUST_CHECK;
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * The inputs of a form, as templates/partials/field.html reads them. Every name is always there, since a strict template refuses one that
- * is not; what does not apply is null or false.
+ * The inputs of a form, as templates/partials/field.html reads them. Every name is always there, since a strict
+ * template refuses one that is not; what does not apply is null or false.
  */
 #include "lib/entity/entity_internal.h"
 
@@ -59,7 +59,8 @@ static struct str input_text(struct arena *arena, const struct field *field, str
 static struct str shown_value(const struct form_view *view, size_t index)
 {
 	const struct field *field = &view->record->entity->fields[index];
-	struct str typed = view->typed ? form_text(view->typed, field->name) : STR_NONE, stored = view->record->values[index];
+	struct str typed = view->typed ? form_text(view->typed, field->name) : STR_NONE,
+		   stored = view->record->values[index];
 
 	if (field->type == FIELD_PASSWORD)
 		return STR_NONE;
@@ -156,8 +157,8 @@ static void put_input(struct value *map, const struct form_view *view, size_t in
 	put_choices(map, view, index, shown);
 }
 
-void record_form_view(const struct record *record, const struct form *typed, const struct errors *errors, enum write_kind kind,
-                      struct value *list)
+void record_form_view(const struct record *record, const struct form *typed, const struct errors *errors,
+		      enum write_kind kind, struct value *list)
 {
 	struct form_view view = {record, typed && typed->count ? typed : NULL, errors, value_arena(list)};
 	const char *last = NULL;

@@ -21,7 +21,8 @@ static bool is_zone_name(struct str zone)
 		return false;
 	for (size_t i = 0; i < zone.n; i++) {
 		char c = zone.p[i];
-		bool word = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '+' || c == '-';
+		bool word = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+			    c == '+' || c == '-';
 
 		if (!word && (c != '/' || before == '/'))
 			return false;
@@ -72,7 +73,8 @@ struct str local_time(struct arena *arena, int64_t instant)
 	struct tm parts = local_parts(instant);
 	char text[64];
 
-	return arena_copy(arena, str_trim((struct str){text, strftime(text, sizeof text, "%e %b %Y, %H:%M %Z", &parts)}));
+	return arena_copy(arena,
+			  str_trim((struct str){text, strftime(text, sizeof text, "%e %b %Y, %H:%M %Z", &parts)}));
 }
 
 struct str local_date(struct arena *arena, int64_t instant)

@@ -1,7 +1,9 @@
 /*
- * Instants as people read them, in a named zone of the IANA time zone database ("America/New_York"; Debian's package tzdata).
+ * Instants as people read them, in a named zone of the IANA time zone database ("America/New_York"; Debian's package
+ * tzdata).
  *
- * The process's TZ variable belongs to this file: a zone is switched with tzset(3), which is right for single-threaded workers only.
+ * The process's TZ variable belongs to this file: a zone is switched with tzset(3), which is right for single-
+ * threaded workers only.
  * A zone that is malformed or not installed is UTC.
  */
 #ifndef DEMAND_LOCAL_TIME_H

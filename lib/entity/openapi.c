@@ -72,17 +72,20 @@ static void put_default(struct value *schema, const struct field *field)
 
 static void put_field(struct value *properties, const struct field *field, enum write_kind kind)
 {
-	static const char *const types[] = {[JSON_STRING] = "string", [JSON_INTEGER] = "integer", [JSON_BOOLEAN] = "boolean"};
+	static const char *const types[] = {
+		[JSON_STRING] = "string", [JSON_INTEGER] = "integer", [JSON_BOOLEAN] = "boolean"};
 	struct value *schema = value_put_map(properties, field->name);
 	/* In an answer a field with a default is never null; in a request null means the default. */
-	bool answer = kind == WRITE_DELETE, nullable = answer ? !field_is_never_null(field) : !field_is(field, FIELD_REQUIRED);
+	bool answer = kind == WRITE_DELETE,
+	     nullable = answer ? !field_is_never_null(field) : !field_is(field, FIELD_REQUIRED);
 
 	put_type(schema, types[field_json_kind(field->type)], nullable);
 	value_put_text(schema, "title", field->label);
 	if (field->help || field->type == FIELD_MONEY)
 		value_put_str(schema, "description",
-		              arena_printf(value_arena(schema), "%s%s%s", field->type == FIELD_MONEY ? "In cents." : "",
-		                           field->help && field->type == FIELD_MONEY ? " " : "", field->help ? field->help : ""));
+			      arena_printf(value_arena(schema), "%s%s%s", field->type == FIELD_MONEY ? "In cents." : "",
+					   field->help && field->type == FIELD_MONEY ? " " : "",
+					   field->help ? field->help : ""));
 	if (format_of(field->type))
 		value_put_text(schema, "format", format_of(field->type));
 	if (field->choices)
@@ -98,7 +101,8 @@ static void put_field(struct value *properties, const struct field *field, enum 
 		put_default(schema, field);
 }
 
-static void put_layer_field(struct value *properties, struct value *required, const char *name, const char *type, const char *format)
+static void put_layer_field(struct value *properties, struct value *required, const char *name, const char *type,
+			    const char *format)
 {
 	struct value *schema = value_put_map(properties, name);
 
@@ -122,10 +126,12 @@ void entity_openapi_schema(const struct entity *entity, enum write_kind kind, st
 	for (size_t i = 0; i < entity->field_count; i++) {
 		const struct field *field = &entity->fields[i];
 
-		if (kind == WRITE_DELETE ? !field_is_visible(field) || (stored_answer && field_is_time_of_row(field)) : !field_is_writable(field, kind))
+		if (kind == WRITE_DELETE ? !field_is_visible(field) || (stored_answer && field_is_time_of_row(field))
+					 : !field_is_writable(field, kind))
 			continue;
 		put_field(properties, field, kind);
-		if (kind == WRITE_DELETE || (kind == WRITE_CREATE && field_is(field, FIELD_REQUIRED) && !field->default_value))
+		if (kind == WRITE_DELETE ||
+		    (kind == WRITE_CREATE && field_is(field, FIELD_REQUIRED) && !field->default_value))
 			value_append(required, value_text(arena, field->name));
 	}
 	if (stored_answer) {
@@ -141,7 +147,8 @@ void entity_openapi_schema(const struct entity *entity, enum write_kind kind, st
 
 /* ---- list parameters ---- */
 
-static struct value *add_parameter(struct value *parameters, const char *name, const char *description, const char *type)
+static struct value *add_parameter(struct value *parameters, const char *name, const char *description,
+				   const char *type)
 {
 	struct value *parameter = value_map(value_arena(parameters)), *schema;
 
@@ -157,7 +164,8 @@ static struct value *add_parameter(struct value *parameters, const char *name, c
 
 static void add_sort_parameter(const struct entity *entity, struct value *parameters)
 {
-	struct value *schema = add_parameter(parameters, "sort", "The field to sort by; with - in front, the largest first.", "string");
+	struct value *schema = add_parameter(parameters, "sort",
+					     "The field to sort by; with - in front, the largest first.", "string");
 	struct value *names = value_put_list(schema, "enum");
 	struct arena *arena = value_arena(parameters);
 
@@ -177,19 +185,24 @@ void entity_openapi_list_parameters(const struct entity *entity, struct value *p
 	value_put_int(limit, "minimum", 1);
 	value_put_int(limit, "maximum", LIST_MOST_LIMIT);
 	value_put_int(limit, "default", LIST_DEFAULT_LIMIT);
-	add_parameter(parameters, "cursor", "next_cursor of the page before, with the same sort, q and filters.", "string");
+	add_parameter(parameters, "cursor", "next_cursor of the page before, with the same sort, q and filters.",
+		      "string");
 	add_sort_parameter(entity, parameters);
 	if (entity_is_searchable(entity))
-		value_put_int(add_parameter(parameters, "q", "Words that must all occur in the searchable fields.", "string"), "maxLength",
-		              LIST_MOST_SEARCH_LENGTH);
+		value_put_int(
+			add_parameter(parameters, "q", "Words that must all occur in the searchable fields.", "string"),
+			"maxLength", LIST_MOST_SEARCH_LENGTH);
 	for (size_t i = 0; i < entity->field_count; i++) {
 		const struct field *field = &entity->fields[i];
 		struct value *schema;
 
 		if (!field_is(field, FIELD_FILTERABLE))
 			continue;
-		schema = add_parameter(parameters, field->name, arena_printf(arena, "Only rows with this %s.", field->label).p,
-		                       field->type == FIELD_BOOL ? "boolean" : field_json_kind(field->type) == JSON_INTEGER ? "integer" : "string");
+		schema = add_parameter(parameters, field->name,
+				       arena_printf(arena, "Only rows with this %s.", field->label).p,
+				       field->type == FIELD_BOOL                      ? "boolean"
+				       : field_json_kind(field->type) == JSON_INTEGER ? "integer"
+										      : "string");
 		if (field->choices)
 			put_choices(schema, field, false);
 		if (format_of(field->type))

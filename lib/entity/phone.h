@@ -4,7 +4,10 @@
 
 #include "lib/base/arena.h"
 
-/* True when it holds what phone numbers are written with and nothing else; an extension ("x12", "ext. 12") may follow. */
+/*
+ * True when it holds what phone numbers are written with and nothing else; an extension ("x12", "ext. 12") may
+ * follow.
+ */
 bool phone_shape(struct str typed);
 /* Absent when it cannot be one. Extensions ("x12") are dropped. */
 struct str phone_e164(struct arena *, struct str typed);

@@ -19,7 +19,8 @@ static void take_limit(struct parse *parse, struct str text)
 	int64_t limit;
 
 	if (!str_to_int64(text, &limit) || limit < 1 || limit > LIST_MOST_LIMIT)
-		errors_add(parse->errors, "limit", "out_of_range", "limit must be a whole number from 1 to %d.", LIST_MOST_LIMIT);
+		errors_add(parse->errors, "limit", "out_of_range", "limit must be a whole number from 1 to %d.",
+			   LIST_MOST_LIMIT);
 	else
 		parse->query->limit = limit;
 }
@@ -51,8 +52,8 @@ static void take_sort(struct parse *parse, struct str text)
 	for (size_t i = 0; i < parse->entity->field_count; i++)
 		if (field_is(&parse->entity->fields[i], FIELD_SORTABLE))
 			buffer_printf(&names, "%s%s", names.length ? ", " : "", parse->entity->fields[i].name);
-	errors_add(parse->errors, "sort", "not_a_choice", "sort must be one of %.*s, with - in front for the largest first.",
-	           STR_FMT_ARG(buffer_str(&names)));
+	errors_add(parse->errors, "sort", "not_a_choice",
+		   "sort must be one of %.*s, with - in front for the largest first.", STR_FMT_ARG(buffer_str(&names)));
 }
 
 static void take_search(struct parse *parse, struct str text)
@@ -62,7 +63,8 @@ static void take_search(struct parse *parse, struct str text)
 	if (!entity_is_searchable(parse->entity))
 		errors_add(parse->errors, "q", "unknown_field", "There is no parameter of this name.");
 	else if (utf8_length(trimmed) > LIST_MOST_SEARCH_LENGTH)
-		errors_add(parse->errors, "q", "too_long", "q can have at most %d characters.", LIST_MOST_SEARCH_LENGTH);
+		errors_add(parse->errors, "q", "too_long", "q can have at most %d characters.",
+			   LIST_MOST_SEARCH_LENGTH);
 	else if (utf8_has_control(trimmed))
 		errors_add(parse->errors, "q", "control_character", "q holds a character that cannot be searched for.");
 	else if (trimmed.n)
@@ -86,7 +88,7 @@ static void take_parameter(struct parse *parse, const struct form_field *sent)
 		}
 	if (field < 0 || !field_is(&parse->entity->fields[field], FIELD_FILTERABLE))
 		errors_add(parse->errors, arena_c_string(parse->arena, utf8_prefix(sent->name, 64)), "unknown_field",
-		           "There is no parameter of this name.");
+			   "There is no parameter of this name.");
 	else if (field_accept_typed(parse->arena, &parse->entity->fields[field], &text, parse->errors))
 		parse->query->filters[field] = text;
 }
@@ -99,19 +101,21 @@ static bool is_repeated(const struct form *form, const struct form_field *sent)
 	return false;
 }
 
-enum err list_query_parse(struct arena *arena, const struct entity *entity, const struct form *form, const char *const *also,
-                          struct list_query *out, struct errors *errors)
+enum err list_query_parse(struct arena *arena, const struct entity *entity, const struct form *form,
+			  const char *const *also, struct list_query *out, struct errors *errors)
 {
 	struct parse parse = {arena, entity, out, errors};
 
-	*out = (struct list_query){.limit = LIST_DEFAULT_LIMIT, .filters = arena_array(arena, entity->field_count, sizeof *out->filters)};
+	*out = (struct list_query){.limit = LIST_DEFAULT_LIMIT,
+				   .filters = arena_array(arena, entity->field_count, sizeof *out->filters)};
 	if (!read_sort(entity, str_from(entity->default_sort), out))
 		return E_INTERNAL; /* entity_check complains at start */
 	for (const struct form_field *sent = form->first; sent; sent = sent->next) {
 		if (name_is_among(sent->name, also))
 			continue;
 		if (is_repeated(form, sent))
-			errors_add(errors, arena_c_string(arena, utf8_prefix(sent->name, 64)), "repeated", "This was sent twice.");
+			errors_add(errors, arena_c_string(arena, utf8_prefix(sent->name, 64)), "repeated",
+				   "This was sent twice.");
 		else if (sent->text.n) /* an empty box of a filter form asks for nothing */
 			take_parameter(&parse, sent);
 	}
@@ -120,7 +124,10 @@ enum err list_query_parse(struct arena *arena, const struct entity *entity, cons
 
 /* ---- statement ---- */
 
-/* LIMIT is a literal: with a parameter PostgreSQL plans anew on every call. The smallest that is large enough is cut in C. */
+/*
+ * LIMIT is a literal: with a parameter PostgreSQL plans anew on every call. The smallest that is large enough is cut
+ * in C.
+ */
 static const struct {
 	int64_t most;
 	const char *clause;
@@ -165,8 +172,8 @@ static void add_order(struct sql *sql, const char *column, bool descending)
 	sql_add(sql, descending ? " DESC, id DESC" : ", id");
 }
 
-static enum err add_position(struct sql *sql, struct uuid tenant, const struct entity *entity, const struct list_query *query,
-                             struct errors *errors)
+static enum err add_position(struct sql *sql, struct uuid tenant, const struct entity *entity,
+			     const struct list_query *query, struct errors *errors)
 {
 	struct str key;
 	struct uuid id;
@@ -175,7 +182,8 @@ static enum err add_position(struct sql *sql, struct uuid tenant, const struct e
 		return OK;
 	if (!cursor_open(sql->arena, tenant, entity, query, &key, &id)) {
 		errors_add(errors, "cursor", "not_a_cursor",
-		           "This cursor is not from this list. Send it with the sort, q and filters of the page it came with, or start again without it.");
+			   "This cursor is not from this list. Send it with the sort, q and filters of the page it "
+			   "came with, or start again without it.");
 		return E_INVALID;
 	}
 	sql_add(sql, " AND (");
@@ -188,8 +196,8 @@ static enum err add_position(struct sql *sql, struct uuid tenant, const struct e
 	return OK;
 }
 
-static enum err read_page(struct ttx *tx, const struct entity *entity, const struct list_query *query, struct rows *rows,
-                          struct list_result *out)
+static enum err read_page(struct ttx *tx, const struct entity *entity, const struct list_query *query,
+			  struct rows *rows, struct list_result *out)
 {
 	struct arena *arena = ttx_arena(tx);
 	int key_column = sql_column(entity, query->sort_field);
@@ -203,12 +211,13 @@ static enum err read_page(struct ttx *tx, const struct entity *entity, const str
 		key = rows_str(rows, key_column);
 	}
 	if (rows_count(rows) > most)
-		out->next_cursor = cursor_make(arena, scope_tenant(ttx_scope(tx)), entity, query, key, out->records[most - 1]->id);
+		out->next_cursor =
+			cursor_make(arena, scope_tenant(ttx_scope(tx)), entity, query, key, out->records[most - 1]->id);
 	return OK;
 }
 
-enum err list_statement(struct arena *arena, struct uuid tenant, const struct entity *entity, const struct list_query *query,
-                        struct errors *errors, struct sql *out)
+enum err list_statement(struct arena *arena, struct uuid tenant, const struct entity *entity,
+			const struct list_query *query, struct errors *errors, struct sql *out)
 {
 	size_t size = 0;
 	enum err err;
@@ -227,7 +236,8 @@ enum err list_statement(struct arena *arena, struct uuid tenant, const struct en
 	return OK;
 }
 
-enum err entity_list(struct ttx *tx, const struct entity *entity, const struct list_query *query, struct errors *errors, struct list_result *out)
+enum err entity_list(struct ttx *tx, const struct entity *entity, const struct list_query *query, struct errors *errors,
+		     struct list_result *out)
 {
 	struct rows *rows;
 	struct sql sql;
@@ -238,7 +248,8 @@ enum err entity_list(struct ttx *tx, const struct entity *entity, const struct l
 	return err ? err : read_page(tx, entity, query, rows, out);
 }
 
-enum err entity_count(struct ttx *tx, const struct entity *entity, const struct list_query *query, int64_t cap, int64_t *out)
+enum err entity_count(struct ttx *tx, const struct entity *entity, const struct list_query *query, int64_t cap,
+		      int64_t *out)
 {
 	struct sql sql = sql_new(ttx_arena(tx));
 	size_t size = 0;

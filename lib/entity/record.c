@@ -23,7 +23,8 @@ bool field_is_visible(const struct field *field)
 
 bool field_is_writable(const struct field *field, enum write_kind kind)
 {
-	return !field_is(field, FIELD_READ_ONLY | FIELD_INTERNAL) && !(kind == WRITE_UPDATE && field_is(field, FIELD_CREATE_ONLY));
+	return !field_is(field, FIELD_READ_ONLY | FIELD_INTERNAL) &&
+	       !(kind == WRITE_UPDATE && field_is(field, FIELD_CREATE_ONLY));
 }
 
 bool field_is_never_null(const struct field *field)
@@ -152,8 +153,12 @@ enum err record_complete(struct record *record, enum write_kind kind, struct err
 		const struct field *field = &record->entity->fields[i];
 		bool absent = str_absent(record->values[i]);
 
-		/* A field with a default is never null: null and empty mean the default, on an update too, where it is not REQUIRED. */
-		if (absent && field->default_value && (record->given[i] ? !field_is(field, FIELD_REQUIRED) : kind == WRITE_CREATE)) {
+		/*
+		 * A field with a default is never null: null and empty mean the default, on an update too, where it
+		 * is not REQUIRED.
+		 */
+		if (absent && field->default_value &&
+		    (record->given[i] ? !field_is(field, FIELD_REQUIRED) : kind == WRITE_CREATE)) {
 			record->values[i] = str_from(field->default_value);
 			continue;
 		}
@@ -173,17 +178,21 @@ static const char *name_for_answer(const struct record *record, struct str name)
 
 static bool is_name_of_layer(const struct entity *entity, struct str name)
 {
-	return entity->table && (str_is(name, "id") || str_is(name, "version") || str_is(name, "created_at") || str_is(name, "updated_at"));
+	return entity->table && (str_is(name, "id") || str_is(name, "version") || str_is(name, "created_at") ||
+				 str_is(name, "updated_at"));
 }
 
-const struct field *record_input_field(const struct record *record, enum write_kind kind, struct str name, struct errors *errors, int *index)
+const struct field *record_input_field(const struct record *record, enum write_kind kind, struct str name,
+				       struct errors *errors, int *index)
 {
 	const struct entity *entity = record->entity;
 	int at = entity_field(entity, name);
 	const struct field *field = at < 0 ? NULL : &entity->fields[at];
 
-	if (is_name_of_layer(entity, name) || (field && field_is(field, FIELD_READ_ONLY) && !field_is(field, FIELD_INTERNAL))) {
-		errors_add(errors, name_for_answer(record, name), "read_only", "%s cannot be set.", name_for_answer(record, name));
+	if (is_name_of_layer(entity, name) ||
+	    (field && field_is(field, FIELD_READ_ONLY) && !field_is(field, FIELD_INTERNAL))) {
+		errors_add(errors, name_for_answer(record, name), "read_only", "%s cannot be set.",
+			   name_for_answer(record, name));
 		return NULL;
 	}
 	if (!field || field_is(field, FIELD_INTERNAL)) {
@@ -191,7 +200,8 @@ const struct field *record_input_field(const struct record *record, enum write_k
 		return NULL;
 	}
 	if (!field_is_writable(field, kind)) {
-		errors_add(errors, field->name, "read_only", "%s can only be set when the %s is made.", field->label, entity->name);
+		errors_add(errors, field->name, "read_only", "%s can only be set when the %s is made.", field->label,
+			   entity->name);
 		return NULL;
 	}
 	*index = at;

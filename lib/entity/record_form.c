@@ -14,7 +14,8 @@ static bool is_companion(const struct entity *entity, struct str name)
 	return field >= 0 && entity->fields[field].type == FIELD_BOOL;
 }
 
-static void take_field(struct record *record, enum write_kind kind, const struct form_field *sent, struct errors *errors)
+static void take_field(struct record *record, enum write_kind kind, const struct form_field *sent,
+		       struct errors *errors)
 {
 	int index = 0;
 	const struct field *field = record_input_field(record, kind, sent->name, errors, &index);
@@ -51,7 +52,8 @@ static void uncheck_absent(struct record *record, enum write_kind kind, const st
 	}
 }
 
-enum err record_from_form(struct record *record, enum write_kind kind, const struct form *form, const char *const *also, struct errors *errors)
+enum err record_from_form(struct record *record, enum write_kind kind, const struct form *form, const char *const *also,
+			  struct errors *errors)
 {
 	for (const struct form_field *sent = form->first; sent; sent = sent->next)
 		if (!name_is_among(sent->name, also) && !is_companion(record->entity, sent->name))

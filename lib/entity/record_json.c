@@ -25,9 +25,11 @@ static bool text_of_kind(enum json_kind kind, const struct value *value, struct 
 	return false;
 }
 
-static void take_member(struct record *record, enum write_kind kind, struct str name, const struct value *value, struct errors *errors)
+static void take_member(struct record *record, enum write_kind kind, struct str name, const struct value *value,
+			struct errors *errors)
 {
-	static const char *const kind_names[] = {[JSON_STRING] = "a string", [JSON_INTEGER] = "a number", [JSON_BOOLEAN] = "true or false"};
+	static const char *const kind_names[] = {
+		[JSON_STRING] = "a string", [JSON_INTEGER] = "a number", [JSON_BOOLEAN] = "true or false"};
 	int index = 0;
 	const struct field *field = record_input_field(record, kind, name, errors, &index);
 	struct str text;
@@ -36,7 +38,8 @@ static void take_member(struct record *record, enum write_kind kind, struct str 
 		return;
 	record->given[index] = true;
 	if (!text_of_kind(field_json_kind(field->type), value, &text)) {
-		errors_add(errors, field->name, "wrong_type", "%s must be %s.", field->label, kind_names[field_json_kind(field->type)]);
+		errors_add(errors, field->name, "wrong_type", "%s must be %s.", field->label,
+			   kind_names[field_json_kind(field->type)]);
 		return;
 	}
 	if (!str_absent(text) && field_accept(record->arena, field, &text, errors))

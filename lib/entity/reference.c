@@ -2,7 +2,8 @@
 #include "lib/entity/entity_internal.h"
 
 #define CHOICES "200"
-#define NO_SUCH_ROW(field, errors) errors_add((errors), (field)->name, "not_found", "%s is not one of those that can be chosen.", (field)->label)
+#define NO_SUCH_ROW(field, errors)                                                                                     \
+	errors_add((errors), (field)->name, "not_found", "%s is not one of those that can be chosen.", (field)->label)
 
 static enum err check_reference(struct ttx *tx, const struct field *field, struct str id, struct errors *errors)
 {
@@ -25,7 +26,8 @@ static enum err check_reference(struct ttx *tx, const struct field *field, struc
 	return err;
 }
 
-enum err record_check_references(struct ttx *tx, const struct record *record, const bool *changed, struct errors *errors)
+enum err record_check_references(struct ttx *tx, const struct record *record, const bool *changed,
+				 struct errors *errors)
 {
 	for (size_t i = 0; i < record->entity->field_count; i++) {
 		const struct field *field = &record->entity->fields[i];

@@ -1,12 +1,16 @@
 /*
- * Search: one column search_text a row, lower-cased here so that the database needs no lower() (which no index can serve under row level
- * security), and words matched with LIKE through its trigram index.
+ * Search: one column search_text a row, lower-cased here so that the database needs no lower() (which no index can
+ * serve under row level security), and words matched with LIKE through its trigram index.
  */
 #include "lib/base/utf8.h"
 #include "lib/entity/entity_internal.h"
 #include "lib/entity/phone.h"
 
-/* Unicode's simple lower case of the two-byte letters: a range, the distance, and whether only each second letter from `first` is a capital. */
+/*
+ * Unicode's simple lower case of the two-byte letters: a range, the distance, and whether only each second letter
+ * from `first` is a capital.
+ */
+/* clang-format off */
 static const struct capital_range {
 	uint32_t first, last;
 	int32_t distance;
@@ -19,6 +23,7 @@ static const struct capital_range {
 	{0x0391, 0x03A1, 32, false},   {0x03A3, 0x03AB, 32, false},                                /* Greek */
 	{0x0400, 0x040F, 80, false},   {0x0410, 0x042F, 32, false},                                /* Cyrillic */
 };
+/* clang-format on */
 
 static uint32_t lower_letter(uint32_t letter)
 {
@@ -26,7 +31,9 @@ static uint32_t lower_letter(uint32_t letter)
 		const struct capital_range *range = &capitals[i];
 
 		if (letter >= range->first && letter <= range->last)
-			return range->alternates && (letter - range->first) % 2 ? letter : (uint32_t)((int32_t)letter + range->distance);
+			return range->alternates && (letter - range->first) % 2
+				       ? letter
+				       : (uint32_t)((int32_t)letter + range->distance);
 	}
 	return letter;
 }
@@ -41,7 +48,8 @@ struct str search_lower(struct arena *arena, struct str text)
 		if (c >= 'A' && c <= 'Z') {
 			buffer_add_char(&out, (char)(c + 32));
 		} else if (c >= 0xC2 && c <= 0xDF && i + 1 < text.n) {
-			uint32_t letter = lower_letter(((uint32_t)c & 0x1F) << 6 | ((uint32_t)(unsigned char)text.p[++i] & 0x3F));
+			uint32_t letter =
+				lower_letter(((uint32_t)c & 0x1F) << 6 | ((uint32_t)(unsigned char)text.p[++i] & 0x3F));
 
 			if (letter >= 0x80)
 				buffer_add_char(&out, (char)(0xC0 | letter >> 6));
@@ -127,7 +135,8 @@ size_t search_words(struct arena *arena, struct str typed, struct search_word ou
 			continue;
 		out[count++] = (struct search_word){
 			.text = like_pattern(arena, word),
-			.digits = is_punctuated_number(word) ? like_pattern(arena, phone_digits(arena, word)) : STR_NONE,
+			.digits =
+				is_punctuated_number(word) ? like_pattern(arena, phone_digits(arena, word)) : STR_NONE,
 		};
 	}
 	return count;

@@ -16,7 +16,8 @@ static const struct violation {
 	{E_INVALID, "_", "_check", "not_allowed", "cannot have this value."},
 };
 
-static bool is_violation(struct str constraint, const struct violation *violation, const struct entity *entity, const char *field)
+static bool is_violation(struct str constraint, const struct violation *violation, const struct entity *entity,
+			 const char *field)
 {
 	const char *const parts[] = {entity->table, violation->infix, field, violation->suffix};
 
@@ -36,11 +37,14 @@ static enum err explain_violation(struct ttx *tx, const struct entity *entity, e
 		return err;
 	for (size_t i = 0; i < entity->field_count; i++)
 		for (size_t v = 0; v < COUNT_OF(violations); v++)
-			if (violations[v].err == err && is_violation(ttx_constraint(tx), &violations[v], entity, entity->fields[i].name)) {
-				errors_add(errors, entity->fields[i].name, violations[v].code, "%s %s", entity->fields[i].label, violations[v].message);
+			if (violations[v].err == err &&
+			    is_violation(ttx_constraint(tx), &violations[v], entity, entity->fields[i].name)) {
+				errors_add(errors, entity->fields[i].name, violations[v].code, "%s %s",
+					   entity->fields[i].label, violations[v].message);
 				return err;
 			}
-	errors_add(errors, NULL, err == E_CONFLICT ? "conflict" : "not_allowed", "The %s cannot be stored like this.", entity->name);
+	errors_add(errors, NULL, err == E_CONFLICT ? "conflict" : "not_allowed", "The %s cannot be stored like this.",
+		   entity->name);
 	return err;
 }
 
@@ -71,7 +75,8 @@ enum err entity_get(struct ttx *tx, const struct entity *entity, struct uuid id,
 /* ---- write ---- */
 
 /* References, then the hook: it comes last, since it may hold a lock that others wait for. */
-static enum err before_write(struct ttx *tx, enum write_kind kind, struct record *record, const bool *changed, struct errors *errors)
+static enum err before_write(struct ttx *tx, enum write_kind kind, struct record *record, const bool *changed,
+			     struct errors *errors)
 {
 	enum err err = record_check_references(tx, record, changed, errors);
 
@@ -94,7 +99,8 @@ static void show_times(struct record *record)
 		const char *name = record->entity->fields[i].name;
 
 		if (field_is_time_of_row(&record->entity->fields[i]))
-			record->values[i] = clock_rfc3339(record->arena, *name == 'c' ? record->created_at : record->updated_at);
+			record->values[i] =
+				clock_rfc3339(record->arena, *name == 'c' ? record->created_at : record->updated_at);
 	}
 }
 
@@ -103,7 +109,8 @@ static void mark_changed(const struct record *record, const struct record *befor
 	for (size_t i = 0; i < record->entity->field_count; i++) {
 		struct str now = record->values[i], then = before ? before->values[i] : STR_NONE;
 
-		changed[i] = field_is_column(&record->entity->fields[i]) && (str_absent(now) != str_absent(then) || !str_equal(now, then));
+		changed[i] = field_is_column(&record->entity->fields[i]) &&
+			     (str_absent(now) != str_absent(then) || !str_equal(now, then));
 	}
 }
 
@@ -210,7 +217,8 @@ static void become_next(struct record *change, const struct record *current)
 	show_times(change);
 }
 
-enum err entity_update(struct ttx *tx, const struct record *current, struct record *change, struct errors *errors, struct record **out)
+enum err entity_update(struct ttx *tx, const struct record *current, struct record *change, struct errors *errors,
+		       struct record **out)
 {
 	const struct entity *entity = current->entity;
 	struct sql sql = sql_new(ttx_arena(tx));

@@ -1,5 +1,6 @@
 /*
- * What a value of each type must be: one table from type to rule. A rule turns what came in into the stored form, or adds one error at the field.
+ * What a value of each type must be: one table from type to rule. A rule turns what came in into the stored form, or
+ * adds one error at the field.
  */
 #include <inttypes.h>
 
@@ -73,7 +74,8 @@ static bool accept_integer(struct input *in)
 	if (!str_to_int64(in->text, &number))
 		return REFUSE(in, "not_an_integer", "%s must be a whole number.", in->field->label);
 	if (number < least || number > most)
-		return REFUSE(in, "out_of_range", "%s must be from %" PRId64 " to %" PRId64 ".", in->field->label, least, most);
+		return REFUSE(in, "out_of_range", "%s must be from %" PRId64 " to %" PRId64 ".", in->field->label,
+			      least, most);
 	in->text = arena_printf(in->arena, "%" PRId64, number);
 	return true;
 }
@@ -97,7 +99,8 @@ static bool accept_money(struct input *in)
 
 static bool accept_bool(struct input *in)
 {
-	return str_is(in->text, "t") || str_is(in->text, "f") || REFUSE(in, "wrong_type", "%s must be true or false.", in->field->label);
+	return str_is(in->text, "t") || str_is(in->text, "f") ||
+	       REFUSE(in, "wrong_type", "%s must be true or false.", in->field->label);
 }
 
 static bool accept_instant(struct input *in)
@@ -119,7 +122,8 @@ static bool accept_choice(struct input *in)
 			return true;
 		buffer_printf(&values, "%s%s", values.length ? ", " : "", choice->value);
 	}
-	return REFUSE(in, "not_a_choice", "%s must be one of: %.*s.", in->field->label, STR_FMT_ARG(buffer_str(&values)));
+	return REFUSE(in, "not_a_choice", "%s must be one of: %.*s.", in->field->label,
+		      STR_FMT_ARG(buffer_str(&values)));
 }
 
 static bool accept_reference(struct input *in)
@@ -174,6 +178,7 @@ static bool typed_instant(struct input *in)
 #define MOST_EXACT_INTEGER INT64_C(9007199254740991) /* 2^53 - 1: what every JSON reader holds exactly */
 #define MOST_CENTS INT64_C(999999999999)
 
+/* clang-format off */
 static const struct type_rule {
 	enum json_kind json;
 	bool is_text; /* minimum and maximum count code points */
@@ -197,6 +202,7 @@ static const struct type_rule {
 	[FIELD_CHOICE] = {JSON_STRING, false, true, false, 0, 0, accept_choice, NULL},
 	[FIELD_REFERENCE] = {JSON_STRING, false, true, false, 0, 0, accept_reference, NULL},
 };
+/* clang-format on */
 
 enum json_kind field_json_kind(enum field_type type)
 {
@@ -254,19 +260,22 @@ static bool clean_text(struct input *in, const struct type_rule *rule)
 		return true;
 	}
 	if (has_forbidden_control(in->text, rule->has_lines))
-		return REFUSE(in, "control_character", "%s holds a character that cannot be shown. Type it again without it.", label);
+		return REFUSE(in, "control_character",
+			      "%s holds a character that cannot be shown. Type it again without it.", label);
 	if (!rule->is_text)
 		return true;
 	length = (int64_t)utf8_length(in->text);
 	if (length > field_maximum(in->field))
-		return REFUSE(in, "too_long", "%s can have at most %" PRId64 " characters; this has %" PRId64 ".", label, field_maximum(in->field),
-		              length);
+		return REFUSE(in, "too_long", "%s can have at most %" PRId64 " characters; this has %" PRId64 ".",
+			      label, field_maximum(in->field), length);
 	if (length < field_minimum(in->field))
-		return REFUSE(in, "too_short", "%s must have at least %" PRId64 " characters.", label, field_minimum(in->field));
+		return REFUSE(in, "too_short", "%s must have at least %" PRId64 " characters.", label,
+			      field_minimum(in->field));
 	return true;
 }
 
-static bool accept_input(struct arena *arena, const struct field *field, struct str *text, struct errors *errors, bool typed)
+static bool accept_input(struct arena *arena, const struct field *field, struct str *text, struct errors *errors,
+			 bool typed)
 {
 	struct input in = {arena, field, *text, errors};
 	const struct type_rule *rule = &rules[field->type];

@@ -13,11 +13,14 @@
 
 static const struct choice visit_states[] = {{"open", "Open", "blue"}, {"done", "Done", NULL}, {NULL, NULL, NULL}};
 
+/* clang-format off */
 enum {
 	VISIT_TITLE, VISIT_NOTES, VISIT_EMAIL, VISIT_PHONE, VISIT_SITE, VISIT_SLUG, VISIT_SECRET, VISIT_HOURS, VISIT_PRICE, VISIT_PAID,
 	VISIT_STARTS, VISIT_STATE, VISIT_USER, VISIT_CODE, VISIT_HIDDEN, VISIT_RANK, VISIT_CREATED, VISIT_FIELDS
 };
+/* clang-format on */
 
+/* clang-format off */
 static const struct field visit_fields[] = {
 	[VISIT_TITLE] = {.name = "title", .label = "Title", .group = "What", .type = FIELD_TEXT,
 		.flags = FIELD_REQUIRED | FIELD_SEARCHABLE | FIELD_SORTABLE | FIELD_LISTED, .minimum = 2, .maximum = 10},
@@ -42,11 +45,19 @@ static const struct field visit_fields[] = {
 	[VISIT_CREATED] = {.name = "created_at", .label = "Created", .group = "Record", .type = FIELD_INSTANT,
 		.flags = FIELD_READ_ONLY | FIELD_SORTABLE | FIELD_LISTED},
 };
+/* clang-format on */
 _Static_assert(COUNT_OF(visit_fields) == VISIT_FIELDS, "every field has its number");
 
 static const struct entity visit = {
-	.name = "visit", .plural = "visits", .label = "Visit", .label_plural = "Visits", .table = "visits",
-	.fields = visit_fields, .field_count = VISIT_FIELDS, .title_field = "title", .default_sort = "-created_at",
+	.name = "visit",
+	.plural = "visits",
+	.label = "Visit",
+	.label_plural = "Visits",
+	.table = "visits",
+	.fields = visit_fields,
+	.field_count = VISIT_FIELDS,
+	.title_field = "title",
+	.default_sort = "-created_at",
 };
 
 static struct arena *arena;

@@ -55,8 +55,8 @@ static void good_values_come_out_in_stored_form(void **state)
 		const char *name = visit_fields[cases[i].field].name;
 		struct errors *errors;
 		enum err err;
-		struct record *record =
-			parse_json(WRITE_UPDATE, arena_printf(arena, "{\"%s\": %s}", name, cases[i].json).p, &errors, &err);
+		struct record *record = parse_json(
+			WRITE_UPDATE, arena_printf(arena, "{\"%s\": %s}", name, cases[i].json).p, &errors, &err);
 
 		if (err)
 			fail_msg("%s %s: %s", name, cases[i].json, message_at(errors, name));
@@ -68,6 +68,7 @@ static void good_values_come_out_in_stored_form(void **state)
 	}
 }
 
+/* clang-format off */
 static const struct {
 	const char *field, *json, *code;
 } bad_values[] = {
@@ -138,6 +139,7 @@ static const struct {
 	{"search_text", "\"x\"", "unknown_field"},
 	{"Title", "\"Tap\"", "unknown_field"},
 };
+/* clang-format on */
 
 static void bad_values_are_refused_at_their_field(void **state)
 {
@@ -146,10 +148,11 @@ static void bad_values_are_refused_at_their_field(void **state)
 		struct errors *errors;
 		enum err err;
 
-		parse_json(WRITE_UPDATE, arena_printf(arena, "{\"%s\": %s}", bad_values[i].field, bad_values[i].json).p, &errors, &err);
+		parse_json(WRITE_UPDATE, arena_printf(arena, "{\"%s\": %s}", bad_values[i].field, bad_values[i].json).p,
+			   &errors, &err);
 		if (err != E_INVALID || strcmp(code_at(errors, bad_values[i].field), bad_values[i].code) != 0)
-			fail_msg("%s %s: error %d, \"%s\" instead of \"%s\"", bad_values[i].field, bad_values[i].json, err,
-			         code_at(errors, bad_values[i].field), bad_values[i].code);
+			fail_msg("%s %s: error %d, \"%s\" instead of \"%s\"", bad_values[i].field, bad_values[i].json,
+				 err, code_at(errors, bad_values[i].field), bad_values[i].code);
 	}
 }
 
@@ -159,7 +162,8 @@ static void messages_are_words_for_a_person(void **state)
 	enum err err;
 
 	(void)state;
-	parse_json(WRITE_CREATE, "{\"email\": \"x\", \"state\": \"y\", \"hours\": 101, \"price_cents\": 1000000000000}", &errors, &err);
+	parse_json(WRITE_CREATE, "{\"email\": \"x\", \"state\": \"y\", \"hours\": 101, \"price_cents\": 1000000000000}",
+		   &errors, &err);
 	assert_int_equal(err, E_INVALID);
 	assert_string_equal(message_at(errors, "email"), "Enter an e-mail address like name@example.com.");
 	assert_string_equal(message_at(errors, "state"), "State must be one of: open, done.");
@@ -191,16 +195,23 @@ static void create_fills_defaults_and_asks_for_what_is_required(void **state)
 
 static void a_required_field_with_a_default_may_be_absent_but_not_emptied(void **state)
 {
-	struct field fields[] = {{.name = "role", .label = "Role", .type = FIELD_CHOICE, .flags = FIELD_REQUIRED, .choices = visit_states,
-	                          .default_value = "open"}};
-	struct entity entity = {.name = "x", .plural = "xs", .label = "X", .label_plural = "Xs", .fields = fields, .field_count = 1};
+	struct field fields[] = {{.name = "role",
+				  .label = "Role",
+				  .type = FIELD_CHOICE,
+				  .flags = FIELD_REQUIRED,
+				  .choices = visit_states,
+				  .default_value = "open"}};
+	struct entity entity = {
+		.name = "x", .plural = "xs", .label = "X", .label_plural = "Xs", .fields = fields, .field_count = 1};
 	struct record *record = record_new(arena, &entity);
 	struct errors *errors = errors_new(arena);
 
 	(void)state;
 	assert_int_equal(record_from_json(record, WRITE_CREATE, json_of("{}"), errors), OK);
 	assert_str(record_get(record, 0), "open");
-	assert_int_equal(record_from_json(record_new(arena, &entity), WRITE_CREATE, json_of("{\"role\": null}"), errors), E_INVALID);
+	assert_int_equal(
+		record_from_json(record_new(arena, &entity), WRITE_CREATE, json_of("{\"role\": null}"), errors),
+		E_INVALID);
 	assert_string_equal(code_at(errors, "role"), "required");
 }
 
@@ -211,7 +222,8 @@ static void a_body_that_is_no_object_is_malformed(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(bodies); i++)
-		assert_int_equal(record_from_json(record, WRITE_CREATE, json_of(bodies[i]), errors_new(arena)), E_MALFORMED);
+		assert_int_equal(record_from_json(record, WRITE_CREATE, json_of(bodies[i]), errors_new(arena)),
+				 E_MALFORMED);
 	assert_int_equal(record_from_json(record, WRITE_CREATE, NULL, errors_new(arena)), E_MALFORMED);
 }
 
@@ -238,8 +250,10 @@ static void a_form_speaks_as_people_do(void **state)
 	enum err err;
 
 	(void)state;
-	record = parse_form(WRITE_CREATE, "csrf=abc&title=+Tap+&price_cents=%241%2C250.50&paid=on&starts_at=2026-11-23T07%3A32&notes=&hours=7&user_id=",
-	                    &errors, &err);
+	record = parse_form(WRITE_CREATE,
+			    "csrf=abc&title=+Tap+&price_cents=%241%2C250.50&paid=on&starts_at=2026-11-23T07%3A32&notes="
+			    "&hours=7&user_id=",
+			    &errors, &err);
 	assert_int_equal(err, OK);
 	assert_str(record_text(record, "title"), "Tap");
 	assert_str(record_text(record, "price_cents"), "125050");
@@ -255,18 +269,36 @@ static void money_is_read_as_it_is_written(void **state)
 	static const struct {
 		const char *typed, *cents; /* NULL: refused */
 	} cases[] = {
-		{"1250", "125000"},      {"1,250.50", "125050"}, {"%241,250", "125000"}, {"0.5", "50"},     {".50", "50"},
-		{"%24+12", "1200"},      {"1,234,567", "123456700"}, {"", "0"},
-		{"1.255", NULL},         {"-5", NULL},           {"1,25", NULL},         {"12,50.00", NULL}, {"1250,000", NULL},
-		{"12.", NULL},           {"ten", NULL},          {"1 250", NULL},        {"%24", NULL},     {"1e3", NULL},
-		{"9999999999999999999", NULL}, {"10000000000", NULL}, {".", NULL},       {"1.2.3", NULL},
+		{"1250", "125000"},
+		{"1,250.50", "125050"},
+		{"%241,250", "125000"},
+		{"0.5", "50"},
+		{".50", "50"},
+		{"%24+12", "1200"},
+		{"1,234,567", "123456700"},
+		{"", "0"},
+		{"1.255", NULL},
+		{"-5", NULL},
+		{"1,25", NULL},
+		{"12,50.00", NULL},
+		{"1250,000", NULL},
+		{"12.", NULL},
+		{"ten", NULL},
+		{"1 250", NULL},
+		{"%24", NULL},
+		{"1e3", NULL},
+		{"9999999999999999999", NULL},
+		{"10000000000", NULL},
+		{".", NULL},
+		{"1.2.3", NULL},
 	};
 
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(cases); i++) {
 		struct errors *errors;
 		enum err err;
-		struct record *record = parse_form(WRITE_UPDATE, arena_printf(arena, "price_cents=%s", cases[i].typed).p, &errors, &err);
+		struct record *record = parse_form(
+			WRITE_UPDATE, arena_printf(arena, "price_cents=%s", cases[i].typed).p, &errors, &err);
 
 		if ((err == OK) != (cases[i].cents != NULL))
 			fail_msg("\"%s\": error %d %s", cases[i].typed, err, message_at(errors, "price_cents"));
@@ -301,9 +333,12 @@ static void a_form_refuses_what_it_did_not_show(void **state)
 	static const struct {
 		const char *form, *field, *code;
 	} cases[] = {
-		{"title=Tap&role=owner", "role", "unknown_field"}, {"title=Tap&rank=3", "rank", "read_only"},
-		{"title=Tap&title=Pipe", "title", "repeated"},      {"title=Tap&hidden=1", "hidden", "unknown_field"},
-		{"title.present=1", "title.present", "unknown_field"}, {"paid=maybe", "paid", "wrong_type"},
+		{"title=Tap&role=owner", "role", "unknown_field"},
+		{"title=Tap&rank=3", "rank", "read_only"},
+		{"title=Tap&title=Pipe", "title", "repeated"},
+		{"title=Tap&hidden=1", "hidden", "unknown_field"},
+		{"title.present=1", "title.present", "unknown_field"},
+		{"paid=maybe", "paid", "wrong_type"},
 		{"code=x", "code", "read_only"},
 	};
 

@@ -34,7 +34,10 @@ static void every_parameter_is_read(void **state)
 	struct errors *errors;
 
 	(void)state;
-	assert_int_equal(parse("limit=200&sort=price_cents&q=+tap++leak&state=done&paid=true&cursor=abc&saved=1&user_id=", &query, &errors), OK);
+	assert_int_equal(
+		parse("limit=200&sort=price_cents&q=+tap++leak&state=done&paid=true&cursor=abc&saved=1&user_id=",
+		      &query, &errors),
+		OK);
 	assert_int_equal(query.limit, 200);
 	assert_int_equal(query.sort_field, VISIT_PRICE);
 	assert_false(query.descending);
@@ -50,12 +53,14 @@ static void anything_else_is_an_error_at_its_name(void **state)
 	static const struct {
 		const char *text, *field, *code;
 	} cases[] = {
-		{"limit=0", "limit", "out_of_range"},   {"limit=201", "limit", "out_of_range"}, {"limit=ten", "limit", "out_of_range"},
-		{"limit=+5", "limit", "out_of_range"},  {"sort=notes", "sort", "not_a_choice"}, {"sort=--title", "sort", "not_a_choice"},
-		{"sort=id", "sort", "not_a_choice"},    {"sort=-", "sort", "not_a_choice"},     {"state=closed", "state", "not_a_choice"},
-		{"paid=maybe", "paid", "wrong_type"},   {"user_id=7", "user_id", "not_an_id"},  {"title=Tap", "title", "unknown_field"},
-		{"page=2", "page", "unknown_field"},    {"limit=5&limit=6", "limit", "repeated"}, {"hidden=1", "hidden", "unknown_field"},
-		{"q=a%07b", "q", "control_character"},
+		{"limit=0", "limit", "out_of_range"},      {"limit=201", "limit", "out_of_range"},
+		{"limit=ten", "limit", "out_of_range"},    {"limit=+5", "limit", "out_of_range"},
+		{"sort=notes", "sort", "not_a_choice"},    {"sort=--title", "sort", "not_a_choice"},
+		{"sort=id", "sort", "not_a_choice"},       {"sort=-", "sort", "not_a_choice"},
+		{"state=closed", "state", "not_a_choice"}, {"paid=maybe", "paid", "wrong_type"},
+		{"user_id=7", "user_id", "not_an_id"},     {"title=Tap", "title", "unknown_field"},
+		{"page=2", "page", "unknown_field"},       {"limit=5&limit=6", "limit", "repeated"},
+		{"hidden=1", "hidden", "unknown_field"},   {"q=a%07b", "q", "control_character"},
 	};
 
 	(void)state;
@@ -75,7 +80,8 @@ static const uint8_t key[32] = {1, 2, 3};
 
 static void a_cursor_serves_the_list_it_came_from_and_no_other(void **state)
 {
-	static const char *const others[] = {"sort=created_at", "sort=-price_cents", "q=tap", "state=open", "paid=false"};
+	static const char *const others[] = {"sort=created_at", "sort=-price_cents", "q=tap", "state=open",
+					     "paid=false"};
 	struct uuid tenant = uuid_new(), stranger = uuid_new(), id = uuid_new(), read_id;
 	struct entity other_entity = visit;
 	struct list_query query;

@@ -37,10 +37,14 @@ static void json_shows_the_visible_fields_in_order(void **state)
 	(void)state;
 	record_to_value(sample(), map);
 	assert_str(json_text(map),
-	           "{\"id\":\"00000000-0000-0000-0000-000000000000\",\"title\":\"Tap\",\"notes\":null,\"email\":\"o'neil\\u0026co@example.com\","
-	           "\"phone\":\"(512) 555-0123 x4\",\"site\":\"https://example.com\",\"slug\":null,\"hours\":7,\"price_cents\":125050,"
-	           "\"paid\":true,\"starts_at\":null,\"state\":\"open\",\"user_id\":\"0190a5b0-0000-7000-8000-00000000000f\",\"code\":null,"
-	           "\"rank\":null,\"version\":0,\"created_at\":\"1970-01-01T00:00:00.000Z\",\"updated_at\":\"1970-01-01T00:00:00.000Z\"}");
+		   "{\"id\":\"00000000-0000-0000-0000-000000000000\",\"title\":\"Tap\",\"notes\":null,\"email\":\"o'"
+		   "neil\\u0026co@example.com\","
+		   "\"phone\":\"(512) 555-0123 "
+		   "x4\",\"site\":\"https://example.com\",\"slug\":null,\"hours\":7,\"price_cents\":125050,"
+		   "\"paid\":true,\"starts_at\":null,\"state\":\"open\",\"user_id\":\"0190a5b0-0000-7000-8000-"
+		   "00000000000f\",\"code\":null,"
+		   "\"rank\":null,\"version\":0,\"created_at\":\"1970-01-01T00:00:00.000Z\",\"updated_at\":\"1970-01-"
+		   "01T00:00:00.000Z\"}");
 }
 
 /* The map of that name in a list of maps; NULL when it is not there. */
@@ -215,16 +219,19 @@ static void the_document_says_what_the_parsers_do(void **state)
 	entity_openapi_schema(&visit, WRITE_UPDATE, update);
 	entity_openapi_schema(&visit, WRITE_DELETE, answer);
 	assert_str(json_text(path(create, "properties", "title")),
-	           "{\"type\":\"string\",\"title\":\"Title\",\"minLength\":2,\"maxLength\":10}");
+		   "{\"type\":\"string\",\"title\":\"Title\",\"minLength\":2,\"maxLength\":10}");
 	assert_str(json_text(path(create, "properties", "hours")),
-	           "{\"type\":[\"integer\",\"null\"],\"title\":\"Hours\",\"minimum\":-5,\"maximum\":100}");
+		   "{\"type\":[\"integer\",\"null\"],\"title\":\"Hours\",\"minimum\":-5,\"maximum\":100}");
 	assert_str(json_text(path(create, "properties", "state")),
-	           "{\"type\":[\"string\",\"null\"],\"title\":\"State\",\"enum\":[\"open\",\"done\",null],\"default\":\"open\"}");
-	assert_str(json_text(path(answer, "properties", "state")), "{\"type\":\"string\",\"title\":\"State\",\"enum\":[\"open\",\"done\"]}");
+		   "{\"type\":[\"string\",\"null\"],\"title\":\"State\",\"enum\":[\"open\",\"done\",null],\"default\":"
+		   "\"open\"}");
+	assert_str(json_text(path(answer, "properties", "state")),
+		   "{\"type\":\"string\",\"title\":\"State\",\"enum\":[\"open\",\"done\"]}");
 	assert_str(json_text(path(create, "properties", "paid")),
-	           "{\"type\":[\"boolean\",\"null\"],\"title\":\"Paid\",\"default\":false}");
+		   "{\"type\":[\"boolean\",\"null\"],\"title\":\"Paid\",\"default\":false}");
 	assert_str(json_text(path(create, "properties", "secret")),
-	           "{\"type\":[\"string\",\"null\"],\"title\":\"Secret\",\"format\":\"password\",\"minLength\":4,\"maxLength\":256,\"writeOnly\":true}");
+		   "{\"type\":[\"string\",\"null\"],\"title\":\"Secret\",\"format\":\"password\",\"minLength\":4,"
+		   "\"maxLength\":256,\"writeOnly\":true}");
 	assert_str(json_text(value_get(create, STR("required"))), "[\"title\"]");
 	assert_false(value_as_bool(value_get(create, STR("additionalProperties"))));
 	assert_null(path(create, "properties", "rank"));
@@ -234,7 +241,8 @@ static void the_document_says_what_the_parsers_do(void **state)
 	assert_null(value_get(update, STR("required")));
 	assert_null(path(answer, "properties", "secret"));
 	assert_null(path(answer, "properties", "hidden"));
-	assert_str(json_text(path(answer, "properties", "rank")), "{\"type\":[\"integer\",\"null\"],\"title\":\"Rank\",\"readOnly\":true}");
+	assert_str(json_text(path(answer, "properties", "rank")),
+		   "{\"type\":[\"integer\",\"null\"],\"title\":\"Rank\",\"readOnly\":true}");
 }
 
 static void the_answer_of_the_document_has_the_keys_that_json_has(void **state)
@@ -264,8 +272,9 @@ static void list_parameters_are_what_the_list_takes(void **state)
 	for (size_t i = 0; i < COUNT_OF(names); i++)
 		assert_str(at(value_at(parameters, i), "name"), names[i]);
 	assert_str(json_text(value_get(named(parameters, "sort"), STR("schema"))),
-	           "{\"type\":\"string\",\"enum\":[\"title\",\"-title\",\"price_cents\",\"-price_cents\",\"created_at\",\"-created_at\"],"
-	           "\"default\":\"-created_at\"}");
+		   "{\"type\":\"string\",\"enum\":[\"title\",\"-title\",\"price_cents\",\"-price_cents\",\"created_"
+		   "at\",\"-created_at\"],"
+		   "\"default\":\"-created_at\"}");
 }
 
 /* ---- local time ---- */
@@ -288,8 +297,9 @@ static void time_is_told_in_the_zone_of_the_reader(void **state)
 
 static void a_zone_is_a_name_and_never_a_path(void **state)
 {
-	static const char *const bad[] = {"", "/etc/localtime", "../../etc/passwd", "America/../UTC", "America//New_York", "America/", ":UTC",
-		"EST5EDT,M3.2.0", "Nowhere/At_All", "UTC\n"};
+	static const char *const bad[] = {
+		"",         "/etc/localtime", "../../etc/passwd", "America/../UTC", "America//New_York",
+		"America/", ":UTC",           "EST5EDT,M3.2.0",   "Nowhere/At_All", "UTC\n"};
 
 	(void)state;
 	assert_true(local_time_zone_valid(STR("America/Indiana/Indianapolis")));

@@ -22,13 +22,13 @@ static void written_in_any_way_it_is_one_number(void **state)
 		{"+44 20 7946 0018", "+442079460018"},
 		{"+44 (0)20 7946 0018", "+442079460018"},
 		{"011 49 30 901820", "+4930901820"},
-		{"555-0123", NULL},                /* no area code */
-		{"112-555-0123", NULL},            /* no such area */
-		{"512-055-0123", NULL},            /* no such exchange */
-		{"+1 512 555 012", NULL},          /* too short */
-		{"+1 512 555 01234", NULL},        /* too long */
-		{"+0 12345678", NULL},             /* no country begins with 0 */
-		{"+1234567890123456", NULL},       /* more than 15 digits */
+		{"555-0123", NULL},          /* no area code */
+		{"112-555-0123", NULL},      /* no such area */
+		{"512-055-0123", NULL},      /* no such exchange */
+		{"+1 512 555 012", NULL},    /* too short */
+		{"+1 512 555 01234", NULL},  /* too long */
+		{"+0 12345678", NULL},       /* no country begins with 0 */
+		{"+1234567890123456", NULL}, /* more than 15 digits */
 		{"1-800-FLOWERS", NULL},
 		{"512-555-0123 x", NULL},
 		{"512+5550123", NULL},
