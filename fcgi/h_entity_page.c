@@ -3,6 +3,8 @@
 #include "fcgi/page.h"
 #include "fcgi/try.h"
 
+#include "lib/entity/phone.h"
+
 #define COUNT_CAP 1000 /* beyond it a list says "1,000+": counting everything is the classic way to a slow page */
 
 static const char *const form_extras[] = {"csrf", "version", NULL};
@@ -29,22 +31,14 @@ static enum err done(struct context *c, struct str path, const char *code)
 	return context_redirect(c, arena_printf(c->arena, "%.*s?done=%s", STR_FMT_ARG(path), code));
 }
 
-/* The first phone number of a record, for the call button. */
+/* The first phone number of a record, for the call button; absent when there is none that can be dialled. */
 static struct str phone_url(struct context *c, const struct record *record)
 {
 	const struct entity *entity = record_entity(record);
 
 	for (size_t i = 0; i < entity->field_count; i++)
-		if (entity->fields[i].type == FIELD_PHONE && !(entity->fields[i].flags & FIELD_API_ONLY) && record_get(record, (int)i).n > 0) {
-			struct buffer url = BUFFER_IN(c->arena);
-			struct str typed = record_get(record, (int)i);
-
-			BUFFER_LITERAL(&url, "tel:");
-			for (size_t at = 0; at < typed.n; at++)
-				if ((typed.p[at] >= '0' && typed.p[at] <= '9') || (at == 0 && typed.p[at] == '+'))
-					buffer_add_char(&url, typed.p[at]);
-			return buffer_str(&url);
-		}
+		if (entity->fields[i].type == FIELD_PHONE && !(entity->fields[i].flags & FIELD_API_ONLY) && record_get(record, (int)i).n > 0)
+			return phone_tel_url(c->arena, record_get(record, (int)i));
 	return STR_NONE;
 }
 

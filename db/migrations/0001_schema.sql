@@ -264,7 +264,7 @@ CREATE INDEX leads_value ON leads (tenant_id, value_cents, id);
 CREATE INDEX leads_status ON leads (tenant_id, status, created_at, id);
 CREATE INDEX leads_tier ON leads (tenant_id, tier, created_at, id);
 CREATE INDEX leads_owner ON leads (tenant_id, owner_id);
-CREATE INDEX leads_search ON leads USING gin (tenant_id, search_text gin_trgm_ops);
+CREATE INDEX leads_search ON leads USING gin (tenant_id, search_text gin_trgm_ops) WITH (fastupdate = off);
 SELECT make_tenant_table('leads');
 
 CREATE TABLE contacts (
@@ -291,7 +291,7 @@ CREATE TABLE contacts (
 );
 CREATE INDEX contacts_created ON contacts (tenant_id, created_at, id);
 CREATE INDEX contacts_lead ON contacts (tenant_id, lead_id);
-CREATE INDEX contacts_search ON contacts USING gin (tenant_id, search_text gin_trgm_ops);
+CREATE INDEX contacts_search ON contacts USING gin (tenant_id, search_text gin_trgm_ops) WITH (fastupdate = off);
 SELECT make_tenant_table('contacts');
 
 CREATE TABLE activities (
