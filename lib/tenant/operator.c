@@ -24,6 +24,14 @@ static struct operator_key from_row(struct rows *row)
 	};
 }
 
+/* One line of text. */
+static bool name_fits(struct str name)
+{
+	if (name.n == 0 || !utf8_valid(name) || utf8_has_control(name) || utf8_length(name) > 100)
+		return false;
+	return !memchr(name.p, '\n', name.n) && !memchr(name.p, '\r', name.n) && !memchr(name.p, '\t', name.n);
+}
+
 enum err operator_key_create(struct stx *tx, struct str name, struct operator_key **out, struct str *secret)
 {
 	struct arena *arena = stx_arena(tx);
@@ -32,7 +40,7 @@ enum err operator_key_create(struct stx *tx, struct str name, struct operator_ke
 	enum err err;
 
 	name = str_trim(name);
-	if (name.n == 0 || !utf8_valid(name) || utf8_has_control(name) || utf8_length(name) > 100)
+	if (!name_fits(name))
 		return E_INVALID;
 	token_make(arena, TOKEN_OPERATOR, STR_NONE, &token);
 	*key = (struct operator_key){
