@@ -64,8 +64,10 @@ enum err entity_update_api(struct context *c)
 enum err entity_delete_api(struct context *c)
 {
 	struct record *current;
+	enum err e;
 
 	TRY(entity_get(c->tx, c->route->entity, c->id, &current));
 	TRY(context_if_match(c, record_version(current), false));
-	return entity_delete(c->tx, current);
+	e = entity_delete(c->tx, current);
+	return e == E_CONFLICT ? context_fail(c, e, "Other records belong to this one. Delete or move them first.") : e;
 }

@@ -333,10 +333,14 @@ enum err entity_delete_form(struct context *c)
 enum err entity_delete_page(struct context *c)
 {
 	struct record *record;
+	enum err e;
 
 	TRY(entity_get(c->tx, c->route->entity, c->id, &record));
 	delete_view(c, record);
 	TRY(same_version(c, record));
-	TRY(entity_delete(c->tx, record));
+	e = entity_delete(c->tx, record);
+	if (e == E_CONFLICT)
+		errors_add(c->errors, NULL, "in_use", "Other records belong to this one. Delete or move them first.");
+	TRY(e);
 	return done(c, list_path(c, c->route->entity), "deleted");
 }
