@@ -71,14 +71,20 @@ enum err runner_ask(struct runner *runner, const char *sql, size_t count, const 
 
 enum err runner_run_file(struct runner *runner, const char *file, struct str text)
 {
+	PGTransactionStatusType before = PQtransactionStatus(runner->connection);
 	struct sql_split split = sql_split_of(text);
 	struct str statement;
 	size_t line = 0;
 	bool broken;
 	enum err err = OK;
 
-	while (err == OK && sql_split_next(&split, &statement, &line, &broken))
+	while (err == OK && sql_split_next(&split, &statement, &line, &broken)) {
 		err = runner_run(runner, arena_c_string(runner->arena, statement), file, line);
+		if (err == OK && PQtransactionStatus(runner->connection) != before) {
+			buffer_printf(runner->report, "%s:%zu: the statement begins or ends a transaction\n", file, line);
+			err = E_INTERNAL;
+		}
+	}
 	if (err == OK && broken) {
 		buffer_printf(runner->report, "%s:%zu: a quote or comment does not end\n", file, split.line);
 		err = E_INTERNAL;
@@ -141,10 +147,6 @@ enum err runner_in_transaction(struct runner *runner, enum err (*work)(struct ru
 
 	if (err == OK)
 		err = work(runner, argument);
-	if (err == OK && PQtransactionStatus(runner->connection) != PQTRANS_INTRANS) {
-		buffer_printf(runner->report, "a statement ended the transaction\n");
-		err = E_INTERNAL;
-	}
 	if (err != OK) {
 		PQclear(PQexec(runner->connection, "ROLLBACK"));
 		return err;

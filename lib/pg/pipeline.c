@@ -234,23 +234,27 @@ bool pipeline_read(struct pg *pg, enum tx_mode mode, struct failure *failure)
 			give_up(pg, &item, result, mode, answered, failure);
 			return false;
 		}
+		/* The last words of a server that ends look like an answer. */
+		answered = answered || PQresultStatus(result) == PGRES_COMMAND_OK || PQresultStatus(result) == PGRES_TUPLES_OK;
 		if (!settle(pg, &item, result, mode, failure)) {
 			give_up(pg, &item, NULL, mode, true, failure);
 			return false;
 		}
-		answered = true;
 	}
 	return true;
 }
 
 void pipeline_read_arrived(struct pg *pg)
 {
+	struct pollfd socket = {.fd = PQsocket(pg->connection), .events = POLLIN};
 	struct failure failure = {.err = OK};
 
-	if (!PQconsumeInput(pg->connection)) {
-		pg_drop(pg);
-		return;
-	}
+	/* Until there is no more: the end of a connection is read after its last words. */
+	while (poll(&socket, 1, 0) > 0)
+		if (!PQconsumeInput(pg->connection)) {
+			pg_drop(pg);
+			return;
+		}
 	/* All or nothing: what is under way here is the short answer to a COMMIT. */
 	if (pg->expected_count > 0 && !PQisBusy(pg->connection))
 		(void)pipeline_read(pg, TX_READ, &failure);

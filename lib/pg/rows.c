@@ -66,6 +66,8 @@ enum err rows_wait(struct rows *rows)
 		enum err err = tx_settle(rows->tx);
 
 		rows_fail(rows, err ? err : E_INTERNAL); /* unless its answer has come */
+		if (err && rows->tx->failure.lost) /* an answer in a transaction that is not what it should be */
+			rows->err = err;
 	}
 	return rows->err;
 }
