@@ -49,12 +49,16 @@ const struct entity api_key_entity = {
 /* The tenant's row is locked first, so that the count holds. */
 STATEMENT(lock_tenant, "SELECT tenant_id FROM tenants WHERE tenant_id = $1 FOR UPDATE");
 STATEMENT(count_keys, "SELECT count(*) FROM tenant_api_keys WHERE tenant_id = $1 AND is_active");
-STATEMENT(insert_key, "INSERT INTO tenant_api_keys (tenant_id, id, key_hash, key_prefix, last_four, name, role, created_by, created_at)"
-                      " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)");
-STATEMENT(list_keys, "SELECT k.id, k.name, k.key_prefix, k.last_four, k.role, u.name, k.created_at, k.last_used_at, k.expires_at, k.revoked_at"
-                     " FROM tenant_api_keys k LEFT JOIN tenant_users u ON u.tenant_id = $1 AND u.id = k.created_by"
-                     " WHERE k.tenant_id = $1 AND (k.revoked_at IS NULL OR k.revoked_at > $2) ORDER BY k.created_at DESC, k.id DESC LIMIT 200");
-STATEMENT(revoke_key, "UPDATE tenant_api_keys SET is_active = false, revoked_at = coalesce(revoked_at, $3) WHERE tenant_id = $1 AND id = $2");
+STATEMENT(insert_key, "INSERT INTO tenant_api_keys (tenant_id, id, key_hash, key_prefix, last_four, name, role, "
+		      "created_by, created_at)"
+		      " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)");
+STATEMENT(list_keys, "SELECT k.id, k.name, k.key_prefix, k.last_four, k.role, u.name, k.created_at, k.last_used_at, "
+		     "k.expires_at, k.revoked_at"
+		     " FROM tenant_api_keys k LEFT JOIN tenant_users u ON u.tenant_id = $1 AND u.id = k.created_by"
+		     " WHERE k.tenant_id = $1 AND (k.revoked_at IS NULL OR k.revoked_at > $2) ORDER BY k.created_at "
+		     "DESC, k.id DESC LIMIT 200");
+STATEMENT(revoke_key, "UPDATE tenant_api_keys SET is_active = false, revoked_at = coalesce(revoked_at, $3) WHERE "
+		      "tenant_id = $1 AND id = $2");
 
 #define PREFIX_LENGTH 14 /* "tk_abcd1234_Ab": the tenant's code and two of the secret */
 #define SHOWN_AFTER_REVOKE (30 * MICROSECONDS_PER_DAY)
@@ -78,12 +82,13 @@ static enum err room_for_one(struct ttx *tx, struct errors *errors)
 		err = ttx_one(tx, &count_keys, NO_ARGS, &row);
 	if (err || rows_int(row, 0) < API_KEY_MOST)
 		return err;
-	errors_add(errors, NULL, "too_many_keys", "There are %d API keys already. Revoke one that is not used any more.", API_KEY_MOST);
+	errors_add(errors, NULL, "too_many_keys",
+		   "There are %d API keys already. Revoke one that is not used any more.", API_KEY_MOST);
 	return E_CONFLICT;
 }
 
-enum err api_key_create(struct ttx *tx, const struct tenant *tenant, const struct principal *actor, const struct record *input,
-                        struct errors *errors, struct api_key **out)
+enum err api_key_create(struct ttx *tx, const struct tenant *tenant, const struct principal *actor,
+			const struct record *input, struct errors *errors, struct api_key **out)
 {
 	struct arena *arena = ttx_arena(tx);
 	struct api_key *key = ARENA_NEW(arena, struct api_key);
@@ -106,9 +111,10 @@ enum err api_key_create(struct ttx *tx, const struct tenant *tenant, const struc
 	key->creator = actor->name;
 	*out = key;
 	return ttx_exec(tx, &insert_key,
-	                ARGS(arg_uuid(arena, key->id), arg_hash(token.hash), arg_str(key->prefix), arg_str(key->last_four), arg_str(key->name),
-	                     arg_str(key->role), arg_uuid(arena, actor->user_id), arg_instant(arena, key->created_at)),
-	                NULL);
+			ARGS(arg_uuid(arena, key->id), arg_hash(token.hash), arg_str(key->prefix),
+			     arg_str(key->last_four), arg_str(key->name), arg_str(key->role),
+			     arg_uuid(arena, actor->user_id), arg_instant(arena, key->created_at)),
+			NULL);
 }
 
 enum err api_key_list(struct ttx *tx, struct api_key **out, size_t *count)
@@ -142,7 +148,8 @@ enum err api_key_revoke(struct ttx *tx, struct uuid key)
 {
 	struct arena *arena = ttx_arena(tx);
 	int64_t affected;
-	enum err err = ttx_exec(tx, &revoke_key, ARGS(arg_uuid(arena, key), arg_instant(arena, clock_now())), &affected);
+	enum err err =
+		ttx_exec(tx, &revoke_key, ARGS(arg_uuid(arena, key), arg_instant(arena, clock_now())), &affected);
 
 	return err ? err : affected ? OK : E_NOTFOUND;
 }

@@ -17,15 +17,15 @@ struct api_key {
 	struct uuid id;
 	struct str name, prefix, last_four, role, creator; /* creator: name of the person, absent for the first key */
 	int64_t created_at, last_used_at, expires_at, revoked_at; /* 0: never */
-	struct str secret; /* absent but in api_key_create */
+	struct str secret;                                        /* absent but in api_key_create */
 };
 
 /*
  * `input` comes from a parser with api_key_entity. The key's role is at most its maker's: E_FORBIDDEN. E_CONFLICT (code "too_many_keys") at
  * API_KEY_MOST. E_FORBIDDEN too when the actor is an API key.
  */
-enum err api_key_create(struct ttx *, const struct tenant *, const struct principal *actor, const struct record *input, struct errors *,
-                        struct api_key **out) MUST_CHECK;
+enum err api_key_create(struct ttx *, const struct tenant *, const struct principal *actor, const struct record *input,
+			struct errors *, struct api_key **out) MUST_CHECK;
 /* Newest first; revoked ones of the last 30 days included. */
 enum err api_key_list(struct ttx *, struct api_key **out, size_t *count) MUST_CHECK;
 /* E_NOTFOUND: no such key. OK also when it was revoked before. */

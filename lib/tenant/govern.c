@@ -11,7 +11,12 @@ static const struct choice status_choices[] = {
 };
 
 static const struct field update_fields[] = {
-	{.name = "name", .label = "Workspace name", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .minimum = 1, .maximum = 255},
+	{.name = "name",
+	 .label = "Workspace name",
+	 .type = FIELD_TEXT,
+	 .flags = FIELD_REQUIRED,
+	 .minimum = 1,
+	 .maximum = 255},
 	{.name = "plan_tier", .label = "Plan", .type = FIELD_CHOICE, .flags = FIELD_REQUIRED, .choices = plan_choices},
 	{.name = "status", .label = "Status", .type = FIELD_CHOICE, .flags = FIELD_REQUIRED, .choices = status_choices},
 	{
@@ -33,16 +38,19 @@ enum { UPDATE_NAME = 0, UPDATE_PLAN, UPDATE_STATUS, UPDATE_TRIAL };
 
 /* ---- read ---- */
 
-#define TENANT_COLUMNS \
-	"tenant_id, name, slug, subdomain, company_name, industry, website_url, owner_name, owner_email, owner_phone, plan_tier, status," \
-	" max_leads, max_users, max_scrapers, current_lead_count, current_user_count, version, trial_ends_at, created_at, updated_at"
+#define TENANT_COLUMNS                                                                                                 \
+	"tenant_id, name, slug, subdomain, company_name, industry, website_url, owner_name, owner_email, "             \
+	"owner_phone, plan_tier, status,"                                                                              \
+	" max_leads, max_users, max_scrapers, current_lead_count, current_user_count, version, trial_ends_at, "        \
+	"created_at, updated_at"
 
 STATEMENT(get_tenant, "SELECT " TENANT_COLUMNS " FROM tenants WHERE tenant_id = $1 AND deleted_at IS NULL");
-STATEMENT(get_tenant_for_update, "SELECT " TENANT_COLUMNS " FROM tenants WHERE tenant_id = $1 AND deleted_at IS NULL FOR UPDATE");
+STATEMENT(get_tenant_for_update,
+	  "SELECT " TENANT_COLUMNS " FROM tenants WHERE tenant_id = $1 AND deleted_at IS NULL FOR UPDATE");
 STATEMENT(find_directory, "SELECT tenant_id FROM tenant_directory WHERE slug = $1 AND released_at IS NULL");
 STATEMENT(list_tenants, "SELECT " TENANT_COLUMNS " FROM tenants WHERE deleted_at IS NULL"
-                        " AND ($1::timestamptz IS NULL OR (created_at, tenant_id) > ($1::timestamptz, $2::uuid))"
-                        " AND ($3::text IS NULL OR status = $3::text) ORDER BY created_at, tenant_id LIMIT $4::bigint");
+			" AND ($1::timestamptz IS NULL OR (created_at, tenant_id) > ($1::timestamptz, $2::uuid))"
+			" AND ($3::text IS NULL OR status = $3::text) ORDER BY created_at, tenant_id LIMIT $4::bigint");
 
 static struct tenant_row from_row(const struct rows *row)
 {
@@ -129,7 +137,8 @@ enum err tenant_get_by_slug(struct stx *tx, struct str slug, struct tenant_row *
 /* "<microseconds>.<uuid>" in base64url: where the last page ended. */
 static struct str cursor_print(struct arena *arena, const struct tenant_row *last)
 {
-	return base64url_encode(arena, arena_printf(arena, "%lld.%.*s", (long long)last->created_at, STR_FMT_ARG(uuid_text(arena, last->id))));
+	return base64url_encode(arena, arena_printf(arena, "%lld.%.*s", (long long)last->created_at,
+						    STR_FMT_ARG(uuid_text(arena, last->id))));
 }
 
 static bool cursor_parse(struct arena *arena, struct str cursor, int64_t *created_at, struct uuid *id)
@@ -139,11 +148,12 @@ static bool cursor_parse(struct arena *arena, struct str cursor, int64_t *create
 	if (!base64url_decode(arena, cursor, &rest) || rest.n > 80)
 		return false;
 	instant = str_split(&rest, '.');
-	return str_to_int64(instant, created_at) && *created_at >= 0 && *created_at < INT64_C(1) << 53 && uuid_parse(rest, id);
+	return str_to_int64(instant, created_at) && *created_at >= 0 && *created_at < INT64_C(1) << 53 &&
+	       uuid_parse(rest, id);
 }
 
-enum err tenants_list(struct stx *tx, const struct tenants_query *query, struct errors *errors, struct tenant_row **out, size_t *count,
-                      struct str *next_cursor)
+enum err tenants_list(struct stx *tx, const struct tenants_query *query, struct errors *errors, struct tenant_row **out,
+		      size_t *count, struct str *next_cursor)
 {
 	struct arena *arena = stx_arena(tx);
 	struct argument since = arg_null(), after = arg_null();
@@ -161,7 +171,8 @@ enum err tenants_list(struct stx *tx, const struct tenants_query *query, struct 
 		after = arg_uuid(arena, id);
 	}
 	/* One more than wanted tells whether there is a next page. */
-	err = stx_rows(tx, &list_tenants, ARGS(since, after, arg_str(query->status), arg_int(arena, query->limit + 1)), &rows);
+	err = stx_rows(tx, &list_tenants, ARGS(since, after, arg_str(query->status), arg_int(arena, query->limit + 1)),
+		       &rows);
 	if (err)
 		return err;
 	*next_cursor = STR_NONE;
@@ -175,11 +186,13 @@ enum err tenants_list(struct stx *tx, const struct tenants_query *query, struct 
 
 /* ---- change ---- */
 
-STATEMENT(store_tenant,
-          "UPDATE tenants SET name = $2, plan_tier = $3, max_leads = $4, max_users = $5, max_scrapers = $6, status = $7, trial_ends_at = $8,"
-          " subscription_started_at = CASE WHEN $7 = 'active' THEN coalesce(subscription_started_at, $9::timestamptz) ELSE subscription_started_at END,"
-          " version = version + 1, updated_at = $9 WHERE tenant_id = $1");
-STATEMENT(soft_delete, "UPDATE tenants SET deleted_at = $2, updated_at = $2, version = version + 1 WHERE tenant_id = $1 AND deleted_at IS NULL");
+STATEMENT(store_tenant, "UPDATE tenants SET name = $2, plan_tier = $3, max_leads = $4, max_users = $5, max_scrapers = "
+			"$6, status = $7, trial_ends_at = $8,"
+			" subscription_started_at = CASE WHEN $7 = 'active' THEN coalesce(subscription_started_at, "
+			"$9::timestamptz) ELSE subscription_started_at END,"
+			" version = version + 1, updated_at = $9 WHERE tenant_id = $1");
+STATEMENT(soft_delete, "UPDATE tenants SET deleted_at = $2, updated_at = $2, version = version + 1 WHERE tenant_id = "
+		       "$1 AND deleted_at IS NULL");
 STATEMENT(release_slug, "UPDATE tenant_directory SET released_at = $2 WHERE tenant_id = $1");
 
 #define TO(status) (1u << (status))
@@ -190,7 +203,8 @@ static const unsigned transitions[] = {
 	[TENANT_CANCELLED] = TO(TENANT_CANCELLED) | TO(TENANT_ACTIVE),
 };
 
-static enum err apply(const struct record *change, struct tenant_row *row, const struct plan **plan, struct errors *errors)
+static enum err apply(const struct record *change, struct tenant_row *row, const struct plan **plan,
+		      struct errors *errors)
 {
 	enum tenant_status from, to;
 
@@ -211,15 +225,16 @@ static enum err apply(const struct record *change, struct tenant_row *row, const
 	if (!tenant_status_find(record_get(change, UPDATE_STATUS), &to))
 		return E_INVALID;
 	if (!(transitions[from] & TO(to))) {
-		errors_add(errors, "status", "transition", "A tenant cannot go from %s to %s.", tenant_status_name(from), tenant_status_name(to));
+		errors_add(errors, "status", "transition", "A tenant cannot go from %s to %s.",
+			   tenant_status_name(from), tenant_status_name(to));
 		return E_CONFLICT;
 	}
 	row->status = str_from(tenant_status_name(to));
 	return OK;
 }
 
-enum err tenant_update(struct stx *tx, struct uuid id, const struct record *change, int64_t version, struct errors *errors,
-                       struct tenant_row **out)
+enum err tenant_update(struct stx *tx, struct uuid id, const struct record *change, int64_t version,
+		       struct errors *errors, struct tenant_row **out)
 {
 	struct arena *arena = stx_arena(tx);
 	struct tenant_row *row;
@@ -234,13 +249,15 @@ enum err tenant_update(struct stx *tx, struct uuid id, const struct record *chan
 	err = apply(change, row, &plan, errors);
 	if (err)
 		return err;
-	new_plan = !str_is(row->plan_tier, plan->name); /* the same plan again keeps limits that were agreed on by hand */
+	new_plan =
+		!str_is(row->plan_tier, plan->name); /* the same plan again keeps limits that were agreed on by hand */
 	err = stx_exec(tx, &store_tenant,
-	               ARGS(arg_uuid(arena, id), arg_str(row->name), arg_text(plan->name), arg_limit(arena, new_plan ? plan->max_leads : row->max_leads),
-	                    arg_limit(arena, new_plan ? plan->max_users : row->max_users),
-	                    arg_limit(arena, new_plan ? plan->max_scrapers : row->max_scrapers), arg_str(row->status),
-	                    arg_instant_or_null(arena, row->trial_ends_at), arg_instant(arena, clock_now())),
-	               NULL);
+		       ARGS(arg_uuid(arena, id), arg_str(row->name), arg_text(plan->name),
+			    arg_limit(arena, new_plan ? plan->max_leads : row->max_leads),
+			    arg_limit(arena, new_plan ? plan->max_users : row->max_users),
+			    arg_limit(arena, new_plan ? plan->max_scrapers : row->max_scrapers), arg_str(row->status),
+			    arg_instant_or_null(arena, row->trial_ends_at), arg_instant(arena, clock_now())),
+		       NULL);
 	if (!err)
 		err = tenant_changed_by_system(tx, id);
 	return err ? err : tenant_get(tx, id, out);

@@ -15,10 +15,11 @@ struct link {
 };
 
 /* HANDOVER lives for 60 seconds, SET_PASSWORD for 7 days. A new SET_PASSWORD link voids the user's older ones. */
-enum err link_make(struct ttx *, const struct tenant *, enum link_purpose, struct uuid user, struct link *out) MUST_CHECK;
+enum err link_make(struct ttx *, const struct tenant *, enum link_purpose, struct uuid user,
+		   struct link *out) MUST_CHECK;
 /* The same from a system transaction that has entered the tenant; older links stay. */
-enum err link_make_by_system(struct stx *, struct uuid tenant, struct str tenant_code, enum link_purpose, struct uuid user,
-                             struct link *out) MUST_CHECK;
+enum err link_make_by_system(struct stx *, struct uuid tenant, struct str tenant_code, enum link_purpose,
+			     struct uuid user, struct link *out) MUST_CHECK;
 
 struct link_user {
 	struct uuid user_id;
@@ -28,7 +29,9 @@ struct link_user {
  * Of the tenant of the transaction; `text` as it came from the browser. E_NOTFOUND: not a link, another tenant's, another purpose, used, expired, or
  * its user is inactive. `link_take` has exactly one winner.
  */
-enum err link_peek(struct ttx *, const struct tenant *, enum link_purpose, struct str text, struct link_user *out) MUST_CHECK;
-enum err link_take(struct ttx *, const struct tenant *, enum link_purpose, struct str text, struct link_user *out) MUST_CHECK;
+enum err link_peek(struct ttx *, const struct tenant *, enum link_purpose, struct str text,
+		   struct link_user *out) MUST_CHECK;
+enum err link_take(struct ttx *, const struct tenant *, enum link_purpose, struct str text,
+		   struct link_user *out) MUST_CHECK;
 
 #endif

@@ -89,13 +89,16 @@ static enum err judge(enum logo_verdict verdict, struct errors *errors)
 	case LOGO_FINE:
 		return OK;
 	case LOGO_TOO_LARGE:
-		return refuse(errors, "too_many_pixels", "The picture has more than 16 megapixels. Please make it smaller.");
+		return refuse(errors, "too_many_pixels",
+			      "The picture has more than 16 megapixels. Please make it smaller.");
 	case LOGO_NO_MEMORY:
-		return refuse(errors, "too_complex", "The picture takes too much memory to read. Please make it smaller.");
+		return refuse(errors, "too_complex",
+			      "The picture takes too much memory to read. Please make it smaller.");
 	case LOGO_BROKEN:
 		break;
 	}
-	return refuse(errors, "broken", "The picture is damaged and cannot be read. Please save it again as PNG or JPEG.");
+	return refuse(errors, "broken",
+		      "The picture is damaged and cannot be read. Please save it again as PNG or JPEG.");
 }
 
 enum err logo_accept(struct arena *arena, struct str bytes, struct errors *errors, struct str *png)
@@ -126,9 +129,11 @@ enum err logo_accept(struct arena *arena, struct str bytes, struct errors *error
 
 /* ---- storage ---- */
 
-STATEMENT(insert_logo, "INSERT INTO tenant_files (tenant_id, id, kind, content_type, bytes, created_at) VALUES ($1, $2, 'logo', 'image/png', $3, $4)");
+STATEMENT(insert_logo, "INSERT INTO tenant_files (tenant_id, id, kind, content_type, bytes, created_at) VALUES ($1, "
+		       "$2, 'logo', 'image/png', $3, $4)");
 STATEMENT(set_logo, "UPDATE tenants SET logo_id = $2, version = version + 1, updated_at = $3 WHERE tenant_id = $1");
-STATEMENT(delete_logos, "DELETE FROM tenant_files WHERE tenant_id = $1 AND kind = 'logo' AND ($2::uuid IS NULL OR id <> $2::uuid)");
+STATEMENT(delete_logos,
+	  "DELETE FROM tenant_files WHERE tenant_id = $1 AND kind = 'logo' AND ($2::uuid IS NULL OR id <> $2::uuid)");
 STATEMENT(load_logo, "SELECT bytes FROM tenant_files WHERE tenant_id = $1 AND id = $2 AND kind = 'logo'");
 
 /* The tenant's row first: two uploads at once follow one another, and the later one stays. */

@@ -6,7 +6,7 @@
 
 #define LOGO_CHILD_END '.'
 #define LOGO_CHILD_MEMORY (256 * 1024 * 1024) /* over what the worker has mapped */
-#define LOGO_CHILD_SECONDS 3 /* of the processor; the parent waits 5 by the clock */
+#define LOGO_CHILD_SECONDS 3                  /* of the processor; the parent waits 5 by the clock */
 
 /* Sends the verdict (one byte), the PNG when it is LOGO_FINE, and LOGO_CHILD_END. */
 NORETURN void logo_child(struct str bytes, int answer);

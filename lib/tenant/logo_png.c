@@ -156,13 +156,14 @@ static bool is_opaque(const uint8_t *rgba, size_t pixels)
 	return true;
 }
 
-static bool write_picture(png_structp png, png_infop info, struct writing *w, const uint8_t *rgba, uint32_t width, uint32_t height, bool rgb)
+static bool write_picture(png_structp png, png_infop info, struct writing *w, const uint8_t *rgba, uint32_t width,
+			  uint32_t height, bool rgb)
 {
 	if (setjmp(png_jmpbuf(png)))
 		return false;
 	png_set_write_fn(png, w, write_bytes, flush);
-	png_set_IHDR(png, info, width, height, 8, rgb ? PNG_COLOR_TYPE_RGB : PNG_COLOR_TYPE_RGB_ALPHA, PNG_INTERLACE_NONE,
-	             PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
+	png_set_IHDR(png, info, width, height, 8, rgb ? PNG_COLOR_TYPE_RGB : PNG_COLOR_TYPE_RGB_ALPHA,
+		     PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
 	png_write_info(png, info);
 	if (rgb)
 		png_set_filler(png, 0, PNG_FILLER_AFTER);
@@ -177,7 +178,8 @@ enum logo_verdict logo_write_png(const uint8_t *rgba, uint32_t width, uint32_t h
 	struct writing w = {NULL, 0, 0};
 	png_structp png = png_create_write_struct(PNG_LIBPNG_VER_STRING, NULL, fail, ignore);
 	png_infop info = png ? png_create_info_struct(png) : NULL;
-	bool written = info && write_picture(png, info, &w, rgba, width, height, is_opaque(rgba, (size_t)width * height));
+	bool written =
+		info && write_picture(png, info, &w, rgba, width, height, is_opaque(rgba, (size_t)width * height));
 
 	png_destroy_write_struct(&png, &info);
 	if (!written) {

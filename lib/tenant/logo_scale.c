@@ -12,9 +12,9 @@ struct axis {
 
 struct logo_scaler {
 	struct axis x, y;
-	uint32_t row;     /* of the source */
-	uint64_t *line;   /* one row scaled across: 4 sums a pixel */
-	uint64_t *sums;   /* the whole result */
+	uint32_t row;   /* of the source */
+	uint64_t *line; /* one row scaled across: 4 sums a pixel */
+	uint64_t *sums; /* the whole result */
 	uint8_t *result;
 };
 

@@ -3,11 +3,12 @@
 #include "lib/tenant/principal.h"
 #include "lib/tenant/tenant_internal.h"
 
-STATEMENT(insert_operator_key, "INSERT INTO operator_keys (id, key_hash, key_prefix, name, created_at) VALUES ($1, $2, $3, $4, $5)");
+STATEMENT(insert_operator_key,
+	  "INSERT INTO operator_keys (id, key_hash, key_prefix, name, created_at) VALUES ($1, $2, $3, $4, $5)");
 STATEMENT(verify_operator_key, "UPDATE operator_keys SET last_used_at = $2 WHERE key_hash = $1 AND revoked_at IS NULL"
-                               " RETURNING id, name, key_prefix, created_at, last_used_at, revoked_at");
-STATEMENT(list_operator_keys,
-          "SELECT id, name, key_prefix, created_at, last_used_at, revoked_at FROM operator_keys ORDER BY created_at, id LIMIT 1000");
+			       " RETURNING id, name, key_prefix, created_at, last_used_at, revoked_at");
+STATEMENT(list_operator_keys, "SELECT id, name, key_prefix, created_at, last_used_at, revoked_at FROM operator_keys "
+			      "ORDER BY created_at, id LIMIT 1000");
 STATEMENT(revoke_operator_key, "UPDATE operator_keys SET revoked_at = coalesce(revoked_at, $2) WHERE id = $1");
 
 #define PREFIX_LENGTH 7 /* "op_Ab3d": enough to tell keys apart */
@@ -50,9 +51,9 @@ enum err operator_key_create(struct stx *tx, struct str name, struct operator_ke
 		.created_at = clock_now(),
 	};
 	err = stx_exec(tx, &insert_operator_key,
-	               ARGS(arg_uuid(arena, key->id), arg_hash(token.hash), arg_str(key->prefix), arg_str(name),
-	                    arg_instant(arena, key->created_at)),
-	               NULL);
+		       ARGS(arg_uuid(arena, key->id), arg_hash(token.hash), arg_str(key->prefix), arg_str(name),
+			    arg_instant(arena, key->created_at)),
+		       NULL);
 	*out = key;
 	*secret = token.text;
 	return err;
@@ -94,7 +95,8 @@ enum err operator_key_revoke(struct stx *tx, struct uuid key)
 {
 	struct arena *arena = stx_arena(tx);
 	int64_t affected;
-	enum err err = stx_exec(tx, &revoke_operator_key, ARGS(arg_uuid(arena, key), arg_instant(arena, clock_now())), &affected);
+	enum err err = stx_exec(tx, &revoke_operator_key, ARGS(arg_uuid(arena, key), arg_instant(arena, clock_now())),
+				&affected);
 
 	return err ? err : affected ? OK : E_NOTFOUND;
 }

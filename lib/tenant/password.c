@@ -64,5 +64,6 @@ bool password_needs_rehash(struct str hash)
 {
 	char text[crypto_pwhash_STRBYTES];
 
-	return !hash_text(hash, text) || crypto_pwhash_str_needs_rehash(text, PASSWORD_OPERATIONS, PASSWORD_MEMORY_BYTES) != 0;
+	return !hash_text(hash, text) ||
+	       crypto_pwhash_str_needs_rehash(text, PASSWORD_OPERATIONS, PASSWORD_MEMORY_BYTES) != 0;
 }

@@ -19,7 +19,8 @@ struct password_context {
 	struct str email, person, company;
 };
 /* Adds errors at `field` in words for the person; false when there are any. Costs no hash. */
-bool password_acceptable(struct str password, const struct password_context *, const char *field, struct errors *) MUST_CHECK;
+bool password_acceptable(struct str password, const struct password_context *, const char *field,
+			 struct errors *) MUST_CHECK;
 
 /* E_BUSY when there is no memory for it. */
 enum err password_hash(struct arena *, struct str password, struct str *hash) MUST_CHECK;

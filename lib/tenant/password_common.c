@@ -24,6 +24,8 @@
  */
 #include "lib/tenant/password_internal.h"
 
+/* clang-format off */
+
 /* Of 12 characters and more, in the order of bytes. */
 const char *const common_passwords[] = {
 	"010203040506", "012345678910", "014702580369", "01telemike01", "102030405060", "1111111111zz", "111222333000",
@@ -168,3 +170,5 @@ const char *const common_words[] = {
 	"yellow", "yfnfif", "yomama", "ytrewq", "zaqwsx", "zeppelin", "zipper", "zombie", "zxcvbn", "zxcvbnm",
 };
 const size_t common_word_count = COUNT_OF(common_words);
+
+/* clang-format on */

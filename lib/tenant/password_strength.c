@@ -32,7 +32,8 @@ static void plain_from(struct plain *out, struct str text, enum keep keep)
 	out->length = 0;
 	for (size_t i = 0; i < text.n && out->length < PASSWORD_MOST_BYTES; i++) {
 		char c = lower(text.p[i]);
-		bool wanted = keep == KEEP_ALL || is_letter(c) || (keep == KEEP_WORD_CHARACTERS && (is_digit(c) || (c & 0x80)));
+		bool wanted = keep == KEEP_ALL || is_letter(c) ||
+			      (keep == KEEP_WORD_CHARACTERS && (is_digit(c) || (c & 0x80)));
 
 		if (wanted)
 			out->text[out->length++] = c;
@@ -55,7 +56,8 @@ static bool listed(const char *text, const char *const *list, size_t count)
 /* True when `next` follows `last` on a row of the keyboard, in the alphabet or in the digits, either way, or repeats it. */
 static bool predictable(char last, char next)
 {
-	static const char *const rows[] = {"qwertyuiop", "asdfghjkl", "zxcvbnm", "qwertzuiop", "1234567890", "abcdefghijklmnopqrstuvwxyz"};
+	static const char *const rows[] = {"qwertyuiop", "asdfghjkl",  "zxcvbnm",
+					   "qwertzuiop", "1234567890", "abcdefghijklmnopqrstuvwxyz"};
 
 	if (last == next)
 		return true;
@@ -117,7 +119,8 @@ static bool is_words(const struct plain *letters)
 	for (size_t cut = 4; cut + 4 <= letters->length && cut <= 16; cut++) {
 		memcpy(head, letters->text, cut);
 		head[cut] = '\0';
-		if (listed(head, common_words, common_word_count) && listed(letters->text + cut, common_words, common_word_count))
+		if (listed(head, common_words, common_word_count) &&
+		    listed(letters->text + cut, common_words, common_word_count))
 			return true;
 	}
 	return false;
@@ -185,7 +188,8 @@ static const char *name_used(const struct plain *password, const struct password
 	return NULL;
 }
 
-bool password_acceptable(struct str password, const struct password_context *context, const char *field, struct errors *errors)
+bool password_acceptable(struct str password, const struct password_context *context, const char *field,
+			 struct errors *errors)
 {
 	struct plain plain;
 	const char *name;
@@ -199,18 +203,24 @@ bool password_acceptable(struct str password, const struct password_context *con
 		return false;
 	}
 	if (utf8_length(password) < PASSWORD_LEAST_CODE_POINTS) {
-		errors_add(errors, field, "too_short", "Use at least %d characters: a few words in a row are easy to remember and hard to guess.",
-		           PASSWORD_LEAST_CODE_POINTS);
+		errors_add(errors, field, "too_short",
+			   "Use at least %d characters: a few words in a row are easy to remember and hard to guess.",
+			   PASSWORD_LEAST_CODE_POINTS);
 		return false;
 	}
 	plain_from(&plain, password, KEEP_ALL);
 	name = name_used(&plain, context);
 	if (name)
-		errors_add(errors, field, "too_personal", "This password is built from %s, which others know. Choose one that is not.", name);
+		errors_add(errors, field, "too_personal",
+			   "This password is built from %s, which others know. Choose one that is not.", name);
 	else if (distinct(&plain) < 5 || repeats(&plain) || surprises(&plain) < 6)
-		errors_add(errors, field, "too_simple", "This password repeats itself or follows the keyboard. Mix in a few words that do not belong together.");
+		errors_add(errors, field, "too_simple",
+			   "This password repeats itself or follows the keyboard. Mix in a few words that do not "
+			   "belong together.");
 	else if (listed(plain.text, common_passwords, common_password_count) || dressed_up_words(&plain))
-		errors_add(errors, field, "too_common", "This password is among the first that are tried. Add a few words that do not belong together.");
+		errors_add(errors, field, "too_common",
+			   "This password is among the first that are tried. Add a few words that do not belong "
+			   "together.");
 	else
 		return true;
 	return false;

@@ -1,10 +1,16 @@
 #include "lib/tenant/tenant.h"
 
-static const char *const starter_lines[] = {"1,000 leads", "3 users", "3 active scrapers", "E-mail support", "14-day free trial", NULL};
-static const char *const professional_lines[] = {"5,000 leads", "10 users", "Unlimited scrapers", "Priority support",
-                                                 "Custom branding", NULL};
-static const char *const enterprise_lines[] = {"Unlimited leads", "Unlimited users", "Unlimited scrapers", "Dedicated account manager",
-                                               "White-label option", "SLA guarantee", NULL};
+static const char *const starter_lines[] = {"1,000 leads",    "3 users",           "3 active scrapers",
+					    "E-mail support", "14-day free trial", NULL};
+static const char *const professional_lines[] = {"5,000 leads",      "10 users",        "Unlimited scrapers",
+						 "Priority support", "Custom branding", NULL};
+static const char *const enterprise_lines[] = {"Unlimited leads",
+					       "Unlimited users",
+					       "Unlimited scrapers",
+					       "Dedicated account manager",
+					       "White-label option",
+					       "SLA guarantee",
+					       NULL};
 
 /* From the cheapest to the dearest: plan_that_lifts walks it in this order. */
 const struct plan plans[] = {

@@ -51,13 +51,14 @@ bool principal_can(const struct principal *principal, enum permission permission
 /* ---- look-up: one statement for each kind; both give the same columns ---- */
 
 STATEMENT(find_session, "SELECT s.id, s.user_id, u.role, coalesce(u.name, ''), u.email, s.last_used_at"
-                        " FROM tenant_sessions s JOIN tenant_users u ON u.tenant_id = $1 AND u.id = s.user_id"
-                        " WHERE s.tenant_id = $1 AND s.token_hash = $2 AND s.expires_at > $3 AND u.is_active");
-STATEMENT(find_api_key, "SELECT id, NULL::uuid, role, name, '', last_used_at FROM tenant_api_keys"
-                        " WHERE tenant_id = $1 AND key_hash = $2 AND is_active AND (expires_at IS NULL OR expires_at > $3)");
+			" FROM tenant_sessions s JOIN tenant_users u ON u.tenant_id = $1 AND u.id = s.user_id"
+			" WHERE s.tenant_id = $1 AND s.token_hash = $2 AND s.expires_at > $3 AND u.is_active");
+STATEMENT(find_api_key,
+	  "SELECT id, NULL::uuid, role, name, '', last_used_at FROM tenant_api_keys"
+	  " WHERE tenant_id = $1 AND key_hash = $2 AND is_active AND (expires_at IS NULL OR expires_at > $3)");
 STATEMENT(touch_session, "UPDATE tenant_sessions SET last_used_at = $3,"
-                         " expires_at = least(created_at + $5::bigint * interval '1 day', $4::timestamptz)"
-                         " WHERE tenant_id = $1 AND id = $2 AND expires_at > $3");
+			 " expires_at = least(created_at + $5::bigint * interval '1 day', $4::timestamptz)"
+			 " WHERE tenant_id = $1 AND id = $2 AND expires_at > $3");
 STATEMENT(touch_api_key, "UPDATE tenant_api_keys SET last_used_at = $3 WHERE tenant_id = $1 AND id = $2");
 
 /* The look-up is by a keyed hash of 190 secret bits: what its timing could tell is of no use without the pepper. */
@@ -72,7 +73,8 @@ enum err principal_find(struct ttx *tx, const struct token *token, struct princi
 
 	if (!session && token->kind != TOKEN_API_KEY)
 		return E_UNAUTH;
-	err = ttx_one(tx, session ? &find_session : &find_api_key, ARGS(arg_hash(token->hash), arg_instant(arena, now)), &row);
+	err = ttx_one(tx, session ? &find_session : &find_api_key, ARGS(arg_hash(token->hash), arg_instant(arena, now)),
+		      &row);
 	if (err)
 		return err == E_NOTFOUND ? E_UNAUTH : err;
 	principal = ARENA_NEW(arena, struct principal);
@@ -97,9 +99,10 @@ static enum err touch(struct ttx *tx, const struct principal *principal)
 
 	if (principal->kind == CREDENTIAL_SESSION)
 		err = ttx_exec(tx, &touch_session,
-		               ARGS(id, arg_instant(arena, now), arg_instant(arena, now + SESSION_IDLE_DAYS * MICROSECONDS_PER_DAY),
-		                    arg_int(arena, SESSION_MOST_DAYS)),
-		               NULL);
+			       ARGS(id, arg_instant(arena, now),
+				    arg_instant(arena, now + SESSION_IDLE_DAYS * MICROSECONDS_PER_DAY),
+				    arg_int(arena, SESSION_MOST_DAYS)),
+			       NULL);
 	else
 		err = ttx_exec(tx, &touch_api_key, ARGS(id, arg_instant(arena, now)), NULL);
 	return err ? err : ttx_commit(tx);
@@ -112,6 +115,7 @@ void principal_touch(struct pg *pg, struct arena *arena, const struct tenant *te
 
 	if (err) {
 		ttx_rollback(tx);
-		log_event(LOG_WARNING, "touch_failed", "the last use of a credential was not recorded (error %d)", (int)err);
+		log_event(LOG_WARNING, "touch_failed", "the last use of a credential was not recorded (error %d)",
+			  (int)err);
 	}
 }

@@ -19,7 +19,7 @@ enum permission {
 	CAN_DELETE,
 	CAN_SETTINGS, /* company, logo */
 	CAN_USERS,
-	CAN_KEYS      /* API keys; needs a session, never another key */
+	CAN_KEYS /* API keys; needs a session, never another key */
 };
 
 enum credential_kind { CREDENTIAL_SESSION = 1, CREDENTIAL_API_KEY };
@@ -29,8 +29,8 @@ struct principal {
 	struct uuid credential_id; /* session or key */
 	struct uuid user_id;       /* zero for an API key */
 	enum role role;
-	struct str name, email;    /* of the user, or the key's name and "" */
-	bool touch_due;            /* last_used_at is older than a minute: principal_touch after the answer was sent */
+	struct str name, email; /* of the user, or the key's name and "" */
+	bool touch_due;         /* last_used_at is older than a minute: principal_touch after the answer was sent */
 };
 
 bool principal_can(const struct principal *, enum permission);
@@ -42,8 +42,8 @@ bool principal_can(const struct principal *, enum permission);
 enum token_kind { TOKEN_API_KEY = 1, TOKEN_SESSION, TOKEN_LINK, TOKEN_OPERATOR, TOKEN_SIGNUP };
 struct token {
 	enum token_kind kind;
-	struct str text;      /* the whole credential */
-	struct str code;      /* tenant code; absent for operator and sign-up tokens */
+	struct str text; /* the whole credential */
+	struct str code; /* tenant code; absent for operator and sign-up tokens */
 	uint8_t hash[32];
 };
 /* Once in each process, before anything below. */
@@ -51,7 +51,8 @@ void token_pepper(const uint8_t pepper[32]);
 /* A key for another purpose, derived from the pepper ("csrf", "cursor"). */
 void token_derive_key(const char *purpose, uint8_t out[32]);
 void token_make(struct arena *, enum token_kind, struct str tenant_code, struct token *out);
-bool token_parse(struct str text, struct token *out) MUST_CHECK; /* false: not one, or its checksum is wrong; text is borrowed */
+bool token_parse(struct str text,
+		 struct token *out) MUST_CHECK; /* false: not one, or its checksum is wrong; text is borrowed */
 
 /* E_UNAUTH when unknown, expired, revoked or its user is inactive. The transaction's tenant must be the token's tenant: the caller has compared codes. */
 enum err principal_find(struct ttx *, const struct token *, struct principal **out) MUST_CHECK;

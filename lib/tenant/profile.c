@@ -36,10 +36,23 @@ static const struct field profile_fields[] = {
 		.maximum = 255,
 		.autocomplete = "organization",
 	},
-	{.name = "industry", .label = "Trade", .type = FIELD_CHOICE, .flags = FIELD_REQUIRED, .choices = industry_choices},
-	{.name = "website_url", .label = "Website", .group = "Contact", .type = FIELD_URL, .maximum = 500, .autocomplete = "url"},
+	{.name = "industry",
+	 .label = "Trade",
+	 .type = FIELD_CHOICE,
+	 .flags = FIELD_REQUIRED,
+	 .choices = industry_choices},
+	{.name = "website_url",
+	 .label = "Website",
+	 .group = "Contact",
+	 .type = FIELD_URL,
+	 .maximum = 500,
+	 .autocomplete = "url"},
 	{.name = "phone", .label = "Phone", .type = FIELD_PHONE, .autocomplete = "tel"},
-	{.name = "time_zone", .label = "Time zone", .type = FIELD_CHOICE, .flags = FIELD_REQUIRED, .choices = time_zone_choices},
+	{.name = "time_zone",
+	 .label = "Time zone",
+	 .type = FIELD_CHOICE,
+	 .flags = FIELD_REQUIRED,
+	 .choices = time_zone_choices},
 };
 const struct entity profile_entity = {
 	.name = "profile",
@@ -50,16 +63,18 @@ const struct entity profile_entity = {
 	.field_count = COUNT_OF(profile_fields),
 };
 
-STATEMENT(read_profile, "SELECT name, company_name, industry, website_url, phone, time_zone, version FROM tenants WHERE tenant_id = $1");
+STATEMENT(read_profile, "SELECT name, company_name, industry, website_url, phone, time_zone, version FROM tenants "
+			"WHERE tenant_id = $1");
 /* A flag before each value says whether it was given, so that null can be written. */
-STATEMENT(write_profile,
-          "UPDATE tenants SET name = CASE WHEN $2::boolean THEN $3::text ELSE name END,"
-          " company_name = CASE WHEN $4::boolean THEN $5::text ELSE company_name END,"
-          " industry = CASE WHEN $6::boolean THEN $7::text ELSE industry END,"
-          " website_url = CASE WHEN $8::boolean THEN $9::text ELSE website_url END,"
-          " phone = CASE WHEN $10::boolean THEN $11::text ELSE phone END,"
-          " time_zone = CASE WHEN $12::boolean THEN $13::text ELSE time_zone END,"
-          " version = version + 1, updated_at = $14 WHERE tenant_id = $1 AND ($15::bigint = 0 OR version = $15::bigint)");
+STATEMENT(
+	write_profile,
+	"UPDATE tenants SET name = CASE WHEN $2::boolean THEN $3::text ELSE name END,"
+	" company_name = CASE WHEN $4::boolean THEN $5::text ELSE company_name END,"
+	" industry = CASE WHEN $6::boolean THEN $7::text ELSE industry END,"
+	" website_url = CASE WHEN $8::boolean THEN $9::text ELSE website_url END,"
+	" phone = CASE WHEN $10::boolean THEN $11::text ELSE phone END,"
+	" time_zone = CASE WHEN $12::boolean THEN $13::text ELSE time_zone END,"
+	" version = version + 1, updated_at = $14 WHERE tenant_id = $1 AND ($15::bigint = 0 OR version = $15::bigint)");
 
 enum err profile_get(struct ttx *tx, struct record **out, int64_t *version)
 {

@@ -24,9 +24,17 @@ static const struct field create_fields[] = {
 		.maximum = SLUG_MOST,
 	},
 	{.name = "company_name", .label = "Company name", .type = FIELD_TEXT, .maximum = 255},
-	{.name = "industry", .label = "Trade", .type = FIELD_CHOICE, .choices = industry_choices, .default_value = "hvac"},
+	{.name = "industry",
+	 .label = "Trade",
+	 .type = FIELD_CHOICE,
+	 .choices = industry_choices,
+	 .default_value = "hvac"},
 	{.name = "website_url", .label = "Website", .type = FIELD_URL, .maximum = 500},
-	{.name = "plan_tier", .label = "Plan", .type = FIELD_CHOICE, .choices = plan_choices, .default_value = "starter"},
+	{.name = "plan_tier",
+	 .label = "Plan",
+	 .type = FIELD_CHOICE,
+	 .choices = plan_choices,
+	 .default_value = "starter"},
 	{
 		.name = "owner_email",
 		.label = "Owner's e-mail",
@@ -64,16 +72,22 @@ const struct entity tenant_create_entity = {
 };
 
 /* The unique name decides who wins; the loser's transaction stays good. */
-STATEMENT(claim_slug, "INSERT INTO tenant_directory (slug, tenant_id, code, created_at) VALUES ($1, $2, $3, $4) ON CONFLICT (slug) DO NOTHING");
+STATEMENT(claim_slug, "INSERT INTO tenant_directory (slug, tenant_id, code, created_at) VALUES ($1, $2, $3, $4) ON "
+		      "CONFLICT (slug) DO NOTHING");
 STATEMENT(insert_tenant,
-          "INSERT INTO tenants (tenant_id, slug, subdomain, name, company_name, industry, website_url, logo_id, owner_name, owner_email,"
-          " owner_phone, phone, plan_tier, status, trial_ends_at, max_leads, max_users, max_scrapers, current_user_count, created_at, updated_at)"
-          " VALUES ($1, $2, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10, $11, 'trial', $12, $13, $14, $15, 1, $16, $16)");
-STATEMENT(insert_owner, "INSERT INTO tenant_users (tenant_id, id, email, email_norm, password_hash, name, phone, role, created_at, updated_at)"
-                        " VALUES ($1, $2, $3, $4, $5, $6, $7, 'owner', $8, $8)");
-STATEMENT(insert_logo, "INSERT INTO tenant_files (tenant_id, id, kind, content_type, bytes, created_at) VALUES ($1, $2, 'logo', 'image/png', $3, $4)");
+	  "INSERT INTO tenants (tenant_id, slug, subdomain, name, company_name, industry, website_url, logo_id, "
+	  "owner_name, owner_email,"
+	  " owner_phone, phone, plan_tier, status, trial_ends_at, max_leads, max_users, max_scrapers, "
+	  "current_user_count, created_at, updated_at)"
+	  " VALUES ($1, $2, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10, $11, 'trial', $12, $13, $14, $15, 1, $16, $16)");
+STATEMENT(insert_owner, "INSERT INTO tenant_users (tenant_id, id, email, email_norm, password_hash, name, phone, role, "
+			"created_at, updated_at)"
+			" VALUES ($1, $2, $3, $4, $5, $6, $7, 'owner', $8, $8)");
+STATEMENT(insert_logo, "INSERT INTO tenant_files (tenant_id, id, kind, content_type, bytes, created_at) VALUES ($1, "
+		       "$2, 'logo', 'image/png', $3, $4)");
 
-static enum err claim(struct stx *tx, const struct tenant_wish *wish, const char *slug_field, struct errors *errors, struct tenant_made *made)
+static enum err claim(struct stx *tx, const struct tenant_wish *wish, const char *slug_field, struct errors *errors,
+		      struct tenant_made *made)
 {
 	struct arena *arena = stx_arena(tx);
 	char code[8 + 1];
@@ -92,8 +106,9 @@ static enum err claim(struct stx *tx, const struct tenant_wish *wish, const char
 	};
 	made->trial_ends_at = made->created_at + TRIAL_DAYS * MICROSECONDS_PER_DAY;
 	err = stx_exec(tx, &claim_slug,
-	               ARGS(arg_str(made->slug), arg_uuid(arena, made->tenant_id), arg_str(made->code), arg_instant(arena, made->created_at)),
-	               &affected);
+		       ARGS(arg_str(made->slug), arg_uuid(arena, made->tenant_id), arg_str(made->code),
+			    arg_instant(arena, made->created_at)),
+		       &affected);
 	if (err || affected)
 		return err;
 	errors_add(errors, slug_field, "taken", "This name is taken.");
@@ -110,13 +125,15 @@ static enum err insert_company(struct stx *tx, const struct tenant_wish *wish, c
 	enum err err;
 
 	err = stx_exec(tx, &insert_tenant,
-	               ARGS(tenant, arg_str(made->slug), arg_str(wish->name),
-	                    arg_str(str_absent(wish->company_name) ? wish->name : wish->company_name),
-	                    arg_str(str_absent(wish->industry) ? STR("hvac") : wish->industry), arg_str(wish->website_url),
-	                    logo ? arg_uuid(arena, logo_id) : arg_null(), arg_str(wish->owner_name), arg_str(wish->owner_email),
-	                    arg_str(wish->owner_phone), arg_text(plan->name), arg_instant(arena, made->trial_ends_at),
-	                    arg_limit(arena, plan->max_leads), arg_limit(arena, plan->max_users), arg_limit(arena, plan->max_scrapers), now),
-	               NULL);
+		       ARGS(tenant, arg_str(made->slug), arg_str(wish->name),
+			    arg_str(str_absent(wish->company_name) ? wish->name : wish->company_name),
+			    arg_str(str_absent(wish->industry) ? STR("hvac") : wish->industry),
+			    arg_str(wish->website_url), logo ? arg_uuid(arena, logo_id) : arg_null(),
+			    arg_str(wish->owner_name), arg_str(wish->owner_email), arg_str(wish->owner_phone),
+			    arg_text(plan->name), arg_instant(arena, made->trial_ends_at),
+			    arg_limit(arena, plan->max_leads), arg_limit(arena, plan->max_users),
+			    arg_limit(arena, plan->max_scrapers), now),
+		       NULL);
 	if (err || !logo)
 		return err;
 	return stx_exec(tx, &insert_logo, ARGS(tenant, arg_uuid(arena, logo_id), arg_bytes(wish->logo_png), now), NULL);
@@ -126,18 +143,20 @@ static enum err insert_person(struct stx *tx, const struct tenant_wish *wish, st
 {
 	struct arena *arena = stx_arena(tx);
 	enum err err = stx_exec(tx, &insert_owner,
-	                        ARGS(arg_uuid(arena, made->tenant_id), arg_uuid(arena, made->user_id), arg_str(wish->owner_email),
-	                             arg_str(email_normal(arena, wish->owner_email)), arg_str(wish->password_hash), arg_str(wish->owner_name),
-	                             arg_str(wish->owner_phone), arg_instant(arena, made->created_at)),
-	                        NULL);
+				ARGS(arg_uuid(arena, made->tenant_id), arg_uuid(arena, made->user_id),
+				     arg_str(wish->owner_email), arg_str(email_normal(arena, wish->owner_email)),
+				     arg_str(wish->password_hash), arg_str(wish->owner_name),
+				     arg_str(wish->owner_phone), arg_instant(arena, made->created_at)),
+				NULL);
 
 	if (err || !str_absent(wish->password_hash))
 		return err;
-	return link_make_by_system(tx, made->tenant_id, made->code, LINK_SET_PASSWORD, made->user_id, &made->set_password);
+	return link_make_by_system(tx, made->tenant_id, made->code, LINK_SET_PASSWORD, made->user_id,
+				   &made->set_password);
 }
 
 enum err tenant_provision(struct stx *tx, const struct tenant_wish *wish, const char *slug_field, struct errors *errors,
-                          struct tenant_made *out)
+			  struct tenant_made *out)
 {
 	struct scope *scope = ARENA_NEW(stx_arena(tx), struct scope);
 	enum err err = claim(tx, wish, slug_field, errors, out);

@@ -12,8 +12,10 @@
 
 STATEMENT(directory_by_slug, "SELECT tenant_id, code FROM tenant_directory WHERE slug = $1 AND released_at IS NULL");
 STATEMENT(directory_by_code, "SELECT tenant_id, code FROM tenant_directory WHERE code = $1 AND released_at IS NULL");
-STATEMENT(tenant_snapshot, "SELECT slug, name, coalesce(company_name, name), industry, time_zone, logo_id, status, plan_tier, trial_ends_at,"
-                           " max_leads, max_users, max_scrapers FROM tenants WHERE tenant_id = $1 AND deleted_at IS NULL");
+STATEMENT(tenant_snapshot,
+	  "SELECT slug, name, coalesce(company_name, name), industry, time_zone, logo_id, status, plan_tier, "
+	  "trial_ends_at,"
+	  " max_leads, max_users, max_scrapers FROM tenants WHERE tenant_id = $1 AND deleted_at IS NULL");
 
 struct resolver {
 	struct pg *app;
@@ -90,18 +92,21 @@ static enum err load_tenant(struct pg *pg, struct arena *arena, struct uuid id, 
 	return ttx_commit(tx);
 }
 
-static enum err load(struct resolver *resolver, struct arena *arena, enum resolver_key kind, struct str key, struct tenant **out)
+static enum err load(struct resolver *resolver, struct arena *arena, enum resolver_key kind, struct str key,
+		     struct tenant **out)
 {
 	struct rows *row;
 	enum err err;
 
-	err = directory_one(resolver->app, arena, kind == RESOLVER_SLUG ? &directory_by_slug : &directory_by_code, ARGS(arg_str(key)), &row);
+	err = directory_one(resolver->app, arena, kind == RESOLVER_SLUG ? &directory_by_slug : &directory_by_code,
+			    ARGS(arg_str(key)), &row);
 	if (err)
 		return err;
 	return load_tenant(resolver->app, arena, rows_uuid(row, 0), rows_str(row, 1), out);
 }
 
-static enum err resolve(struct resolver *resolver, struct arena *arena, enum resolver_key kind, struct str key, struct tenant **out)
+static enum err resolve(struct resolver *resolver, struct arena *arena, enum resolver_key kind, struct str key,
+			struct tenant **out)
 {
 	int64_t now = clock_monotonic();
 	int64_t ceiling = pg_listening(resolver->app) ? LISTENING_CEILING : DEAF_CEILING;

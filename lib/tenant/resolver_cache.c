@@ -9,9 +9,9 @@
 enum chain { CHAIN_SLUG = RESOLVER_SLUG, CHAIN_CODE = RESOLVER_CODE, CHAIN_ID, CHAINS };
 
 struct entry {
-	struct entry *chain[CHAINS];    /* a tenant is in all three, an unknown name in one */
-	struct entry *older, *newer;    /* by last use, within its kind */
-	struct tenant tenant;           /* strings point into text */
+	struct entry *chain[CHAINS]; /* a tenant is in all three, an unknown name in one */
+	struct entry *older, *newer; /* by last use, within its kind */
+	struct tenant tenant;        /* strings point into text */
 	bool unknown;
 	enum chain unknown_by;
 	int64_t read_at;
@@ -160,7 +160,8 @@ static struct str copied(struct copier *copier, struct str text)
 
 static size_t text_bytes(const struct tenant *tenant)
 {
-	return tenant->slug.n + tenant->code.n + tenant->name.n + tenant->company_name.n + tenant->industry.n + tenant->time_zone.n;
+	return tenant->slug.n + tenant->code.n + tenant->name.n + tenant->company_name.n + tenant->industry.n +
+	       tenant->time_zone.n;
 }
 
 /* The copy's strings are written at `room`; its scope is the caller's. */
@@ -181,8 +182,8 @@ static struct tenant tenant_copy(const struct tenant *tenant, char *room)
 
 /* ---- the interface ---- */
 
-enum resolver_found resolver_cache_find(struct resolver_cache *cache, struct arena *arena, enum resolver_key kind, struct str key,
-                                        int64_t known_since, int64_t unknown_since, struct tenant **out)
+enum resolver_found resolver_cache_find(struct resolver_cache *cache, struct arena *arena, enum resolver_key kind,
+					struct str key, int64_t known_since, int64_t unknown_since, struct tenant **out)
 {
 	struct entry *entry = find(cache, (enum chain)kind, key);
 	struct scope *scope;

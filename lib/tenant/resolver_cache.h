@@ -18,8 +18,8 @@ struct resolver_cache;
 struct resolver_cache *resolver_cache_new(void);
 void resolver_cache_free(struct resolver_cache *);
 /* Entries read before the instants count as absent. *out is a copy in the arena. */
-enum resolver_found resolver_cache_find(struct resolver_cache *, struct arena *, enum resolver_key, struct str key, int64_t known_since,
-                                        int64_t unknown_since, struct tenant **out);
+enum resolver_found resolver_cache_find(struct resolver_cache *, struct arena *, enum resolver_key, struct str key,
+					int64_t known_since, int64_t unknown_since, struct tenant **out);
 void resolver_cache_add(struct resolver_cache *, const struct tenant *, int64_t read_at);
 void resolver_cache_add_unknown(struct resolver_cache *, enum resolver_key, struct str key, int64_t read_at);
 /* Forgets the tenant; for one that is not here also all unknown names, since it may be new. */

@@ -55,12 +55,15 @@ const struct entity password_entity = {
 };
 
 STATEMENT(find_login, "SELECT id, password_hash, is_active FROM tenant_users WHERE tenant_id = $1 AND email_norm = $2");
-STATEMENT(find_user, "SELECT role, coalesce(name, ''), email FROM tenant_users WHERE tenant_id = $1 AND id = $2 AND is_active");
-STATEMENT(insert_session, "INSERT INTO tenant_sessions (tenant_id, id, user_id, token_hash, created_at, last_used_at, expires_at, user_agent, address)"
-                          " VALUES ($1, $2, $3, $4, $5, $5, $6, $7, $8)");
+STATEMENT(find_user,
+	  "SELECT role, coalesce(name, ''), email FROM tenant_users WHERE tenant_id = $1 AND id = $2 AND is_active");
+STATEMENT(insert_session, "INSERT INTO tenant_sessions (tenant_id, id, user_id, token_hash, created_at, last_used_at, "
+			  "expires_at, user_agent, address)"
+			  " VALUES ($1, $2, $3, $4, $5, $5, $6, $7, $8)");
 STATEMENT(delete_expired, "DELETE FROM tenant_sessions WHERE tenant_id = $1 AND user_id = $2 AND expires_at <= $3");
 STATEMENT(record_login, "UPDATE tenant_users SET last_login_at = $3 WHERE tenant_id = $1 AND id = $2");
-STATEMENT(store_rehash, "UPDATE tenant_users SET password_hash = $3 WHERE tenant_id = $1 AND id = $2 AND password_hash = $4");
+STATEMENT(store_rehash,
+	  "UPDATE tenant_users SET password_hash = $3 WHERE tenant_id = $1 AND id = $2 AND password_hash = $4");
 STATEMENT(delete_session, "DELETE FROM tenant_sessions WHERE tenant_id = $1 AND id = $2");
 STATEMENT(delete_sessions_of_user, "DELETE FROM tenant_sessions WHERE tenant_id = $1 AND user_id = $2 AND id <> $3");
 
@@ -70,8 +73,8 @@ static struct argument origin_text(struct str text, size_t most)
 	return str_absent(text) || !utf8_valid(text) ? arg_null() : arg_str(utf8_prefix(text, most));
 }
 
-enum err session_start(struct ttx *tx, const struct tenant *tenant, struct uuid user, const struct session_origin *origin,
-                       struct session *out)
+enum err session_start(struct ttx *tx, const struct tenant *tenant, struct uuid user,
+		       const struct session_origin *origin, struct session *out)
 {
 	struct arena *arena = ttx_arena(tx);
 	struct principal *principal = ARENA_NEW(arena, struct principal);
@@ -107,9 +110,10 @@ enum err session_start(struct ttx *tx, const struct tenant *tenant, struct uuid 
 	if (err)
 		return err;
 	return ttx_exec(tx, &insert_session,
-	                ARGS(arg_uuid(arena, out->id), user_argument, arg_hash(token.hash), now_argument, arg_instant(arena, out->expires_at),
-	                     origin_text(origin->user_agent, 400), origin_text(origin->address, 64)),
-	                NULL);
+			ARGS(arg_uuid(arena, out->id), user_argument, arg_hash(token.hash), now_argument,
+			     arg_instant(arena, out->expires_at), origin_text(origin->user_agent, 400),
+			     origin_text(origin->address, 64)),
+			NULL);
 }
 
 static enum err rehash(struct ttx *tx, struct uuid user, struct str old, struct str password)
@@ -123,8 +127,8 @@ static enum err rehash(struct ttx *tx, struct uuid user, struct str old, struct 
 	return ttx_exec(tx, &store_rehash, ARGS(arg_uuid(arena, user), arg_str(hash), arg_str(old)), NULL);
 }
 
-enum err log_in(struct ttx *tx, const struct tenant *tenant, struct str email, struct str password, const struct session_origin *origin,
-                struct session *out)
+enum err log_in(struct ttx *tx, const struct tenant *tenant, struct str email, struct str password,
+		const struct session_origin *origin, struct session *out)
 {
 	struct arena *arena = ttx_arena(tx);
 	struct str hash = STR_NONE;

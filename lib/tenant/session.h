@@ -30,10 +30,11 @@ struct session {
  * E_UNAUTH for an unknown address, a wrong password, an inactive user and a user without a password, at the same cost and with the same
  * answer. E_BUSY when the hash found no memory. TX_WRITE. Also brings an old hash up to today's costs.
  */
-enum err log_in(struct ttx *, const struct tenant *, struct str email, struct str password, const struct session_origin *,
-                struct session *out) MUST_CHECK;
+enum err log_in(struct ttx *, const struct tenant *, struct str email, struct str password,
+		const struct session_origin *, struct session *out) MUST_CHECK;
 /* For who has proved to be the user otherwise (link_take). E_UNAUTH when the user is unknown or inactive. */
-enum err session_start(struct ttx *, const struct tenant *, struct uuid user, const struct session_origin *, struct session *out) MUST_CHECK;
+enum err session_start(struct ttx *, const struct tenant *, struct uuid user, const struct session_origin *,
+		       struct session *out) MUST_CHECK;
 /* Log-out. OK also when it has gone already. */
 enum err session_end(struct ttx *, struct uuid session) MUST_CHECK;
 /* Ends the user's sessions but `keep`; uuid_zero() keeps none. */

@@ -5,14 +5,19 @@
 #include "lib/tenant/tenant_internal.h"
 #include "lib/text/json.h"
 
-STATEMENT(delete_expired_drafts, "DELETE FROM signup_drafts WHERE id IN (SELECT id FROM signup_drafts WHERE expires_at <= $1 LIMIT 100)");
-STATEMENT(insert_draft, "INSERT INTO signup_drafts (id, token_hash, created_at, updated_at, expires_at) VALUES ($1, $2, $3, $3, $4)");
-#define DRAFT_COLUMNS \
-	"id, company, owner, password_hash IS NOT NULL, logo IS NOT NULL, slug, plan_tier, tenant_id, user_id, sealed_key, expires_at"
+STATEMENT(delete_expired_drafts,
+	  "DELETE FROM signup_drafts WHERE id IN (SELECT id FROM signup_drafts WHERE expires_at <= $1 LIMIT 100)");
+STATEMENT(insert_draft,
+	  "INSERT INTO signup_drafts (id, token_hash, created_at, updated_at, expires_at) VALUES ($1, $2, $3, $3, $4)");
+#define DRAFT_COLUMNS                                                                                                  \
+	"id, company, owner, password_hash IS NOT NULL, logo IS NOT NULL, slug, plan_tier, tenant_id, user_id, "       \
+	"sealed_key, expires_at"
 STATEMENT(find_draft, "SELECT " DRAFT_COLUMNS " FROM signup_drafts WHERE token_hash = $1 AND expires_at > $2");
 STATEMENT(lock_draft, "SELECT " DRAFT_COLUMNS " FROM signup_drafts WHERE id = $1 AND expires_at > $2 FOR UPDATE");
-STATEMENT(store_company, "UPDATE signup_drafts SET company = $2::jsonb, logo = coalesce($3, logo), updated_at = $4 WHERE id = $1");
-STATEMENT(store_owner, "UPDATE signup_drafts SET owner = $2::jsonb, password_hash = coalesce($3, password_hash), updated_at = $4 WHERE id = $1");
+STATEMENT(store_company,
+	  "UPDATE signup_drafts SET company = $2::jsonb, logo = coalesce($3, logo), updated_at = $4 WHERE id = $1");
+STATEMENT(store_owner, "UPDATE signup_drafts SET owner = $2::jsonb, password_hash = coalesce($3, password_hash), "
+		       "updated_at = $4 WHERE id = $1");
 STATEMENT(store_slug, "UPDATE signup_drafts SET slug = $2, updated_at = $3 WHERE id = $1");
 STATEMENT(store_plan, "UPDATE signup_drafts SET plan_tier = $2, updated_at = $3 WHERE id = $1");
 STATEMENT(delete_logo, "UPDATE signup_drafts SET logo = NULL, updated_at = $2 WHERE id = $1");
@@ -21,7 +26,8 @@ STATEMENT(load_logo, "SELECT logo FROM signup_drafts WHERE id = $1 AND logo IS N
 static const struct json_limits draft_limits = {16 * 1024, 2, 16};
 
 /* Members of a stored JSON object; absent for null. */
-static enum err read_members(struct arena *arena, struct str text, const char *const *names, struct str **targets, size_t count)
+static enum err read_members(struct arena *arena, struct str text, const char *const *names, struct str **targets,
+			     size_t count)
 {
 	struct value *map;
 	struct str why;
@@ -77,8 +83,9 @@ enum err signup_start(struct stx *tx, struct signup **out, struct str *text)
 	*out = signup;
 	*text = token.text;
 	return stx_exec(tx, &insert_draft,
-	                ARGS(arg_uuid(arena, signup->id), arg_hash(token.hash), arg_instant(arena, now), arg_instant(arena, signup->expires_at)),
-	                NULL);
+			ARGS(arg_uuid(arena, signup->id), arg_hash(token.hash), arg_instant(arena, now),
+			     arg_instant(arena, signup->expires_at)),
+			NULL);
 }
 
 enum err signup_find(struct stx *tx, struct str text, struct signup **out)
@@ -101,7 +108,8 @@ enum err signup_lock(struct stx *tx, struct signup *signup)
 {
 	struct arena *arena = stx_arena(tx);
 	struct rows *row;
-	enum err err = stx_one(tx, &lock_draft, ARGS(arg_uuid(arena, signup->id), arg_instant(arena, clock_now())), &row);
+	enum err err =
+		stx_one(tx, &lock_draft, ARGS(arg_uuid(arena, signup->id), arg_instant(arena, clock_now())), &row);
 
 	return err ? err : from_row(arena, row, signup);
 }
@@ -133,7 +141,8 @@ static struct str print_members(struct arena *arena, const char *const *names, s
 	return buffer_str(&out);
 }
 
-enum err signup_save_company(struct stx *tx, struct signup *signup, const struct record *input, struct str logo_png, struct errors *errors)
+enum err signup_save_company(struct stx *tx, struct signup *signup, const struct record *input, struct str logo_png,
+			     struct errors *errors)
 {
 	struct arena *arena = stx_arena(tx);
 	struct str *values[] = {&signup->company_name, &signup->industry, &signup->website};
@@ -148,9 +157,10 @@ enum err signup_save_company(struct stx *tx, struct signup *signup, const struct
 		*values[i] = record_text(input, company_names[i]);
 	signup->has_logo = signup->has_logo || !str_absent(logo_png);
 	return stx_exec(tx, &store_company,
-	                ARGS(arg_uuid(arena, signup->id), arg_str(print_members(arena, company_names, values, COUNT_OF(values))),
-	                     arg_bytes(logo_png), now_argument(tx)),
-	                NULL);
+			ARGS(arg_uuid(arena, signup->id),
+			     arg_str(print_members(arena, company_names, values, COUNT_OF(values))),
+			     arg_bytes(logo_png), now_argument(tx)),
+			NULL);
 }
 
 enum err signup_remove_logo(struct stx *tx, struct signup *signup)
@@ -158,7 +168,8 @@ enum err signup_remove_logo(struct stx *tx, struct signup *signup)
 	enum err err = open_for_change(tx, signup);
 
 	signup->has_logo = false;
-	return err ? err : stx_exec(tx, &delete_logo, ARGS(arg_uuid(stx_arena(tx), signup->id), now_argument(tx)), NULL);
+	return err ? err
+		   : stx_exec(tx, &delete_logo, ARGS(arg_uuid(stx_arena(tx), signup->id), now_argument(tx)), NULL);
 }
 
 enum err signup_load_logo(struct stx *tx, const struct signup *signup, struct str *png)
@@ -176,7 +187,8 @@ enum err signup_save_owner(struct stx *tx, struct signup *signup, const struct r
 	struct arena *arena = stx_arena(tx);
 	struct str *values[] = {&signup->owner_name, &signup->owner_email, &signup->owner_phone};
 	struct str password = record_text(input, "password"), hash = STR_NONE;
-	struct password_context context = {record_text(input, "email"), record_text(input, "name"), signup->company_name};
+	struct password_context context = {record_text(input, "email"), record_text(input, "name"),
+					   signup->company_name};
 	enum err err;
 
 	if (errors_any(errors))
@@ -199,13 +211,14 @@ enum err signup_save_owner(struct stx *tx, struct signup *signup, const struct r
 		*values[i] = record_text(input, owner_names[i]);
 	signup->has_password = true;
 	return stx_exec(tx, &store_owner,
-	                ARGS(arg_uuid(arena, signup->id), arg_str(print_members(arena, owner_names, values, COUNT_OF(values))), arg_str(hash),
-	                     now_argument(tx)),
-	                NULL);
+			ARGS(arg_uuid(arena, signup->id),
+			     arg_str(print_members(arena, owner_names, values, COUNT_OF(values))), arg_str(hash),
+			     now_argument(tx)),
+			NULL);
 }
 
 enum err signup_save_slug(struct stx *tx, struct signup *signup, const struct record *input, struct errors *errors,
-                          struct slug_answer *answer)
+			  struct slug_answer *answer)
 {
 	struct slug_answer ignored;
 	enum err err;
@@ -226,7 +239,8 @@ enum err signup_save_slug(struct stx *tx, struct signup *signup, const struct re
 		return E_CONFLICT;
 	}
 	signup->slug = answer->slug;
-	return stx_exec(tx, &store_slug, ARGS(arg_uuid(stx_arena(tx), signup->id), arg_str(signup->slug), now_argument(tx)), NULL);
+	return stx_exec(tx, &store_slug,
+			ARGS(arg_uuid(stx_arena(tx), signup->id), arg_str(signup->slug), now_argument(tx)), NULL);
 }
 
 enum err signup_save_plan(struct stx *tx, struct signup *signup, const struct record *input, struct errors *errors)
@@ -241,5 +255,7 @@ enum err signup_save_plan(struct stx *tx, struct signup *signup, const struct re
 	signup->plan = plan_find(record_text(input, "plan"));
 	if (!signup->plan)
 		return E_INVALID;
-	return stx_exec(tx, &store_plan, ARGS(arg_uuid(stx_arena(tx), signup->id), arg_text(signup->plan->name), now_argument(tx)), NULL);
+	return stx_exec(tx, &store_plan,
+			ARGS(arg_uuid(stx_arena(tx), signup->id), arg_text(signup->plan->name), now_argument(tx)),
+			NULL);
 }

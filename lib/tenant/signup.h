@@ -21,14 +21,14 @@ enum signup_step { SIGNUP_COMPANY = 1, SIGNUP_OWNER, SIGNUP_SUBDOMAIN, SIGNUP_PL
 
 struct signup {
 	struct uuid id;
-	struct str company_name, industry, website;      /* absent until the step was saved */
+	struct str company_name, industry, website; /* absent until the step was saved */
 	struct str owner_name, owner_email, owner_phone;
 	bool has_password, has_logo;
 	struct str slug;
-	const struct plan *plan;  /* NULL */
+	const struct plan *plan;        /* NULL */
 	struct uuid tenant_id, user_id; /* zero until complete */
-	bool has_key;             /* the sealed API key is still there */
-	struct str sealed_key;    /* bytes; read it with signup_api_key */
+	bool has_key;                   /* the sealed API key is still there */
+	struct str sealed_key;          /* bytes; read it with signup_api_key */
 	int64_t expires_at;
 };
 /* The first step that is not filled in; SIGNUP_PLAN also when all are, SIGNUP_DONE after signup_complete. */
@@ -45,13 +45,15 @@ enum err signup_find(struct stx *, struct str token, struct signup **out) MUST_C
  * Each saves one step and brings *signup up to date; `input` comes from a parser with the step's entity. E_CONFLICT once the sign-up is complete.
  * logo_png: from logo_accept; absent keeps what is there.
  */
-enum err signup_save_company(struct stx *, struct signup *, const struct record *input, struct str logo_png, struct errors *) MUST_CHECK;
+enum err signup_save_company(struct stx *, struct signup *, const struct record *input, struct str logo_png,
+			     struct errors *) MUST_CHECK;
 enum err signup_remove_logo(struct stx *, struct signup *) MUST_CHECK;
 enum err signup_load_logo(struct stx *, const struct signup *, struct str *png) MUST_CHECK; /* E_NOTFOUND */
 /* Hashes the password (password pool). A password that was saved before may be left out: parse with WRITE_UPDATE then. */
 enum err signup_save_owner(struct stx *, struct signup *, const struct record *input, struct errors *) MUST_CHECK;
 /* E_CONFLICT with an error at subdomain when it is taken now; *answer (may be NULL) carries the alternatives. */
-enum err signup_save_slug(struct stx *, struct signup *, const struct record *input, struct errors *, struct slug_answer *answer) MUST_CHECK;
+enum err signup_save_slug(struct stx *, struct signup *, const struct record *input, struct errors *,
+			  struct slug_answer *answer) MUST_CHECK;
 enum err signup_save_plan(struct stx *, struct signup *, const struct record *input, struct errors *) MUST_CHECK;
 
 /*

@@ -12,11 +12,14 @@
 
 STATEMENT(read_secrets, "SELECT password_hash, logo FROM signup_drafts WHERE id = $1");
 /* What the workspace holds now is not kept twice. */
-STATEMENT(store_completion, "UPDATE signup_drafts SET tenant_id = $2, user_id = $3, sealed_key = $4, password_hash = NULL, logo = NULL,"
-                            " updated_at = $5, expires_at = $6 WHERE id = $1");
-STATEMENT(insert_first_key, "INSERT INTO tenant_api_keys (tenant_id, id, key_hash, key_prefix, last_four, name, role, created_by, created_at)"
-                            " VALUES ($1, $2, $3, $4, $5, 'First key', 'admin', $6, $7)");
-STATEMENT(wipe_key, "UPDATE signup_drafts SET sealed_key = NULL, updated_at = $2, expires_at = least(expires_at, $3::timestamptz) WHERE id = $1");
+STATEMENT(store_completion,
+	  "UPDATE signup_drafts SET tenant_id = $2, user_id = $3, sealed_key = $4, password_hash = NULL, logo = NULL,"
+	  " updated_at = $5, expires_at = $6 WHERE id = $1");
+STATEMENT(insert_first_key, "INSERT INTO tenant_api_keys (tenant_id, id, key_hash, key_prefix, last_four, name, role, "
+			    "created_by, created_at)"
+			    " VALUES ($1, $2, $3, $4, $5, 'First key', 'admin', $6, $7)");
+STATEMENT(wipe_key, "UPDATE signup_drafts SET sealed_key = NULL, updated_at = $2, expires_at = least(expires_at, "
+		    "$3::timestamptz) WHERE id = $1");
 STATEMENT(find_code, "SELECT code FROM tenant_directory WHERE tenant_id = $1 AND released_at IS NULL");
 
 /* ---- the seal: nonce and box; the draft's id is bound in by the derived key ---- */
@@ -55,7 +58,8 @@ struct str signup_api_key(struct arena *arena, const struct signup *signup)
 		return STR_NONE;
 	out = arena_alloc(arena, signup->sealed_key.n - overhead + 1);
 	seal_key(signup->id, key);
-	failed = crypto_secretbox_open_easy(out, box + crypto_secretbox_NONCEBYTES, signup->sealed_key.n - crypto_secretbox_NONCEBYTES, box, key);
+	failed = crypto_secretbox_open_easy(out, box + crypto_secretbox_NONCEBYTES,
+					    signup->sealed_key.n - crypto_secretbox_NONCEBYTES, box, key);
 	sodium_memzero(key, sizeof(key));
 	return failed ? STR_NONE : (struct str){(char *)out, signup->sealed_key.n - overhead};
 }
@@ -86,9 +90,10 @@ static enum err first_key(struct stx *tx, const struct tenant_made *made, struct
 	api_key_make(arena, made->code, &key, &token);
 	*secret = key.secret;
 	return stx_exec(tx, &insert_first_key,
-	                ARGS(arg_uuid(arena, made->tenant_id), arg_uuid(arena, key.id), arg_hash(token.hash), arg_str(key.prefix),
-	                     arg_str(key.last_four), arg_uuid(arena, made->user_id), arg_instant(arena, key.created_at)),
-	                NULL);
+			ARGS(arg_uuid(arena, made->tenant_id), arg_uuid(arena, key.id), arg_hash(token.hash),
+			     arg_str(key.prefix), arg_str(key.last_four), arg_uuid(arena, made->user_id),
+			     arg_instant(arena, key.created_at)),
+			NULL);
 }
 
 static enum err provision(struct stx *tx, const struct signup *signup, struct errors *errors, struct tenant_made *made)
@@ -114,7 +119,8 @@ static enum err provision(struct stx *tx, const struct signup *signup, struct er
 	return tenant_provision(tx, &wish, "subdomain", errors, made);
 }
 
-static enum err record_completion(struct stx *tx, struct signup *signup, const struct tenant_made *made, struct str secret)
+static enum err record_completion(struct stx *tx, struct signup *signup, const struct tenant_made *made,
+				  struct str secret)
 {
 	struct arena *arena = stx_arena(tx);
 
@@ -124,9 +130,10 @@ static enum err record_completion(struct stx *tx, struct signup *signup, const s
 	signup->has_key = true;
 	signup->expires_at = made->created_at + DONE_PAGE_HOURS * 60 * MICROSECONDS_PER_MINUTE;
 	return stx_exec(tx, &store_completion,
-	                ARGS(arg_uuid(arena, signup->id), arg_uuid(arena, made->tenant_id), arg_uuid(arena, made->user_id),
-	                     arg_bytes(signup->sealed_key), arg_instant(arena, made->created_at), arg_instant(arena, signup->expires_at)),
-	                NULL);
+			ARGS(arg_uuid(arena, signup->id), arg_uuid(arena, made->tenant_id),
+			     arg_uuid(arena, made->user_id), arg_bytes(signup->sealed_key),
+			     arg_instant(arena, made->created_at), arg_instant(arena, signup->expires_at)),
+			NULL);
 }
 
 enum err signup_complete(struct stx *tx, struct signup *signup, struct errors *errors, struct slug_answer *answer)
@@ -166,13 +173,15 @@ enum err signup_finish(struct stx *tx, struct signup *signup, struct link *code)
 		err = stx_one(tx, &find_code, ARGS(arg_uuid(arena, signup->tenant_id)), &row);
 	if (!err)
 		err = stx_exec(tx, &wipe_key,
-		               ARGS(arg_uuid(arena, signup->id), arg_instant(arena, now), arg_instant(arena, now + AGAIN_MINUTES * MICROSECONDS_PER_MINUTE)),
-		               NULL);
+			       ARGS(arg_uuid(arena, signup->id), arg_instant(arena, now),
+				    arg_instant(arena, now + AGAIN_MINUTES * MICROSECONDS_PER_MINUTE)),
+			       NULL);
 	if (err)
 		return err;
 	signup->has_key = false;
 	signup->sealed_key = STR_NONE;
 	*scope = scope_of(signup->tenant_id);
 	err = stx_enter_tenant(tx, scope);
-	return err ? err : link_make_by_system(tx, signup->tenant_id, rows_str(row, 0), LINK_HANDOVER, signup->user_id, code);
+	return err ? err
+		   : link_make_by_system(tx, signup->tenant_id, rows_str(row, 0), LINK_HANDOVER, signup->user_id, code);
 }

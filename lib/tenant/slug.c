@@ -101,7 +101,8 @@ bool slug_acceptable(struct str slug, const char *field, struct errors *errors)
 		errors_add(errors, field, "too_long", "Use at most %d characters.", SLUG_MOST);
 	else if (!slug_valid(slug))
 		errors_add(errors, field, "invalid",
-		           "Use small letters a to z, digits and hyphens, with a letter or digit at both ends and no two hyphens at places 3 and 4.");
+			   "Use small letters a to z, digits and hyphens, with a letter or digit at both ends and no "
+			   "two hyphens at places 3 and 4.");
 	else if (slug_reserved(slug))
 		errors_add(errors, field, "reserved", "This name is reserved. Please choose another.");
 	else
@@ -115,10 +116,29 @@ bool slug_acceptable(struct str slug, const char *field, struct errors *errors)
 static const struct {
 	const char *letters, *ascii;
 } latin[] = {
-	{"ÀÁÂÃÄÅàáâãäåĀāĂăĄą", "a"}, {"ÇçĆćĈĉĊċČč", "c"}, {"ĎďĐđÐð", "d"}, {"ÈÉÊËèéêëĒēĔĕĖėĘęĚě", "e"}, {"ĜĝĞğĠġĢģ", "g"}, {"ĤĥĦħ", "h"},
-	{"ÌÍÎÏìíîïĨĩĪīĬĭĮįİı", "i"}, {"Ĵĵ", "j"}, {"Ķķ", "k"}, {"ĹĺĻļĽľŁł", "l"}, {"ÑñŃńŅņŇň", "n"}, {"ÒÓÔÕÖØòóôõöøŌōŎŏŐő", "o"}, {"ŔŕŖŗŘř", "r"},
-	{"ŚśŜŝŞşŠš", "s"}, {"ŢţŤťŦŧ", "t"}, {"ÙÚÛÜùúûüŨũŪūŬŭŮůŰűŲų", "u"}, {"Ŵŵ", "w"}, {"ÝýÿŶŷŸ", "y"}, {"ŹźŻżŽž", "z"}, {"ß", "ss"}, {"Ææ", "ae"},
-	{"Œœ", "oe"}, {"Þþ", "th"},
+	{"ÀÁÂÃÄÅàáâãäåĀāĂăĄą", "a"},
+	{"ÇçĆćĈĉĊċČč", "c"},
+	{"ĎďĐđÐð", "d"},
+	{"ÈÉÊËèéêëĒēĔĕĖėĘęĚě", "e"},
+	{"ĜĝĞğĠġĢģ", "g"},
+	{"ĤĥĦħ", "h"},
+	{"ÌÍÎÏìíîïĨĩĪīĬĭĮįİı", "i"},
+	{"Ĵĵ", "j"},
+	{"Ķķ", "k"},
+	{"ĹĺĻļĽľŁł", "l"},
+	{"ÑñŃńŅņŇň", "n"},
+	{"ÒÓÔÕÖØòóôõöøŌōŎŏŐő", "o"},
+	{"ŔŕŖŗŘř", "r"},
+	{"ŚśŜŝŞşŠš", "s"},
+	{"ŢţŤťŦŧ", "t"},
+	{"ÙÚÛÜùúûüŨũŪūŬŭŮůŰűŲų", "u"},
+	{"Ŵŵ", "w"},
+	{"ÝýÿŶŷŸ", "y"},
+	{"ŹźŻżŽž", "z"},
+	{"ß", "ss"},
+	{"Ææ", "ae"},
+	{"Œœ", "oe"},
+	{"Þþ", "th"},
 };
 
 static const char *latin_to_ascii(const char *two_bytes)
@@ -165,8 +185,8 @@ static struct str words_of(struct arena *arena, struct str name)
 /* "Inc." and the like say nothing about a company: dropped from the end while something is left. */
 static struct str without_legal_form(struct str slug)
 {
-	static const char *const forms[] = {"-inc", "-llc", "-ltd", "-corp", "-co", "-llp", "-pllc", "-limited", "-incorporated", "-corporation",
-	                                    "-l-l-c", "-and"};
+	static const char *const forms[] = {"-inc",  "-llc",     "-ltd",          "-corp",        "-co",    "-llp",
+					    "-pllc", "-limited", "-incorporated", "-corporation", "-l-l-c", "-and"};
 
 	for (size_t i = 0; i < COUNT_OF(forms); i++) {
 		struct str form = str_from(forms[i]);

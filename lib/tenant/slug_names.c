@@ -1,5 +1,7 @@
 #include "lib/tenant/slug_internal.h"
 
+/* clang-format off */
+
 /* In order of the alphabet. Also refused: what looks like one of these, see slug_fold. */
 const char *const slug_reserved_names[] = {
 	"about", "abuse", "access", "account", "accounts", "activate", "admin", "administrator", "admins", "alert", "alerts", "analytics",
@@ -45,3 +47,5 @@ const char *const slug_reserved_stems[] = {
 	"staging", "admin", "host", "server", "node", "db", "vpn", "proxy", "email", "auth", "login",
 };
 const size_t slug_reserved_stem_count = COUNT_OF(slug_reserved_stems);
+
+/* clang-format on */

@@ -34,8 +34,9 @@ static struct str stem_for(struct str slug, size_t suffix)
 /* Words of the trade first, then small numbers, then random ones so that three are always free. */
 static void gather(struct arena *arena, struct candidates *list, struct str slug)
 {
-	static const char *const suffixes[] = {"-hvac", "-plumbing", "-heating", "-air", "-service", "-home", "-pros", "-team", "-local",
-	                                       "-2",    "-3",        "-4",       "-5",   "-6",       "-7",    "-8",   "-9"};
+	static const char *const suffixes[] = {"-hvac", "-plumbing", "-heating", "-air", "-service", "-home",
+					       "-pros", "-team",     "-local",   "-2",   "-3",       "-4",
+					       "-5",    "-6",        "-7",       "-8",   "-9"};
 	static const char *const prefixes[] = {"go-", "the-", "call-", "team-"};
 	uint32_t number;
 
@@ -48,10 +49,12 @@ static void gather(struct arena *arena, struct candidates *list, struct str slug
 		add_candidate(list, arena_printf(arena, "%.*s%s", STR_FMT_ARG(stem_for(slug, suffix.n)), suffixes[i]));
 	}
 	for (size_t i = 0; i < COUNT_OF(prefixes); i++)
-		add_candidate(list, arena_printf(arena, "%s%.*s", prefixes[i], STR_FMT_ARG(stem_for(slug, strlen(prefixes[i])))));
+		add_candidate(list, arena_printf(arena, "%s%.*s", prefixes[i],
+						 STR_FMT_ARG(stem_for(slug, strlen(prefixes[i])))));
 	for (size_t i = 0; i < 5; i++) {
 		random_bytes(&number, sizeof(number));
-		add_candidate(list, arena_printf(arena, "%.*s-%u", STR_FMT_ARG(stem_for(slug, 7)), 100000 + number % 900000));
+		add_candidate(list,
+			      arena_printf(arena, "%.*s-%u", STR_FMT_ARG(stem_for(slug, 7)), 100000 + number % 900000));
 	}
 }
 

@@ -16,11 +16,11 @@ enum plan_tier { PLAN_STARTER = 1, PLAN_PROFESSIONAL, PLAN_ENTERPRISE };
 
 struct plan {
 	enum plan_tier tier;
-	const char *name, *label;      /* "starter", "Starter" */
-	int64_t price_dollars;         /* a month */
+	const char *name, *label;                   /* "starter", "Starter" */
+	int64_t price_dollars;                      /* a month */
 	int64_t max_leads, max_users, max_scrapers; /* 0: unlimited */
-	unsigned features;             /* bits 1 << enum feature */
-	const char *const *lines;      /* what people read on the price card; ended by NULL */
+	unsigned features;                          /* bits 1 << enum feature */
+	const char *const *lines;                   /* what people read on the price card; ended by NULL */
 };
 extern const struct plan plans[];
 extern const size_t plan_count;
@@ -42,7 +42,7 @@ struct tenant {
 	struct uuid logo_id; /* zero: none */
 	enum tenant_status status;
 	const struct plan *plan;
-	int64_t trial_ends_at; /* 0: none */
+	int64_t trial_ends_at;                      /* 0: none */
 	int64_t max_leads, max_users, max_scrapers; /* 0: unlimited */
 	const struct scope *scope;
 };

@@ -12,11 +12,8 @@ static const struct {
 	const char *prefix;
 	bool has_code;
 } kinds[] = {
-	[TOKEN_API_KEY] = {"tk", true},
-	[TOKEN_SESSION] = {"ts", true},
-	[TOKEN_LINK] = {"tl", true},
-	[TOKEN_OPERATOR] = {"op", false},
-	[TOKEN_SIGNUP] = {"su", false},
+	[TOKEN_API_KEY] = {"tk", true},   [TOKEN_SESSION] = {"ts", true}, [TOKEN_LINK] = {"tl", true},
+	[TOKEN_OPERATOR] = {"op", false}, [TOKEN_SIGNUP] = {"su", false},
 };
 
 /* Derived once: the pepper itself is not kept. */

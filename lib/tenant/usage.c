@@ -6,26 +6,30 @@
 
 /* The database decides: of any number of parallel claims only as many pass as there are places. */
 STATEMENT(claim_lead, "UPDATE tenants SET current_lead_count = current_lead_count + 1"
-                      " WHERE tenant_id = $1 AND (max_leads IS NULL OR current_lead_count < max_leads)");
+		      " WHERE tenant_id = $1 AND (max_leads IS NULL OR current_lead_count < max_leads)");
 STATEMENT(claim_user, "UPDATE tenants SET current_user_count = current_user_count + 1"
-                      " WHERE tenant_id = $1 AND (max_users IS NULL OR current_user_count < max_users)");
+		      " WHERE tenant_id = $1 AND (max_users IS NULL OR current_user_count < max_users)");
 STATEMENT(claim_scraper, "UPDATE tenants SET current_scraper_count = current_scraper_count + 1"
-                         " WHERE tenant_id = $1 AND (max_scrapers IS NULL OR current_scraper_count < max_scrapers)");
-STATEMENT(release_leads, "UPDATE tenants SET current_lead_count = greatest(current_lead_count - $2::integer, 0) WHERE tenant_id = $1");
-STATEMENT(release_users, "UPDATE tenants SET current_user_count = greatest(current_user_count - $2::integer, 0) WHERE tenant_id = $1");
-STATEMENT(release_scrapers,
-          "UPDATE tenants SET current_scraper_count = greatest(current_scraper_count - $2::integer, 0) WHERE tenant_id = $1");
+			 " WHERE tenant_id = $1 AND (max_scrapers IS NULL OR current_scraper_count < max_scrapers)");
+STATEMENT(release_leads,
+	  "UPDATE tenants SET current_lead_count = greatest(current_lead_count - $2::integer, 0) WHERE tenant_id = $1");
+STATEMENT(release_users,
+	  "UPDATE tenants SET current_user_count = greatest(current_user_count - $2::integer, 0) WHERE tenant_id = $1");
+STATEMENT(release_scrapers, "UPDATE tenants SET current_scraper_count = greatest(current_scraper_count - $2::integer, "
+			    "0) WHERE tenant_id = $1");
 STATEMENT(read_usage,
-          "SELECT t.current_lead_count, t.current_user_count, t.current_scraper_count, t.max_leads, t.max_users, t.max_scrapers,"
-          " coalesce((SELECT u.metric_value FROM tenant_usage u WHERE u.tenant_id = $1 AND u.metric_name = 'api_calls'"
-          " AND u.period_start = $2), 0),"
-          " coalesce((SELECT u.metric_value FROM tenant_usage u WHERE u.tenant_id = $1 AND u.metric_name = 'leads_created'"
-          " AND u.period_start = $2), 0)"
-          " FROM tenants t WHERE t.tenant_id = $1");
-STATEMENT(add_usage,
-          "INSERT INTO tenant_usage (tenant_id, id, metric_name, metric_value, period_start, period_end) VALUES ($1, $2, $3, $4, $5, $6)"
-          " ON CONFLICT (tenant_id, metric_name, period_start)"
-          " DO UPDATE SET metric_value = tenant_usage.metric_value + excluded.metric_value");
+	  "SELECT t.current_lead_count, t.current_user_count, t.current_scraper_count, t.max_leads, t.max_users, "
+	  "t.max_scrapers,"
+	  " coalesce((SELECT u.metric_value FROM tenant_usage u WHERE u.tenant_id = $1 AND u.metric_name = 'api_calls'"
+	  " AND u.period_start = $2), 0),"
+	  " coalesce((SELECT u.metric_value FROM tenant_usage u WHERE u.tenant_id = $1 AND u.metric_name = "
+	  "'leads_created'"
+	  " AND u.period_start = $2), 0)"
+	  " FROM tenants t WHERE t.tenant_id = $1");
+STATEMENT(add_usage, "INSERT INTO tenant_usage (tenant_id, id, metric_name, metric_value, period_start, period_end) "
+		     "VALUES ($1, $2, $3, $4, $5, $6)"
+		     " ON CONFLICT (tenant_id, metric_name, period_start)"
+		     " DO UPDATE SET metric_value = tenant_usage.metric_value + excluded.metric_value");
 
 static const struct {
 	const struct statement *claim, *release;
@@ -60,13 +64,16 @@ static enum err count_usage(struct ttx *tx, const char *metric, int64_t count)
 
 	month_of(arena, clock_now(), &first_day, &last_day);
 	return ttx_exec(tx, &add_usage,
-	                ARGS(arg_uuid(arena, uuid_new()), arg_text(metric), arg_int(arena, count), arg_str(first_day), arg_str(last_day)), NULL);
+			ARGS(arg_uuid(arena, uuid_new()), arg_text(metric), arg_int(arena, count), arg_str(first_day),
+			     arg_str(last_day)),
+			NULL);
 }
 
 static struct str with_thousands(struct arena *arena, int64_t number)
 {
-	return number < 1000 ? arena_printf(arena, "%lld", (long long)number)
-	                     : arena_printf(arena, "%lld,%03lld", (long long)(number / 1000), (long long)(number % 1000));
+	return number < 1000
+		       ? arena_printf(arena, "%lld", (long long)number)
+		       : arena_printf(arena, "%lld,%03lld", (long long)(number / 1000), (long long)(number % 1000));
 }
 
 static enum err refuse(struct ttx *tx, enum plan_limit limit, struct errors *errors)
@@ -88,14 +95,18 @@ static enum err refuse(struct ttx *tx, enum plan_limit limit, struct errors *err
 	plan = plan_that_lifts(limit, most);
 	lifted = STR("has no limit");
 	if (plan) {
-		int64_t next = limit == LIMIT_LEADS ? plan->max_leads : limit == LIMIT_USERS ? plan->max_users : plan->max_scrapers;
+		int64_t next = limit == LIMIT_LEADS   ? plan->max_leads
+			       : limit == LIMIT_USERS ? plan->max_users
+						      : plan->max_scrapers;
 
 		if (next)
 			lifted = arena_printf(arena, "allows %.*s", STR_FMT_ARG(with_thousands(arena, next)));
-		errors_add(errors, NULL, "plan_limit", "Your plan allows %.*s %s and all of them are in use. The %s plan %.*s.", STR_FMT_ARG(number),
-		           label, plan->label, STR_FMT_ARG(lifted));
+		errors_add(errors, NULL, "plan_limit",
+			   "Your plan allows %.*s %s and all of them are in use. The %s plan %.*s.",
+			   STR_FMT_ARG(number), label, plan->label, STR_FMT_ARG(lifted));
 	} else {
-		errors_add(errors, NULL, "plan_limit", "Your plan allows %.*s %s and all of them are in use.", STR_FMT_ARG(number), label);
+		errors_add(errors, NULL, "plan_limit", "Your plan allows %.*s %s and all of them are in use.",
+			   STR_FMT_ARG(number), label);
 	}
 	return E_LIMIT;
 }

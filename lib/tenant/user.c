@@ -6,12 +6,15 @@
 #include "lib/tenant/user.h"
 
 /* Every change that could take the last owner away queues here; the order of locks is the same for all. */
-STATEMENT(lock_owners, "SELECT id FROM tenant_users WHERE tenant_id = $1 AND role = 'owner' AND is_active ORDER BY id FOR UPDATE");
+STATEMENT(lock_owners,
+	  "SELECT id FROM tenant_users WHERE tenant_id = $1 AND role = 'owner' AND is_active ORDER BY id FOR UPDATE");
 STATEMENT(store_password, "UPDATE tenant_users SET password_hash = $3, version = version + 1, updated_at = $4"
-                          " WHERE tenant_id = $1 AND id = $2 AND is_active");
-STATEMENT(find_person, "SELECT email, coalesce(name, '') FROM tenant_users WHERE tenant_id = $1 AND id = $2 AND is_active");
-STATEMENT(void_password_links, "UPDATE tenant_tokens SET used_at = $3"
-                               " WHERE tenant_id = $1 AND user_id = $2 AND purpose = 'set_password' AND used_at IS NULL");
+			  " WHERE tenant_id = $1 AND id = $2 AND is_active");
+STATEMENT(find_person,
+	  "SELECT email, coalesce(name, '') FROM tenant_users WHERE tenant_id = $1 AND id = $2 AND is_active");
+STATEMENT(void_password_links,
+	  "UPDATE tenant_tokens SET used_at = $3"
+	  " WHERE tenant_id = $1 AND user_id = $2 AND purpose = 'set_password' AND used_at IS NULL");
 
 struct str email_normal(struct arena *arena, struct str email)
 {
@@ -47,10 +50,12 @@ static enum err may_give(const struct principal *actor, enum role role, struct e
 	return E_FORBIDDEN;
 }
 
-static enum err hash_password(struct arena *arena, const struct tenant *tenant, struct record *input, struct errors *errors)
+static enum err hash_password(struct arena *arena, const struct tenant *tenant, struct record *input,
+			      struct errors *errors)
 {
 	struct str password = record_text(input, "password"), hash;
-	struct password_context context = {record_text(input, "email"), record_text(input, "name"), tenant->company_name};
+	struct password_context context = {record_text(input, "email"), record_text(input, "name"),
+					   tenant->company_name};
 	enum err err;
 
 	if (str_absent(password))
@@ -63,7 +68,8 @@ static enum err hash_password(struct arena *arena, const struct tenant *tenant, 
 	return err;
 }
 
-enum err user_create(struct ttx *tx, const struct tenant *tenant, const struct principal *actor, struct record *input, struct errors *errors)
+enum err user_create(struct ttx *tx, const struct tenant *tenant, const struct principal *actor, struct record *input,
+		     struct errors *errors)
 {
 	struct arena *arena = ttx_arena(tx);
 	enum err err = may_give(actor, role_of(input), errors);
@@ -123,14 +129,15 @@ static enum err keep_an_owner(struct ttx *tx, const struct user_change *change, 
 	if (err || rows_count(owners) > 1)
 		return err;
 	if (change->leaves)
-		errors_add(errors, "is_active", "last_owner", "This is the last active owner. Make somebody else an owner first.");
+		errors_add(errors, "is_active", "last_owner",
+			   "This is the last active owner. Make somebody else an owner first.");
 	else
 		errors_add(errors, "role", "last_owner", "This is the last owner. Make somebody else an owner first.");
 	return E_INVALID;
 }
 
 enum err user_update(struct ttx *tx, const struct principal *actor, const struct record *current, struct record *change,
-                     struct errors *errors, struct record **out)
+		     struct errors *errors, struct record **out)
 {
 	struct user_change c = change_of(current, change);
 	enum err err = may_change(actor, &c, errors);
@@ -150,8 +157,8 @@ enum err user_update(struct ttx *tx, const struct principal *actor, const struct
 	return err;
 }
 
-enum err user_deactivate(struct ttx *tx, const struct principal *actor, const struct record *current, struct errors *errors,
-                         struct record **out)
+enum err user_deactivate(struct ttx *tx, const struct principal *actor, const struct record *current,
+			 struct errors *errors, struct record **out)
 {
 	struct record *change = record_new(ttx_arena(tx), &user_entity);
 
@@ -159,8 +166,8 @@ enum err user_deactivate(struct ttx *tx, const struct principal *actor, const st
 	return user_update(tx, actor, current, change, errors, out);
 }
 
-enum err user_set_password(struct ttx *tx, const struct tenant *tenant, struct uuid user, struct str password, const char *field,
-                           struct errors *errors)
+enum err user_set_password(struct ttx *tx, const struct tenant *tenant, struct uuid user, struct str password,
+			   const char *field, struct errors *errors)
 {
 	struct arena *arena = ttx_arena(tx);
 	struct argument id = arg_uuid(arena, user), now = arg_instant(arena, clock_now());

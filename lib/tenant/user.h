@@ -21,16 +21,18 @@ struct str email_normal(struct arena *, struct str email);
  * `input` comes from a parser (WRITE_CREATE) and becomes the row; the errors name fields. Without a password the user gets one through link_make.
  * E_INVALID, E_FORBIDDEN (an error at role), E_CONFLICT (an error at email: taken), E_LIMIT.
  */
-enum err user_create(struct ttx *, const struct tenant *, const struct principal *actor, struct record *input, struct errors *) MUST_CHECK;
+enum err user_create(struct ttx *, const struct tenant *, const struct principal *actor, struct record *input,
+		     struct errors *) MUST_CHECK;
 /*
  * `current` from entity_get, `change` from a parser (WRITE_UPDATE). A change of role or deactivation ends the user's sessions.
  * As user_create, and E_INVALID (code "last_owner"), E_PRECONDITION.
  */
-enum err user_update(struct ttx *, const struct principal *actor, const struct record *current, struct record *change, struct errors *,
-                     struct record **out) MUST_CHECK;
-enum err user_deactivate(struct ttx *, const struct principal *actor, const struct record *current, struct errors *, struct record **out) MUST_CHECK;
+enum err user_update(struct ttx *, const struct principal *actor, const struct record *current, struct record *change,
+		     struct errors *, struct record **out) MUST_CHECK;
+enum err user_deactivate(struct ttx *, const struct principal *actor, const struct record *current, struct errors *,
+			 struct record **out) MUST_CHECK;
 /* For who holds a set-password link: checks strength (errors at `field`), stores, ends every session and voids other links. */
-enum err user_set_password(struct ttx *, const struct tenant *, struct uuid user, struct str password, const char *field,
-                           struct errors *) MUST_CHECK;
+enum err user_set_password(struct ttx *, const struct tenant *, struct uuid user, struct str password,
+			   const char *field, struct errors *) MUST_CHECK;
 
 #endif

@@ -3,11 +3,8 @@
 #include "lib/tenant/user.h"
 
 static const struct choice role_choices[] = {
-	{"owner", "Owner", "purple"},
-	{"admin", "Admin", "blue"},
-	{"member", "Member", "green"},
-	{"viewer", "Viewer", "secondary"},
-	{NULL, NULL, NULL},
+	{"owner", "Owner", "purple"},      {"admin", "Admin", "blue"}, {"member", "Member", "green"},
+	{"viewer", "Viewer", "secondary"}, {NULL, NULL, NULL},
 };
 
 static const struct field user_fields[] = {
@@ -59,14 +56,27 @@ static const struct field user_fields[] = {
 		.flags = FIELD_FILTERABLE | FIELD_LISTED,
 		.default_value = "t",
 	},
-	{.name = "last_login_at", .label = "Last log-in", .group = "History", .type = FIELD_INSTANT, .flags = FIELD_READ_ONLY | FIELD_LISTED},
+	{.name = "last_login_at",
+	 .label = "Last log-in",
+	 .group = "History",
+	 .type = FIELD_INSTANT,
+	 .flags = FIELD_READ_ONLY | FIELD_LISTED},
 	{.name = "created_at", .label = "Added", .type = FIELD_INSTANT, .flags = FIELD_READ_ONLY | FIELD_SORTABLE},
-	{.name = "email_norm", .label = "E-mail, lower case", .type = FIELD_TEXT, .flags = FIELD_INTERNAL, .maximum = 254},
-	{.name = "password_hash", .label = "Password hash", .type = FIELD_TEXT, .flags = FIELD_INTERNAL, .maximum = 128},
+	{.name = "email_norm",
+	 .label = "E-mail, lower case",
+	 .type = FIELD_TEXT,
+	 .flags = FIELD_INTERNAL,
+	 .maximum = 254},
+	{.name = "password_hash",
+	 .label = "Password hash",
+	 .type = FIELD_TEXT,
+	 .flags = FIELD_INTERNAL,
+	 .maximum = 128},
 };
 
 /* user.c sets email_norm on both ways in; a write that came past it has none. */
-static enum err refuse_foreign_writes(struct ttx *tx, enum write_kind kind, struct record *record, struct errors *errors)
+static enum err refuse_foreign_writes(struct ttx *tx, enum write_kind kind, struct record *record,
+				      struct errors *errors)
 {
 	(void)tx;
 	(void)errors;

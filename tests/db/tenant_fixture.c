@@ -95,7 +95,8 @@ struct principal *acting(struct world *world, struct uuid user, enum role role)
 {
 	struct principal *principal = ARENA_NEW(world->arena, struct principal);
 
-	*principal = (struct principal){.kind = CREDENTIAL_SESSION, .user_id = user, .role = role, .name = STR("Actor")};
+	*principal =
+		(struct principal){.kind = CREDENTIAL_SESSION, .user_id = user, .role = role, .name = STR("Actor")};
 	return principal;
 }
 

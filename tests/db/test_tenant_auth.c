@@ -8,23 +8,28 @@
 
 #define PASSWORD "brass kettle orbit"
 
-STATEMENT(cut_hash, "UPDATE tenant_users SET password_hash = '$argon2id$v=19$m=8192,t=1,p=1$c29tZSBzYWx0$' WHERE tenant_id = $1");
+STATEMENT(cut_hash,
+	  "UPDATE tenant_users SET password_hash = '$argon2id$v=19$m=8192,t=1,p=1$c29tZSBzYWx0$' WHERE tenant_id = $1");
 /* Of PASSWORD, at half the cost. */
-STATEMENT(cheap_hash, "UPDATE tenant_users SET password_hash ="
-                      " '$argon2id$v=19$m=8192,t=1,p=1$zqBLY2PRkOWuYGOnGnNaGQ$Y2K+IGFTUmfP00qcorTfzYXoJq2cehCed1GFel2JU5k'"
-                      " WHERE tenant_id = $1");
+STATEMENT(cheap_hash,
+	  "UPDATE tenant_users SET password_hash ="
+	  " '$argon2id$v=19$m=8192,t=1,p=1$zqBLY2PRkOWuYGOnGnNaGQ$Y2K+IGFTUmfP00qcorTfzYXoJq2cehCed1GFel2JU5k'"
+	  " WHERE tenant_id = $1");
 STATEMENT(hash_is_cheap, "SELECT (password_hash LIKE '%$m=8192,%')::integer FROM tenant_users WHERE tenant_id = $1");
 STATEMENT(deactivate_all, "UPDATE tenant_users SET is_active = false WHERE tenant_id = $1");
-STATEMENT(age_sessions, "UPDATE tenant_sessions SET last_used_at = last_used_at - interval '2 minutes' WHERE tenant_id = $1");
+STATEMENT(age_sessions,
+	  "UPDATE tenant_sessions SET last_used_at = last_used_at - interval '2 minutes' WHERE tenant_id = $1");
 STATEMENT(old_session, "UPDATE tenant_sessions SET created_at = created_at - interval '29 days' WHERE tenant_id = $1");
-STATEMENT(session_days_left, "SELECT floor(extract(epoch FROM expires_at - now()) / 86400)::bigint FROM tenant_sessions WHERE tenant_id = $1");
+STATEMENT(session_days_left, "SELECT floor(extract(epoch FROM expires_at - now()) / 86400)::bigint FROM "
+			     "tenant_sessions WHERE tenant_id = $1");
 STATEMENT(expire_sessions, "UPDATE tenant_sessions SET expires_at = now() WHERE tenant_id = $1");
 STATEMENT(session_rows, "SELECT count(*) FROM tenant_sessions WHERE tenant_id = $1");
 STATEMENT(expire_links, "UPDATE tenant_tokens SET expires_at = now() WHERE tenant_id = $1");
 STATEMENT(expire_keys, "UPDATE tenant_api_keys SET expires_at = now() WHERE tenant_id = $1");
-STATEMENT(logged_in, "SELECT count(*) FROM tenant_users WHERE tenant_id = $1 AND last_login_at > now() - interval '1 minute'");
-STATEMENT(key_text_stored,
-          "SELECT count(*) FROM tenant_api_keys WHERE tenant_id = $1 AND tenant_api_keys::text ~ 'tk_[0-9A-Za-z]{8}_[0-9A-Za-z]{3}'");
+STATEMENT(logged_in,
+	  "SELECT count(*) FROM tenant_users WHERE tenant_id = $1 AND last_login_at > now() - interval '1 minute'");
+STATEMENT(key_text_stored, "SELECT count(*) FROM tenant_api_keys WHERE tenant_id = $1 AND tenant_api_keys::text ~ "
+			   "'tk_[0-9A-Za-z]{8}_[0-9A-Za-z]{3}'");
 
 static const struct session_origin origin = {{"curl/8", 6}, {"192.0.2.7", 9}};
 
@@ -36,7 +41,8 @@ static void give_password(struct world *world, const struct tenant *tenant, stru
 	MUST(ttx_commit(tx));
 }
 
-static enum err try_log_in(struct world *world, const struct tenant *tenant, const char *email, const char *password, struct session *out)
+static enum err try_log_in(struct world *world, const struct tenant *tenant, const char *email, const char *password,
+			   struct session *out)
 {
 	struct ttx *tx = ttx_begin(world->app, world->arena, tenant->scope, TX_WRITE);
 	enum err err = log_in(tx, tenant, str_from(email), str_from(password), &origin, out);
@@ -86,7 +92,8 @@ static void every_failed_log_in_looks_the_same(void **state)
 	const struct tenant *tenant = new_tenant(world, "starter", &made);
 	struct session session;
 
-	assert_int_equal(try_log_in(world, tenant, "olive@fixture.example", PASSWORD, &session), E_UNAUTH); /* none set yet */
+	assert_int_equal(try_log_in(world, tenant, "olive@fixture.example", PASSWORD, &session),
+			 E_UNAUTH); /* none set yet */
 	give_password(world, tenant, made.user_id);
 	assert_int_equal(try_log_in(world, tenant, "olive@fixture.example", "brass kettle orbi", &session), E_UNAUTH);
 	assert_int_equal(try_log_in(world, tenant, "stranger@fixture.example", PASSWORD, &session), E_UNAUTH);
@@ -100,7 +107,8 @@ static void a_session_of_one_tenant_is_nothing_in_another(void **state)
 {
 	struct world *world = *state;
 	struct tenant_made made, other_made;
-	const struct tenant *tenant = new_tenant(world, "starter", &made), *other = new_tenant(world, "starter", &other_made);
+	const struct tenant *tenant = new_tenant(world, "starter", &made),
+			    *other = new_tenant(world, "starter", &other_made);
 	struct principal *principal;
 	struct session session;
 
@@ -169,7 +177,8 @@ static void an_old_hash_fails_or_is_brought_up_to_date(void **state)
 	super(world, &cut_hash, tenant->id);
 	assert_int_equal(try_log_in(world, tenant, "olive@fixture.example", PASSWORD, &session), E_UNAUTH);
 	super(world, &cheap_hash, tenant->id);
-	assert_int_equal(try_log_in(world, tenant, "olive@fixture.example", "something else entirely", &session), E_UNAUTH);
+	assert_int_equal(try_log_in(world, tenant, "olive@fixture.example", "something else entirely", &session),
+			 E_UNAUTH);
 	assert_int_equal(super(world, &hash_is_cheap, tenant->id), 1);
 	MUST(try_log_in(world, tenant, "olive@fixture.example", PASSWORD, &session));
 	assert_int_equal(super(world, &hash_is_cheap, tenant->id), 0);
@@ -178,7 +187,8 @@ static void an_old_hash_fails_or_is_brought_up_to_date(void **state)
 
 /* ---- links ---- */
 
-static struct link make_link(struct world *world, const struct tenant *tenant, enum link_purpose purpose, struct uuid user)
+static struct link make_link(struct world *world, const struct tenant *tenant, enum link_purpose purpose,
+			     struct uuid user)
 {
 	struct ttx *tx = ttx_begin(world->app, world->arena, tenant->scope, TX_WRITE);
 	struct link link;
@@ -234,7 +244,8 @@ static void a_link_is_for_one_purpose_one_tenant_and_its_time(void **state)
 {
 	struct world *world = *state;
 	struct tenant_made made, other_made;
-	const struct tenant *tenant = new_tenant(world, "starter", &made), *other = new_tenant(world, "starter", &other_made);
+	const struct tenant *tenant = new_tenant(world, "starter", &made),
+			    *other = new_tenant(world, "starter", &other_made);
 	struct link link = make_link(world, tenant, LINK_SET_PASSWORD, made.user_id), newer;
 
 	MUST(peek(world, tenant, LINK_SET_PASSWORD, link.text));
@@ -270,14 +281,16 @@ static void setting_a_password_ends_sessions_and_voids_links(void **state)
 	give_password(world, tenant, made.user_id);
 	assert_int_equal(find(world, tenant, session.token, &principal), E_UNAUTH);
 	tx = ttx_begin(world->app, world->arena, tenant->scope, TX_WRITE);
-	assert_int_equal(user_set_password(tx, tenant, made.user_id, STR("fixtureheating1"), "password", errors), E_INVALID);
+	assert_int_equal(user_set_password(tx, tenant, made.user_id, STR("fixtureheating1"), "password", errors),
+			 E_INVALID);
 	assert_string_equal(code_at(errors, "password"), "too_personal");
 	ttx_rollback(tx);
 }
 
 /* ---- API keys ---- */
 
-static struct api_key *create_key(struct world *world, const struct tenant *tenant, const struct principal *actor, const char *role, enum err expected)
+static struct api_key *create_key(struct world *world, const struct tenant *tenant, const struct principal *actor,
+				  const char *role, enum err expected)
 {
 	const char *const pairs[] = {"name", "Website form", "role", role, NULL};
 	struct record *input = record_of(world, &api_key_entity, pairs);

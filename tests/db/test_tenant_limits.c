@@ -7,7 +7,8 @@ STATEMENT(ten_leads_left, "UPDATE tenants SET max_leads = 30, current_lead_count
 STATEMENT(lead_count, "SELECT current_lead_count FROM tenants WHERE tenant_id = $1");
 STATEMENT(lead_rows, "SELECT count(*) FROM leads WHERE tenant_id = $1");
 STATEMENT(unlimited, "UPDATE tenants SET max_leads = NULL WHERE tenant_id = $1");
-STATEMENT(leads_created, "SELECT metric_value FROM tenant_usage WHERE tenant_id = $1 AND metric_name = 'leads_created'");
+STATEMENT(leads_created,
+	  "SELECT metric_value FROM tenant_usage WHERE tenant_id = $1 AND metric_name = 'leads_created'");
 STATEMENT(api_calls, "SELECT sum(metric_value) FROM tenant_usage WHERE tenant_id = $1 AND metric_name = 'api_calls'");
 STATEMENT(insert_lead, "INSERT INTO leads (tenant_id, id, name) VALUES ($1, $2, 'Racing lead')");
 
@@ -57,12 +58,15 @@ static void the_refusal_names_the_limit_and_the_plan_that_lifts_it(void **state)
 	assert_int_equal(usage_claim(tx, LIMIT_USERS, errors), E_LIMIT);
 	assert_null(errors_first(errors)->field);
 	assert_string_equal(errors_first(errors)->code, "plan_limit");
-	assert_true(str_is(errors_first(errors)->message, "Your plan allows 3 users and all of them are in use. The Professional plan allows 10."));
+	assert_true(str_is(errors_first(errors)->message,
+			   "Your plan allows 3 users and all of them are in use. The Professional plan allows 10."));
 	for (int i = 0; i < 3; i++)
 		MUST(usage_claim(tx, LIMIT_SCRAPERS, errors));
 	errors = errors_new(world->arena);
 	assert_int_equal(usage_claim(tx, LIMIT_SCRAPERS, errors), E_LIMIT);
-	assert_true(str_is(errors_first(errors)->message, "Your plan allows 3 scrapers and all of them are in use. The Professional plan has no limit."));
+	assert_true(
+		str_is(errors_first(errors)->message,
+		       "Your plan allows 3 scrapers and all of them are in use. The Professional plan has no limit."));
 	ttx_rollback(tx);
 }
 

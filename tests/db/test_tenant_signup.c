@@ -6,18 +6,26 @@
 #include "lib/tenant/signup.h"
 #include "lib/tenant/usage.h"
 
-STATEMENT(tenants_of_slug, "SELECT count(*) FROM tenant_directory d WHERE d.slug = (SELECT slug FROM signup_drafts WHERE id = $1)");
-STATEMENT(draft_secrets, "SELECT (password_hash IS NOT NULL)::integer + (logo IS NOT NULL)::integer FROM signup_drafts WHERE id = $1");
+STATEMENT(tenants_of_slug,
+	  "SELECT count(*) FROM tenant_directory d WHERE d.slug = (SELECT slug FROM signup_drafts WHERE id = $1)");
+STATEMENT(draft_secrets,
+	  "SELECT (password_hash IS NOT NULL)::integer + (logo IS NOT NULL)::integer FROM signup_drafts WHERE id = $1");
 STATEMENT(expire_draft, "UPDATE signup_drafts SET expires_at = now() WHERE id = $1");
-STATEMENT(key_rows, "SELECT count(*) FROM tenant_api_keys WHERE tenant_id = $1 AND name = 'First key' AND role = 'admin'");
-STATEMENT(minutes_left, "SELECT ceil(extract(epoch FROM expires_at - now()) / 60)::bigint FROM signup_drafts WHERE id = $1");
-STATEMENT(trial_days, "SELECT round(extract(epoch FROM trial_ends_at - now()) / 86400)::bigint FROM tenants WHERE tenant_id = $1 AND status = 'trial'");
+STATEMENT(key_rows,
+	  "SELECT count(*) FROM tenant_api_keys WHERE tenant_id = $1 AND name = 'First key' AND role = 'admin'");
+STATEMENT(minutes_left,
+	  "SELECT ceil(extract(epoch FROM expires_at - now()) / 60)::bigint FROM signup_drafts WHERE id = $1");
+STATEMENT(trial_days, "SELECT round(extract(epoch FROM trial_ends_at - now()) / 86400)::bigint FROM tenants WHERE "
+		      "tenant_id = $1 AND status = 'trial'");
 
 #define BEGIN(world) stx_begin((world)->auth, (world)->arena, "test", TX_WRITE)
 #define PNG "\x89PNG\r\n\x1a\n not decoded again"
 
-static const char *const company[] = {"name", "Fixture Plumbing & Heating", "industry", "both", "website", "https://fixture.example", NULL};
-static const char *const owner[] = {"name", "Olive Owner", "email", "Olive@Fixture.example", "phone", "(512) 555-0123", "password", "brass kettle orbit", NULL};
+static const char *const company[] = {"name",    "Fixture Plumbing & Heating", "industry", "both",
+				      "website", "https://fixture.example",    NULL};
+static const char *const owner[] = {"name",  "Olive Owner",    "email",    "Olive@Fixture.example",
+				    "phone", "(512) 555-0123", "password", "brass kettle orbit",
+				    NULL};
 static const char *const plan[] = {"plan", "professional", NULL};
 
 static struct signup *find(struct world *world, struct str token)
@@ -99,7 +107,8 @@ static void what_was_typed_comes_back(void **state)
 static void a_saved_password_may_be_left_out_but_not_the_first_time(void **state)
 {
 	static const char *const without[] = {"name", "Olive Other", "email", "olive@fixture.example", NULL};
-	static const char *const weak[] = {"name", "Olive", "email", "olive@fixture.example", "password", "fixtureplumbingheating", NULL};
+	static const char *const weak[] = {
+		"name", "Olive", "email", "olive@fixture.example", "password", "fixtureplumbingheating", NULL};
 	struct world *world = *state;
 	struct errors *errors = errors_new(world->arena);
 	struct str token;
@@ -108,10 +117,12 @@ static void a_saved_password_may_be_left_out_but_not_the_first_time(void **state
 
 	MUST(signup_save_owner(tx, signup, record_of(world, &signup_owner_entity, without), errors));
 	MUST(signup_start(tx, &fresh, &token));
-	assert_int_equal(signup_save_owner(tx, fresh, record_of(world, &signup_owner_entity, without), errors), E_INVALID);
+	assert_int_equal(signup_save_owner(tx, fresh, record_of(world, &signup_owner_entity, without), errors),
+			 E_INVALID);
 	assert_string_equal(code_at(errors, "password"), "required");
 	errors = errors_new(world->arena);
-	assert_int_equal(signup_save_owner(tx, signup, record_of(world, &signup_owner_entity, weak), errors), E_INVALID);
+	assert_int_equal(signup_save_owner(tx, signup, record_of(world, &signup_owner_entity, weak), errors),
+			 E_INVALID);
 	assert_string_equal(code_at(errors, "password"), "too_personal");
 	MUST(stx_commit(tx));
 }
@@ -282,7 +293,9 @@ static void nothing_changes_after_completion_and_nothing_completes_half_done(voi
 
 	MUST(complete(world, signup, NULL));
 	tx = BEGIN(world);
-	assert_int_equal(signup_save_company(tx, signup, record_of(world, &signup_company_entity, company), STR_NONE, errors), E_CONFLICT);
+	assert_int_equal(
+		signup_save_company(tx, signup, record_of(world, &signup_company_entity, company), STR_NONE, errors),
+		E_CONFLICT);
 	assert_int_equal(signup_save_plan(tx, signup, record_of(world, &signup_plan_entity, plan), errors), E_CONFLICT);
 	assert_int_equal(signup_remove_logo(tx, signup), E_CONFLICT);
 	MUST(signup_start(tx, &signup, &token));
@@ -309,7 +322,9 @@ static void a_taken_or_reserved_name_is_answered_with_free_ones(void **state)
 		struct stx *tx = BEGIN(world);
 
 		MUST(signup_start(tx, &signup, &token));
-		assert_int_equal(signup_save_slug(tx, signup, record_of(world, &signup_subdomain_entity, subdomain), errors, &answer), expected[i]);
+		assert_int_equal(signup_save_slug(tx, signup, record_of(world, &signup_subdomain_entity, subdomain),
+						  errors, &answer),
+				 expected[i]);
 		assert_string_equal(code_at(errors, "subdomain"), codes[i]);
 		assert_false(answer.available);
 		assert_true(answer.suggestion_count >= 3);

@@ -9,8 +9,8 @@ STATEMENT(user_rows, "SELECT count(*) FROM tenant_users WHERE tenant_id = $1");
 STATEMENT(active_owners, "SELECT count(*) FROM tenant_users WHERE tenant_id = $1 AND role = 'owner' AND is_active");
 STATEMENT(session_rows, "SELECT count(*) FROM tenant_sessions WHERE tenant_id = $1");
 
-static enum err create(struct world *world, const struct tenant *tenant, const struct principal *actor, const char *email, const char *role,
-                       struct errors *errors, struct uuid *id)
+static enum err create(struct world *world, const struct tenant *tenant, const struct principal *actor,
+		       const char *email, const char *role, struct errors *errors, struct uuid *id)
 {
 	const char *const pairs[] = {"email", email, "name", "Nina New", "role", role, "is_active", "t", NULL};
 	struct record *input = record_of(world, &user_entity, pairs);
@@ -26,8 +26,8 @@ static enum err create(struct world *world, const struct tenant *tenant, const s
 	return ttx_commit(tx);
 }
 
-static enum err change(struct world *world, const struct tenant *tenant, const struct principal *actor, struct uuid user, const char *const *pairs,
-                       struct errors *errors)
+static enum err change(struct world *world, const struct tenant *tenant, const struct principal *actor,
+		       struct uuid user, const char *const *pairs, struct errors *errors)
 {
 	struct ttx *tx = ttx_begin(world->app, world->arena, tenant->scope, TX_WRITE);
 	struct record *current, *out;
@@ -42,16 +42,16 @@ static enum err change(struct world *world, const struct tenant *tenant, const s
 	return ttx_commit(tx);
 }
 
-static enum err set_role(struct world *world, const struct tenant *tenant, const struct principal *actor, struct uuid user, const char *role,
-                         struct errors *errors)
+static enum err set_role(struct world *world, const struct tenant *tenant, const struct principal *actor,
+			 struct uuid user, const char *role, struct errors *errors)
 {
 	const char *const pairs[] = {"role", role, NULL};
 
 	return change(world, tenant, actor, user, pairs, errors);
 }
 
-static enum err set_active(struct world *world, const struct tenant *tenant, const struct principal *actor, struct uuid user, const char *active,
-                           struct errors *errors)
+static enum err set_active(struct world *world, const struct tenant *tenant, const struct principal *actor,
+			   struct uuid user, const char *active, struct errors *errors)
 {
 	const char *const pairs[] = {"is_active", active, NULL};
 
@@ -102,11 +102,15 @@ static void a_weak_first_password_is_an_error_at_the_field(void **state)
 	struct world *world = *state;
 	struct tenant_made made;
 	const struct tenant *tenant = new_tenant(world, "starter", &made);
-	const char *const pairs[] = {"email", "n@fixture.example", "name", "Nina", "role", "member", "is_active", "t", "password", "password1234", NULL};
+	const char *const pairs[] = {"email",  "n@fixture.example", "name", "Nina",     "role",
+				     "member", "is_active",         "t",    "password", "password1234",
+				     NULL};
 	struct ttx *tx = ttx_begin(world->app, world->arena, tenant->scope, TX_WRITE);
 	struct errors *errors = errors_new(world->arena);
 
-	assert_int_equal(user_create(tx, tenant, acting(world, made.user_id, ROLE_OWNER), record_of(world, &user_entity, pairs), errors), E_INVALID);
+	assert_int_equal(user_create(tx, tenant, acting(world, made.user_id, ROLE_OWNER),
+				     record_of(world, &user_entity, pairs), errors),
+			 E_INVALID);
 	assert_string_equal(code_at(errors, "password"), "too_common");
 	ttx_rollback(tx);
 }
@@ -116,13 +120,15 @@ static void a_first_password_logs_in(void **state)
 	struct world *world = *state;
 	struct tenant_made made;
 	const struct tenant *tenant = new_tenant(world, "starter", &made);
-	const char *const pairs[] = {"email", "Nina@fixture.example", "name",     "Nina", "role", "member", "is_active", "t",
-	                             "password", "brass kettle orbit", NULL};
+	const char *const pairs[] = {
+		"email",    "Nina@fixture.example", "name", "Nina", "role", "member", "is_active", "t",
+		"password", "brass kettle orbit",   NULL};
 	struct ttx *tx = ttx_begin(world->app, world->arena, tenant->scope, TX_WRITE);
 	const struct session_origin origin = {STR_NONE, STR_NONE};
 	struct session session;
 
-	MUST(user_create(tx, tenant, acting(world, made.user_id, ROLE_OWNER), record_of(world, &user_entity, pairs), errors_new(world->arena)));
+	MUST(user_create(tx, tenant, acting(world, made.user_id, ROLE_OWNER), record_of(world, &user_entity, pairs),
+			 errors_new(world->arena)));
 	MUST(log_in(tx, tenant, STR("nina@fixture.example"), STR("brass kettle orbit"), &origin, &session));
 	MUST(ttx_commit(tx));
 	assert_int_equal(session.principal->role, ROLE_MEMBER);
@@ -145,14 +151,18 @@ static void nobody_gives_or_touches_a_role_above_their_own(void **state)
 				bool manages = all[actor] >= ROLE_ADMIN;
 				bool allowed = manages && all[from] <= all[actor] && all[to] <= all[actor];
 
-				MUST(set_role(world, tenant, owner, user, role_name(all[from]), errors_new(world->arena)));
-				assert_int_equal(set_role(world, tenant, acting(world, uuid_new(), all[actor]), user, role_name(all[to]), errors_new(world->arena)),
-				                 allowed ? OK : E_FORBIDDEN);
+				MUST(set_role(world, tenant, owner, user, role_name(all[from]),
+					      errors_new(world->arena)));
+				assert_int_equal(set_role(world, tenant, acting(world, uuid_new(), all[actor]), user,
+							  role_name(all[to]), errors_new(world->arena)),
+						 allowed ? OK : E_FORBIDDEN);
 			}
-	assert_int_equal(create(world, tenant, acting(world, uuid_new(), ROLE_ADMIN), "o@fixture.example", "owner", errors_new(world->arena), NULL),
-	                 E_FORBIDDEN);
-	assert_int_equal(create(world, tenant, acting(world, uuid_new(), ROLE_MEMBER), "o@fixture.example", "viewer", errors_new(world->arena), NULL),
-	                 E_FORBIDDEN);
+	assert_int_equal(create(world, tenant, acting(world, uuid_new(), ROLE_ADMIN), "o@fixture.example", "owner",
+				errors_new(world->arena), NULL),
+			 E_FORBIDDEN);
+	assert_int_equal(create(world, tenant, acting(world, uuid_new(), ROLE_MEMBER), "o@fixture.example", "viewer",
+				errors_new(world->arena), NULL),
+			 E_FORBIDDEN);
 }
 
 static void an_admin_cannot_deactivate_an_owner(void **state)
@@ -161,7 +171,9 @@ static void an_admin_cannot_deactivate_an_owner(void **state)
 	struct tenant_made made;
 	const struct tenant *tenant = new_tenant(world, "starter", &made);
 
-	assert_int_equal(set_active(world, tenant, acting(world, uuid_new(), ROLE_ADMIN), made.user_id, "f", errors_new(world->arena)), E_FORBIDDEN);
+	assert_int_equal(set_active(world, tenant, acting(world, uuid_new(), ROLE_ADMIN), made.user_id, "f",
+				    errors_new(world->arena)),
+			 E_FORBIDDEN);
 }
 
 static void the_last_owner_stays(void **state)
@@ -179,7 +191,8 @@ static void the_last_owner_stays(void **state)
 	assert_int_equal(set_active(world, tenant, owner, made.user_id, "f", errors), E_INVALID);
 	assert_string_equal(code_at(errors, "is_active"), "last_owner");
 	MUST(create(world, tenant, owner, "second@fixture.example", "owner", errors_new(world->arena), &second));
-	MUST(set_active(world, tenant, owner, second, "f", errors_new(world->arena))); /* an inactive owner does not count */
+	MUST(set_active(world, tenant, owner, second, "f",
+			errors_new(world->arena))); /* an inactive owner does not count */
 	assert_int_equal(set_role(world, tenant, owner, made.user_id, "admin", errors_new(world->arena)), E_INVALID);
 	MUST(set_active(world, tenant, owner, second, "t", errors_new(world->arena)));
 	MUST(set_role(world, tenant, owner, made.user_id, "admin", errors_new(world->arena)));
@@ -213,7 +226,8 @@ static void owners_who_oust_each_other_at_once_leave_one(void **state)
 		struct owners owners = {tenant, {made.user_id, uuid_zero()}};
 		struct race race;
 
-		MUST(create(world, tenant, acting(world, made.user_id, ROLE_OWNER), "rival@fixture.example", "owner", errors_new(world->arena), &owners.users[1]));
+		MUST(create(world, tenant, acting(world, made.user_id, ROLE_OWNER), "rival@fixture.example", "owner",
+			    errors_new(world->arena), &owners.users[1]));
 		race = run_race(4, oust, &owners);
 		assert_int_equal(race.results[OK], 1);
 		assert_int_equal(super(world, &active_owners, tenant->id), 1);
@@ -267,7 +281,9 @@ static void a_stale_update_is_a_failed_precondition(void **state)
 	MUST(ttx_commit(tx));
 	MUST(set_role(world, tenant, owner, user, "viewer", errors_new(world->arena)));
 	tx = ttx_begin(world->app, world->arena, tenant->scope, TX_WRITE);
-	assert_int_equal(user_update(tx, owner, stale, record_of(world, &user_entity, names), errors_new(world->arena), &out), E_PRECONDITION);
+	assert_int_equal(
+		user_update(tx, owner, stale, record_of(world, &user_entity, names), errors_new(world->arena), &out),
+		E_PRECONDITION);
 	ttx_rollback(tx);
 }
 
@@ -276,16 +292,20 @@ static void the_entity_layer_alone_cannot_write_users(void **state)
 	struct world *world = *state;
 	struct tenant_made made;
 	const struct tenant *tenant = new_tenant(world, "professional", &made);
-	const char *const pairs[] = {"email", "x@fixture.example", "name", "X", "role", "owner", "is_active", "t", NULL};
+	const char *const pairs[] = {"email", "x@fixture.example", "name", "X", "role",
+				     "owner", "is_active",         "t",    NULL};
 	const char *const promotion[] = {"role", "owner", NULL};
 	struct ttx *tx = ttx_begin(world->app, world->arena, tenant->scope, TX_WRITE);
 	struct record *current, *out;
 
-	assert_int_equal(entity_insert(tx, record_of(world, &user_entity, pairs), errors_new(world->arena)), E_INTERNAL);
+	assert_int_equal(entity_insert(tx, record_of(world, &user_entity, pairs), errors_new(world->arena)),
+			 E_INTERNAL);
 	ttx_rollback(tx);
 	tx = ttx_begin(world->app, world->arena, tenant->scope, TX_WRITE);
 	MUST(entity_get(tx, &user_entity, made.user_id, &current));
-	assert_int_equal(entity_update(tx, current, record_of(world, &user_entity, promotion), errors_new(world->arena), &out), E_INTERNAL);
+	assert_int_equal(
+		entity_update(tx, current, record_of(world, &user_entity, promotion), errors_new(world->arena), &out),
+		E_INTERNAL);
 	ttx_rollback(tx);
 }
 

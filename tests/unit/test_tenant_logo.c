@@ -6,16 +6,13 @@
 
 #include <cmocka.h>
 #include <stdio.h>
-
-#include <jpeglib.h>
-#include <png.h>
-#include <stdlib.h>
 #include <sys/resource.h>
 
 #include "lib/base/buffer.h"
 #include "lib/base/clock.h"
 #include "lib/tenant/logo.h"
 #include "lib/tenant/logo_decode.h"
+#include "tests/support/pictures.h"
 
 static struct arena *arena;
 
@@ -31,98 +28,6 @@ static int stop(void **state)
 	(void)state;
 	arena_free(arena);
 	return 0;
-}
-
-/* ---- making pictures ---- */
-
-static void write_bytes(png_structp png, png_bytep bytes, size_t length)
-{
-	buffer_add(png_get_io_ptr(png), bytes, length);
-}
-
-static void flush(png_structp png)
-{
-	(void)png;
-}
-
-struct png_kind {
-	int color, depth, interlace;
-	bool transparent; /* a tRNS chunk */
-};
-
-/* Left half dark, right half light, in whatever the kind can say. */
-static struct str make_png(uint32_t width, uint32_t height, struct png_kind kind)
-{
-	png_structp png = png_create_write_struct(PNG_LIBPNG_VER_STRING, NULL, NULL, NULL);
-	png_infop info = png_create_info_struct(png);
-	struct buffer out = BUFFER_IN(arena);
-	png_color palette[2] = {{10, 20, 30}, {240, 230, 220}};
-	png_byte alpha[2] = {0, 255};
-	png_bytep row;
-	size_t stride;
-
-	png_set_write_fn(png, &out, write_bytes, flush);
-	png_set_IHDR(png, info, width, height, kind.depth, kind.color, kind.interlace, PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
-	if (kind.color == PNG_COLOR_TYPE_PALETTE)
-		png_set_PLTE(png, info, palette, 2);
-	if (kind.transparent)
-		png_set_tRNS(png, info, alpha, 2, NULL);
-	png_write_info(png, info);
-	stride = png_get_rowbytes(png, info);
-	row = calloc(1, stride);
-	if (kind.color == PNG_COLOR_TYPE_PALETTE) {
-		for (size_t i = stride / 2; i < stride; i++)
-			row[i] = kind.depth == 1 ? 0xff : 1;
-	} else {
-		memset(row + stride / 2, 0xff, stride - stride / 2);
-	}
-	for (int pass = png_set_interlace_handling(png); pass > 0; pass--)
-		for (uint32_t y = 0; y < height; y++)
-			png_write_row(png, row);
-	png_write_end(png, info);
-	png_destroy_write_struct(&png, &info);
-	free(row);
-	return buffer_str(&out);
-}
-
-struct jpeg_kind {
-	J_COLOR_SPACE space;
-	int components;
-	bool progressive;
-};
-
-static struct str make_jpeg(uint32_t width, uint32_t height, struct jpeg_kind kind)
-{
-	struct jpeg_compress_struct jpeg;
-	struct jpeg_error_mgr errors;
-	unsigned char *bytes = NULL;
-	unsigned long length = 0;
-	size_t stride = (size_t)width * (size_t)kind.components;
-	JSAMPROW row = malloc(stride);
-	struct str copy;
-
-	jpeg.err = jpeg_std_error(&errors);
-	jpeg_create_compress(&jpeg);
-	jpeg_mem_dest(&jpeg, &bytes, &length);
-	jpeg.image_width = width;
-	jpeg.image_height = height;
-	jpeg.input_components = kind.components;
-	jpeg.in_color_space = kind.space;
-	jpeg_set_defaults(&jpeg);
-	if (kind.progressive)
-		jpeg_simple_progression(&jpeg);
-	jpeg_start_compress(&jpeg, TRUE);
-	jpeg_write_marker(&jpeg, JPEG_APP0 + 1, (const JOCTET *)"Exif\0\0<script>alert(1)</script>", 31);
-	memset(row, 0, stride / 2);
-	memset(row + stride / 2, 0xff, stride - stride / 2);
-	while (jpeg.next_scanline < height)
-		jpeg_write_scanlines(&jpeg, &row, 1);
-	jpeg_finish_compress(&jpeg);
-	jpeg_destroy_compress(&jpeg);
-	free(row);
-	copy = arena_copy(arena, (struct str){(char *)bytes, length});
-	free(bytes);
-	return copy;
 }
 
 /* ---- looking at the result ---- */
@@ -156,7 +61,8 @@ static struct picture accept_logo(struct str bytes)
 	enum err err = logo_accept(arena, bytes, errors, &png);
 
 	if (err)
-		fail_msg("refused (%d): %.*s", (int)err, STR_FMT_ARG(errors_any(errors) ? errors_first(errors)->message : STR("busy")));
+		fail_msg("refused (%d): %.*s", (int)err,
+			 STR_FMT_ARG(errors_any(errors) ? errors_first(errors)->message : STR("busy")));
 	return look(png);
 }
 
@@ -175,18 +81,25 @@ static const char *refusal(struct str bytes)
 static void every_kind_of_png_is_read(void **state)
 {
 	static const struct png_kind kinds[] = {
-		{PNG_COLOR_TYPE_RGB, 8, PNG_INTERLACE_NONE, false},      {PNG_COLOR_TYPE_RGB, 16, PNG_INTERLACE_NONE, false},
-		{PNG_COLOR_TYPE_RGB, 8, PNG_INTERLACE_ADAM7, false},     {PNG_COLOR_TYPE_GRAY, 1, PNG_INTERLACE_NONE, false},
-		{PNG_COLOR_TYPE_GRAY, 2, PNG_INTERLACE_ADAM7, false},    {PNG_COLOR_TYPE_GRAY, 4, PNG_INTERLACE_NONE, false},
-		{PNG_COLOR_TYPE_GRAY, 8, PNG_INTERLACE_NONE, false},     {PNG_COLOR_TYPE_GRAY, 16, PNG_INTERLACE_ADAM7, false},
-		{PNG_COLOR_TYPE_PALETTE, 1, PNG_INTERLACE_NONE, false},  {PNG_COLOR_TYPE_PALETTE, 8, PNG_INTERLACE_ADAM7, false},
-		{PNG_COLOR_TYPE_PALETTE, 8, PNG_INTERLACE_NONE, true},   {PNG_COLOR_TYPE_RGB_ALPHA, 8, PNG_INTERLACE_NONE, false},
-		{PNG_COLOR_TYPE_RGB_ALPHA, 16, PNG_INTERLACE_ADAM7, false}, {PNG_COLOR_TYPE_GRAY_ALPHA, 8, PNG_INTERLACE_NONE, false},
+		{PNG_COLOR_TYPE_RGB, 8, PNG_INTERLACE_NONE, false},
+		{PNG_COLOR_TYPE_RGB, 16, PNG_INTERLACE_NONE, false},
+		{PNG_COLOR_TYPE_RGB, 8, PNG_INTERLACE_ADAM7, false},
+		{PNG_COLOR_TYPE_GRAY, 1, PNG_INTERLACE_NONE, false},
+		{PNG_COLOR_TYPE_GRAY, 2, PNG_INTERLACE_ADAM7, false},
+		{PNG_COLOR_TYPE_GRAY, 4, PNG_INTERLACE_NONE, false},
+		{PNG_COLOR_TYPE_GRAY, 8, PNG_INTERLACE_NONE, false},
+		{PNG_COLOR_TYPE_GRAY, 16, PNG_INTERLACE_ADAM7, false},
+		{PNG_COLOR_TYPE_PALETTE, 1, PNG_INTERLACE_NONE, false},
+		{PNG_COLOR_TYPE_PALETTE, 8, PNG_INTERLACE_ADAM7, false},
+		{PNG_COLOR_TYPE_PALETTE, 8, PNG_INTERLACE_NONE, true},
+		{PNG_COLOR_TYPE_RGB_ALPHA, 8, PNG_INTERLACE_NONE, false},
+		{PNG_COLOR_TYPE_RGB_ALPHA, 16, PNG_INTERLACE_ADAM7, false},
+		{PNG_COLOR_TYPE_GRAY_ALPHA, 8, PNG_INTERLACE_NONE, false},
 	};
 
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(kinds); i++) {
-		struct picture p = accept_logo(make_png(64, 32, kinds[i]));
+		struct picture p = accept_logo(make_png(arena, 64, 32, kinds[i]));
 		bool alpha = kinds[i].transparent || (kinds[i].color & PNG_COLOR_MASK_ALPHA);
 
 		assert_int_equal(p.width, 64);
@@ -202,12 +115,13 @@ static void every_kind_of_png_is_read(void **state)
 static void every_kind_of_jpeg_is_read(void **state)
 {
 	static const struct jpeg_kind kinds[] = {
-		{JCS_RGB, 3, false}, {JCS_RGB, 3, true}, {JCS_GRAYSCALE, 1, false}, {JCS_GRAYSCALE, 1, true}, {JCS_CMYK, 4, false}, {JCS_CMYK, 4, true},
+		{JCS_RGB, 3, false},      {JCS_RGB, 3, true},   {JCS_GRAYSCALE, 1, false},
+		{JCS_GRAYSCALE, 1, true}, {JCS_CMYK, 4, false}, {JCS_CMYK, 4, true},
 	};
 
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(kinds); i++) {
-		struct picture p = accept_logo(make_jpeg(64, 32, kinds[i]));
+		struct picture p = accept_logo(make_jpeg(arena, 64, 32, kinds[i]));
 
 		assert_int_equal(p.width, 64);
 		assert_int_equal(p.height, 32);
@@ -221,12 +135,13 @@ static void large_pictures_are_scaled_to_fit_and_keep_their_proportions(void **s
 {
 	static const struct {
 		uint32_t width, height, out_width, out_height;
-	} cases[] = {{512, 512, 512, 512}, {513, 100, 512, 100}, {1024, 768, 512, 384}, {300, 3000, 51, 512}, {4000, 4000, 512, 512},
-	             {16000, 1000, 512, 32}, {8000, 1, 512, 1},   {1, 1, 1, 1}};
+	} cases[] = {{512, 512, 512, 512},   {513, 100, 512, 100},   {1024, 768, 512, 384}, {300, 3000, 51, 512},
+		     {4000, 4000, 512, 512}, {16000, 1000, 512, 32}, {8000, 1, 512, 1},     {1, 1, 1, 1}};
 
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(cases); i++) {
-		struct picture p = accept_logo(make_png(cases[i].width, cases[i].height, (struct png_kind){PNG_COLOR_TYPE_GRAY, 8, 0, false}));
+		struct picture p = accept_logo(make_png(arena, cases[i].width, cases[i].height,
+							(struct png_kind){PNG_COLOR_TYPE_GRAY, 8, 0, false}));
 
 		assert_int_equal(p.width, cases[i].out_width);
 		assert_int_equal(p.height, cases[i].out_height);
@@ -237,9 +152,13 @@ static void large_pictures_are_scaled_to_fit_and_keep_their_proportions(void **s
 static void sixteen_megapixels_fit_the_childs_memory(void **state)
 {
 	(void)state;
-	assert_int_equal(accept_logo(make_png(4000, 4000, (struct png_kind){PNG_COLOR_TYPE_RGB_ALPHA, 8, PNG_INTERLACE_ADAM7, false})).width, 512);
-	assert_int_equal(accept_logo(make_jpeg(4000, 4000, (struct jpeg_kind){JCS_RGB, 3, true})).width, 512);
-	assert_int_equal(accept_logo(make_jpeg(4000, 4000, (struct jpeg_kind){JCS_CMYK, 4, true})).width, 512);
+	assert_int_equal(
+		accept_logo(make_png(arena, 4000, 4000,
+				     (struct png_kind){PNG_COLOR_TYPE_RGB_ALPHA, 8, PNG_INTERLACE_ADAM7, false}))
+			.width,
+		512);
+	assert_int_equal(accept_logo(make_jpeg(arena, 4000, 4000, (struct jpeg_kind){JCS_RGB, 3, true})).width, 512);
+	assert_int_equal(accept_logo(make_jpeg(arena, 4000, 4000, (struct jpeg_kind){JCS_CMYK, 4, true})).width, 512);
 }
 
 static void scaling_averages_areas_and_ignores_what_is_transparent(void **state)
@@ -289,7 +208,8 @@ static void a_scaled_flat_colour_stays_flat(void **state)
 
 static void a_pixel_bomb_is_refused_by_its_header(void **state)
 {
-	struct str bomb = make_png(30000, 30000, (struct png_kind){PNG_COLOR_TYPE_GRAY, 1, PNG_INTERLACE_NONE, false});
+	struct str bomb =
+		make_png(arena, 30000, 30000, (struct png_kind){PNG_COLOR_TYPE_GRAY, 1, PNG_INTERLACE_NONE, false});
 	struct rusage usage;
 	int64_t began = clock_monotonic();
 
@@ -299,14 +219,25 @@ static void a_pixel_bomb_is_refused_by_its_header(void **state)
 	assert_true(clock_monotonic() - began < 2 * MICROSECONDS_PER_SECOND);
 	getrusage(RUSAGE_CHILDREN, &usage);
 	assert_true(usage.ru_maxrss < 400 * 1024); /* kilobytes; what the children had in the tests before counts too */
-	assert_string_equal(refusal(make_png(4001, 4000, (struct png_kind){PNG_COLOR_TYPE_GRAY, 1, PNG_INTERLACE_NONE, false})), "too_many_pixels");
-	assert_string_equal(refusal(make_jpeg(4001, 4000, (struct jpeg_kind){JCS_GRAYSCALE, 1, false})), "too_many_pixels");
+	assert_string_equal(refusal(make_png(arena, 4001, 4000,
+					     (struct png_kind){PNG_COLOR_TYPE_GRAY, 1, PNG_INTERLACE_NONE, false})),
+			    "too_many_pixels");
+	assert_string_equal(refusal(make_jpeg(arena, 4001, 4000, (struct jpeg_kind){JCS_GRAYSCALE, 1, false})),
+			    "too_many_pixels");
 }
 
 static void what_is_neither_png_nor_jpeg_is_refused(void **state)
 {
-	static const char *const files[] = {"GIF89a\1\0\1\0", "RIFF\1\1\1\1WEBPVP8 ", "<svg xmlns=\"http://www.w3.org/2000/svg\"/>", "BM......", "%PDF-1.7",
-	                                    "<html>", "\x89PNG\r\n", "\x89PNG\n\x1a\n\r\n", "\xff\xd8", "PK\3\4"};
+	static const char *const files[] = {"GIF89a\1\0\1\0",
+					    "RIFF\1\1\1\1WEBPVP8 ",
+					    "<svg xmlns=\"http://www.w3.org/2000/svg\"/>",
+					    "BM......",
+					    "%PDF-1.7",
+					    "<html>",
+					    "\x89PNG\r\n",
+					    "\x89PNG\n\x1a\n\r\n",
+					    "\xff\xd8",
+					    "PK\3\4"};
 
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(files); i++)
@@ -326,8 +257,10 @@ static void a_file_over_two_megabytes_is_refused_unread(void **state)
 
 static void truncated_files_are_refused(void **state)
 {
-	struct str files[] = {make_png(64, 64, (struct png_kind){PNG_COLOR_TYPE_RGB, 8, PNG_INTERLACE_ADAM7, false}),
-	                      make_jpeg(64, 64, (struct jpeg_kind){JCS_RGB, 3, false}), make_jpeg(64, 64, (struct jpeg_kind){JCS_RGB, 3, true})};
+	struct str files[] = {
+		make_png(arena, 64, 64, (struct png_kind){PNG_COLOR_TYPE_RGB, 8, PNG_INTERLACE_ADAM7, false}),
+		make_jpeg(arena, 64, 64, (struct jpeg_kind){JCS_RGB, 3, false}),
+		make_jpeg(arena, 64, 64, (struct jpeg_kind){JCS_RGB, 3, true})};
 
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(files); i++)
@@ -342,8 +275,9 @@ static void truncated_files_are_refused(void **state)
 /* Whatever comes out is a picture or a refusal; never a crash of ours, never a wait. */
 static void damaged_files_do_no_harm(void **state)
 {
-	struct str files[] = {make_png(40, 40, (struct png_kind){PNG_COLOR_TYPE_PALETTE, 8, PNG_INTERLACE_NONE, true}),
-	                      make_jpeg(40, 40, (struct jpeg_kind){JCS_CMYK, 4, true})};
+	struct str files[] = {
+		make_png(arena, 40, 40, (struct png_kind){PNG_COLOR_TYPE_PALETTE, 8, PNG_INTERLACE_NONE, true}),
+		make_jpeg(arena, 40, 40, (struct jpeg_kind){JCS_CMYK, 4, true})};
 	uint32_t number = 1;
 
 	(void)state;
@@ -370,8 +304,8 @@ static bool holds(struct str bytes, const char *text)
 
 static void polyglots_and_metadata_come_out_clean(void **state)
 {
-	struct str png = make_png(16, 16, (struct png_kind){PNG_COLOR_TYPE_RGB, 8, PNG_INTERLACE_NONE, false});
-	struct str jpeg = make_jpeg(16, 16, (struct jpeg_kind){JCS_RGB, 3, false});
+	struct str png = make_png(arena, 16, 16, (struct png_kind){PNG_COLOR_TYPE_RGB, 8, PNG_INTERLACE_NONE, false});
+	struct str jpeg = make_jpeg(arena, 16, 16, (struct jpeg_kind){JCS_RGB, 3, false});
 	struct str both[] = {arena_printf(arena, "%s", ""), jpeg};
 	struct buffer polyglot = BUFFER_IN(arena);
 
@@ -393,7 +327,7 @@ static void polyglots_and_metadata_come_out_clean(void **state)
 
 static void the_worker_keeps_its_descriptors_and_children(void **state)
 {
-	struct str png = make_png(8, 8, (struct png_kind){PNG_COLOR_TYPE_RGB, 8, PNG_INTERLACE_NONE, false});
+	struct str png = make_png(arena, 8, 8, (struct png_kind){PNG_COLOR_TYPE_RGB, 8, PNG_INTERLACE_NONE, false});
 	FILE *own = tmpfile();
 	int before = fileno(own);
 

@@ -33,7 +33,8 @@ static void a_hash_is_argon2id_at_todays_costs(void **state)
 	assert_int_equal(password_hash(*state, STR("brass kettle orbit"), &hash), OK);
 	assert_true(str_starts(hash, STR("$argon2id$v=19$m=19456,t=2,p=1$")));
 	assert_false(password_needs_rehash(hash));
-	assert_true(password_needs_rehash(STR("$argon2id$v=19$m=8192,t=1,p=1$bm9ib2R5cy1zYWx0LTAwMQ$0000000000000000000000000000000000000000000")));
+	assert_true(password_needs_rehash(STR(
+		"$argon2id$v=19$m=8192,t=1,p=1$bm9ib2R5cy1zYWx0LTAwMQ$0000000000000000000000000000000000000000000")));
 	assert_true(password_needs_rehash(STR("")));
 }
 
@@ -79,7 +80,8 @@ static void more_than_a_kilobyte_is_never_hashed(void **state)
 
 static void a_malformed_hash_is_a_wrong_password(void **state)
 {
-	static const char *const hashes[] = {"x", "$argon2id$", "$argon2id$v=19$m=4294967295,t=2,p=1$bm9ib2R5cy1zYWx0LTAwMQ$AAAA", "$2b$12$abc"};
+	static const char *const hashes[] = {
+		"x", "$argon2id$", "$argon2id$v=19$m=4294967295,t=2,p=1$bm9ib2R5cy1zYWx0LTAwMQ$AAAA", "$2b$12$abc"};
 
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(hashes); i++)
@@ -143,10 +145,11 @@ static void no_memory_is_busy_and_not_a_wrong_password(void **state)
 		struct str ignored;
 
 		setrlimit(RLIMIT_AS, &limit);
-		_exit(password_verify(hash, STR("brass kettle orbit")) == E_BUSY && password_verify(STR_NONE, STR("x")) == E_BUSY &&
-		              password_hash(*state, STR("brass kettle orbit"), &ignored) == E_BUSY
-		          ? 0
-		          : 1);
+		_exit(password_verify(hash, STR("brass kettle orbit")) == E_BUSY &&
+				      password_verify(STR_NONE, STR("x")) == E_BUSY &&
+				      password_hash(*state, STR("brass kettle orbit"), &ignored) == E_BUSY
+			      ? 0
+			      : 1);
 	}
 	assert_int_equal(waitpid(child, &status, 0), child);
 	assert_int_equal(status, 0);
@@ -212,7 +215,8 @@ static void weak_passwords_are_refused_with_a_reason(void **state)
 		bool fine = password_acceptable(str_from(cases[i].password), &context, "password", errors);
 		const struct field_error *error = errors_for(errors, "password");
 
-		if (fine != (cases[i].code == NULL) || (error && strcmp(error->code, cases[i].code ? cases[i].code : "") != 0))
+		if (fine != (cases[i].code == NULL) ||
+		    (error && strcmp(error->code, cases[i].code ? cases[i].code : "") != 0))
 			fail_msg("\"%s\": %s", cases[i].password, error ? error->code : "accepted");
 	}
 }
@@ -231,7 +235,8 @@ static void length_is_counted_in_characters_and_capped(void **state)
 	assert_false(password_acceptable(buffer_str(&text), &nothing, "password", errors));
 	assert_string_equal(errors_for(errors, "password")->code, "too_long");
 	errors = errors_new(*state);
-	assert_false(password_acceptable((struct str){"\xff\xfe\xff\xfe\xff\xfe\xff\xfe\xff\xfe\xff\xfe", 12}, &nothing, "password", errors));
+	assert_false(password_acceptable((struct str){"\xff\xfe\xff\xfe\xff\xfe\xff\xfe\xff\xfe\xff\xfe", 12}, &nothing,
+					 "password", errors));
 	assert_string_equal(errors_for(errors, "password")->code, "invalid");
 }
 

@@ -51,8 +51,9 @@ static void access_follows_status_and_the_end_of_the_trial(void **state)
 		int64_t trial_ends_at;
 		enum tenant_access access;
 	} cases[] = {
-		{TENANT_TRIAL, 1001, ACCESS_FULL},      {TENANT_TRIAL, 1000, ACCESS_READ_ONLY}, {TENANT_TRIAL, 1, ACCESS_READ_ONLY},
-		{TENANT_TRIAL, 0, ACCESS_FULL},         {TENANT_ACTIVE, 1, ACCESS_FULL},        {TENANT_SUSPENDED, 2000, ACCESS_NOTICE},
+		{TENANT_TRIAL, 1001, ACCESS_FULL},       {TENANT_TRIAL, 1000, ACCESS_READ_ONLY},
+		{TENANT_TRIAL, 1, ACCESS_READ_ONLY},     {TENANT_TRIAL, 0, ACCESS_FULL},
+		{TENANT_ACTIVE, 1, ACCESS_FULL},         {TENANT_SUSPENDED, 2000, ACCESS_NOTICE},
 		{TENANT_CANCELLED, 2000, ACCESS_NOTICE},
 	};
 
@@ -83,7 +84,7 @@ static void the_role_matrix_is_this(void **state)
 		enum permission permission;
 		const char *roles; /* viewer, member, admin, owner; then an admin's API key */
 	} rows[] = {
-		{CAN_NOTHING, "yyyyy"}, {CAN_READ, "yyyyy"},  {CAN_WRITE, "nyyyy"}, {CAN_DELETE, "nyyyy"},
+		{CAN_NOTHING, "yyyyy"},  {CAN_READ, "yyyyy"},  {CAN_WRITE, "nyyyy"}, {CAN_DELETE, "nyyyy"},
 		{CAN_SETTINGS, "nnyyy"}, {CAN_USERS, "nnyyy"}, {CAN_KEYS, "nnyyn"},
 	};
 
@@ -94,8 +95,9 @@ static void the_role_matrix_is_this(void **state)
 
 			assert_int_equal(principal_can(&person, rows[i].permission), rows[i].roles[role - 1] == 'y');
 		}
-		assert_int_equal(principal_can(&(struct principal){.kind = CREDENTIAL_API_KEY, .role = ROLE_ADMIN}, rows[i].permission),
-		                 rows[i].roles[4] == 'y');
+		assert_int_equal(principal_can(&(struct principal){.kind = CREDENTIAL_API_KEY, .role = ROLE_ADMIN},
+					       rows[i].permission),
+				 rows[i].roles[4] == 'y');
 	}
 }
 
@@ -119,9 +121,12 @@ static void the_month_has_its_first_and_last_day(void **state)
 		int64_t instant;
 		const char *first, *last;
 	} cases[] = {
-		{INT64_C(1763884320000000), "2025-11-01", "2025-11-30"}, {INT64_C(1709164800000000), "2024-02-01", "2024-02-29"},
-		{INT64_C(1740700800000000), "2025-02-01", "2025-02-28"}, {INT64_C(1767225599999999), "2025-12-01", "2025-12-31"},
-		{INT64_C(1767225600000000), "2026-01-01", "2026-01-31"}, {INT64_C(4107542400000000), "2100-03-01", "2100-03-31"},
+		{INT64_C(1763884320000000), "2025-11-01", "2025-11-30"},
+		{INT64_C(1709164800000000), "2024-02-01", "2024-02-29"},
+		{INT64_C(1740700800000000), "2025-02-01", "2025-02-28"},
+		{INT64_C(1767225599999999), "2025-12-01", "2025-12-31"},
+		{INT64_C(1767225600000000), "2026-01-01", "2026-01-31"},
+		{INT64_C(4107542400000000), "2100-03-01", "2100-03-31"},
 		{INT64_C(4105123200000000), "2100-02-01", "2100-02-28"},
 	};
 	struct arena *arena = arena_new(1 << 16);

@@ -65,7 +65,8 @@ static void a_tenant_is_found_by_slug_and_by_code(void **state)
 	assert_true(uuid_equal(found->id, tenant.id));
 	assert_true(str_is(found->company_name, "Acme Heating, Inc."));
 	assert_true(uuid_equal(scope_tenant(found->scope), tenant.id));
-	assert_int_equal(resolver_cache_find(f->cache, f->arena, RESOLVER_CODE, STR("code0001"), 0, 0, &found), RESOLVER_KNOWN);
+	assert_int_equal(resolver_cache_find(f->cache, f->arena, RESOLVER_CODE, STR("code0001"), 0, 0, &found),
+			 RESOLVER_KNOWN);
 	assert_int_equal(by_slug(f, "code0001", &found), RESOLVER_ABSENT);
 	assert_int_equal(by_slug(f, "tenant-", &found), RESOLVER_ABSENT);
 }
@@ -89,10 +90,14 @@ static void what_is_too_old_is_forgotten(void **state)
 
 	resolver_cache_add(f->cache, &tenant, 100);
 	resolver_cache_add_unknown(f->cache, RESOLVER_SLUG, STR("nobody"), 100);
-	assert_int_equal(resolver_cache_find(f->cache, f->arena, RESOLVER_SLUG, STR("tenant-1"), 100, 200, &found), RESOLVER_KNOWN);
-	assert_int_equal(resolver_cache_find(f->cache, f->arena, RESOLVER_SLUG, STR("nobody"), 200, 100, &found), RESOLVER_UNKNOWN);
-	assert_int_equal(resolver_cache_find(f->cache, f->arena, RESOLVER_SLUG, STR("tenant-1"), 101, 0, &found), RESOLVER_ABSENT);
-	assert_int_equal(resolver_cache_find(f->cache, f->arena, RESOLVER_SLUG, STR("nobody"), 0, 101, &found), RESOLVER_ABSENT);
+	assert_int_equal(resolver_cache_find(f->cache, f->arena, RESOLVER_SLUG, STR("tenant-1"), 100, 200, &found),
+			 RESOLVER_KNOWN);
+	assert_int_equal(resolver_cache_find(f->cache, f->arena, RESOLVER_SLUG, STR("nobody"), 200, 100, &found),
+			 RESOLVER_UNKNOWN);
+	assert_int_equal(resolver_cache_find(f->cache, f->arena, RESOLVER_SLUG, STR("tenant-1"), 101, 0, &found),
+			 RESOLVER_ABSENT);
+	assert_int_equal(resolver_cache_find(f->cache, f->arena, RESOLVER_SLUG, STR("nobody"), 0, 101, &found),
+			 RESOLVER_ABSENT);
 	assert_int_equal(resolver_cache_count(f->cache), 0);
 }
 
@@ -107,7 +112,8 @@ static void a_change_drops_that_tenant_alone(void **state)
 	resolver_cache_add_unknown(f->cache, RESOLVER_SLUG, STR("nobody"), 10);
 	resolver_cache_drop(f->cache, one.id);
 	assert_int_equal(by_slug(f, "tenant-1", &found), RESOLVER_ABSENT);
-	assert_int_equal(resolver_cache_find(f->cache, f->arena, RESOLVER_CODE, one.code, 0, 0, &found), RESOLVER_ABSENT);
+	assert_int_equal(resolver_cache_find(f->cache, f->arena, RESOLVER_CODE, one.code, 0, 0, &found),
+			 RESOLVER_ABSENT);
 	assert_int_equal(by_slug(f, "tenant-2", &found), RESOLVER_KNOWN);
 	assert_int_equal(by_slug(f, "nobody", &found), RESOLVER_UNKNOWN);
 	assert_true(resolver_cache_generation(f->cache) > generation);

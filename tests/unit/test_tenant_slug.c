@@ -42,8 +42,10 @@ static void names_become_slugs(void **state)
 		{"株式会社", "company"},
 		{"xn--bcher-kva", "xn-bcher-kva"},
 		{"\xff\xfe\x80", "company"},
-		{"Northwestern Residential Heating, Ventilation and Air Conditioning Services", "northwestern-residential-heating"},
-		{"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"},
+		{"Northwestern Residential Heating, Ventilation and Air Conditioning Services",
+		 "northwestern-residential-heating"},
+		{"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+		 "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"},
 	};
 
 	for (size_t i = 0; i < COUNT_OF(cases); i++) {
@@ -77,11 +79,13 @@ static void any_bytes_give_a_good_slug(void **state)
 
 static void the_form_of_a_slug_is_strict(void **state)
 {
-	static const char *const good[] = {"abc", "a-b", "a1b", "123", "acme-hvac", "a--b", "abc--d", "1st-choice",
-	                                   "abcdefghijabcdefghijabcdefghijabcdefghij"};
-	static const char *const bad[] = {"",      "a",     "ab",    "-ab",   "ab-",   "ab--c", "xn--abc", "Abc",  "a_b",  "a.b",
-	                                  "a b",   "abc\n", "äbc",   "a/b",   "a%62",  "abc.",  "..",      "---",  "a\tb", "ab--",
-	                                  "abcdefghijabcdefghijabcdefghijabcdefghijk"};
+	static const char *const good[] = {"abc",    "a-b",        "a1b",
+					   "123",    "acme-hvac",  "a--b",
+					   "abc--d", "1st-choice", "abcdefghijabcdefghijabcdefghijabcdefghij"};
+	static const char *const bad[] = {
+		"",     "a",    "ab",  "-ab", "ab-",   "ab--c", "xn--abc",
+		"Abc",  "a_b",  "a.b", "a b", "abc\n", "äbc",   "a/b",
+		"a%62", "abc.", "..",  "---", "a\tb",  "ab--",  "abcdefghijabcdefghijabcdefghijabcdefghijk"};
 
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(good); i++)
@@ -95,13 +99,15 @@ static void the_form_of_a_slug_is_strict(void **state)
 static void ours_and_what_looks_like_ours_is_reserved(void **state)
 {
 	static const char *const reserved[] = {
-		"www",   "ww2",    "www3",   "wwww",   "ns1",     "ns01",    "mail",   "mail2",  "mx10",        "ftp",      "ftp3",   "api",    "api-2", "app",
-		"admin", "adm1n",  "ad-min", "a-p-i",   "ap1",     "apl",    "l0gin",  "log-in",      "logln",    "b1lling", "biliing", "supp0rt",
-		"a5sets", "rnail", "vvww",   "911",    "status",  "wpad",    "isatap", "static", "autodiscover", "localhost", "root",  "billing", "test",  "demand",
-		"dernand", "demand-engine",  "yourcompany", "0auth", "5ecurity"
-	};
-	static const char *const free_names[] = {"acme-hvac", "elite-plumbing", "joes-plumbing", "air-pros", "api-heating", "webers",   "mailand",
-	                                         "adminton",  "new-air",        "nsw-hvac",      "cool-air", "wwright",     "east-side"};
+		"www",     "ww2",           "www3",         "wwww",      "ns1",     "ns01",    "mail",   "mail2",
+		"mx10",    "ftp",           "ftp3",         "api",       "api-2",   "app",     "admin",  "adm1n",
+		"ad-min",  "a-p-i",         "ap1",          "apl",       "l0gin",   "log-in",  "logln",  "b1lling",
+		"biliing", "supp0rt",       "a5sets",       "rnail",     "vvww",    "911",     "status", "wpad",
+		"isatap",  "static",        "autodiscover", "localhost", "root",    "billing", "test",   "demand",
+		"dernand", "demand-engine", "yourcompany",  "0auth",     "5ecurity"};
+	static const char *const free_names[] = {
+		"acme-hvac", "elite-plumbing", "joes-plumbing", "air-pros", "api-heating", "webers",   "mailand",
+		"adminton",  "new-air",        "nsw-hvac",      "cool-air", "wwright",     "east-side"};
 
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(reserved); i++) {
@@ -119,7 +125,10 @@ static void an_unacceptable_slug_says_why(void **state)
 {
 	static const struct {
 		const char *slug, *code;
-	} cases[] = {{"ab", "too_short"}, {"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "too_long"}, {"Abc", "invalid"}, {"www", "reserved"}};
+	} cases[] = {{"ab", "too_short"},
+		     {"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "too_long"},
+		     {"Abc", "invalid"},
+		     {"www", "reserved"}};
 
 	for (size_t i = 0; i < COUNT_OF(cases); i++) {
 		struct errors *errors = errors_new(*state);
@@ -170,7 +179,8 @@ static void hosts_are_told_apart(void **state)
 		enum host_kind kind = host_classify(&config, *state, str_from(cases[i].host), &label);
 
 		if (kind != cases[i].kind || !str_equal(label, str_from(cases[i].label)))
-			fail_msg("%s is %d, %.*s", cases[i].host ? cases[i].host : "(absent)", (int)kind, STR_FMT_ARG(label));
+			fail_msg("%s is %d, %.*s", cases[i].host ? cases[i].host : "(absent)", (int)kind,
+				 STR_FMT_ARG(label));
 	}
 }
 
