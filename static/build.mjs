@@ -1,102 +1,125 @@
-// Builds what nginx serves under /static/ from the installed packages and our own files: node static/build.mjs OUTPUT
-// No bundler: copies, one generated style sheet for dark mode without JavaScript, and a sprite of the icons that are used.
+// Builds what is served below /static/: node static/build.mjs OUTDIR
+//
+// Copies files from the installed packages and from here, makes the sprite of the icons in icons.txt, and lets the styles follow the system's
+// dark mode without a script. Node alone, no bundler. Anything missing ends it with a message and status 1.
 import { createHash } from 'node:crypto';
-import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const packages = join(here, '..', 'node_modules');
-const output = process.argv[2];
-if (!output) {
-	console.error('usage: node static/build.mjs OUTPUT');
-	process.exit(2);
+const outdir = process.argv[2];
+
+// name below /static/: where it comes from, and what is done to it
+const files = {
+	'tabler.css': ['@tabler/core/dist/css/tabler.min.css', (text) => followSystem(withoutSourceMap(text))],
+	'demand.css': ['./demand.css', (text) => followSystem(text)],
+	'htmx.js': ['htmx.org/dist/htmx.min.js'],
+	'demand.js': ['./demand.js'],
+	'theme.js': ['./theme.js'],
+	'inter.woff2': ['@fontsource-variable/inter/files/inter-latin-wght-normal.woff2'],
+	'inter-ext.woff2': ['@fontsource-variable/inter/files/inter-latin-ext-wght-normal.woff2'],
+	'favicon.svg': ['./favicon.svg'],
+	'icons.svg': ['@tabler/icons-sprite/dist/tabler-sprite.svg', sprite],
+	'licenses.txt': [null, licenses],
+};
+const licensed = ['@tabler/core', '@tabler/icons-sprite', 'htmx.org', '@fontsource-variable/inter'];
+
+function fail(message) {
+	console.error(`static/build.mjs: ${message}`);
+	process.exit(1);
 }
 
-const copies = [
-	[join(packages, '@tabler/core/dist/css/tabler.min.css'), 'tabler.css'],
-	[join(packages, 'htmx.org/dist/htmx.min.js'), 'htmx.js'],
-	[join(packages, '@fontsource-variable/inter/files/inter-latin-wght-normal.woff2'), 'inter.woff2'],
-	[join(packages, '@fontsource-variable/inter/files/inter-latin-ext-wght-normal.woff2'), 'inter-ext.woff2'],
-	[join(here, 'demand.css'), 'demand.css'],
-	[join(here, 'demand.js'), 'demand.js'],
-	[join(here, 'theme.js'), 'theme.js'],
-	[join(here, 'favicon.svg'), 'favicon.svg'],
-];
+function read(path) {
+	const from = path.startsWith('./') ? join(here, path) : join(packages, path);
+	if (!existsSync(from)) fail(`${from} is missing${path.startsWith('./') ? '' : ': run npm ci'}`);
+	return readFileSync(from);
+}
 
-// Splits style text into its top-level rules: [prelude, body] pairs; at-rules without a block are left out.
+function withoutSourceMap(text) {
+	return text.replace(/\/\*# sourceMappingURL=.*?\*\//, '');
+}
+
+// ---- dark mode ----
+
+// Cuts a style sheet into [prelude, body] for each rule and [text, null] for what has no block.
 function rules(text) {
 	const found = [];
 	let depth = 0, start = 0, open = 0;
 	for (let i = 0; i < text.length; i++) {
 		const c = text[i];
-		if (c === '"' || c === "'") {
-			for (i++; i < text.length && text[i] !== c; i++) if (text[i] === '\\') i++;
-		} else if (c === '{') {
-			if (depth++ === 0) open = i;
-		} else if (c === '}') {
-			if (--depth === 0) {
-				found.push([text.slice(start, open).trim(), text.slice(open + 1, i)]);
-				start = i + 1;
-			}
+		if (c === '/' && text[i + 1] === '*') {
+			i = text.indexOf('*/', i) + 1;
+			if (depth === 0) start = i + 1;
+		} else if (c === '"' || c === "'") {
+			for (i++; text[i] !== c; i++) if (text[i] === '\\') i++;
+		} else if (c === '{' && depth++ === 0) {
+			open = i;
+		} else if (c === '}' && --depth === 0) {
+			found.push([text.slice(start, open).trim(), text.slice(open + 1, i)]);
+			start = i + 1;
 		} else if (c === ';' && depth === 0) {
+			found.push([text.slice(start, i + 1).trim(), null]);
 			start = i + 1;
 		}
 	}
+	if (depth !== 0) fail('a style sheet has unbalanced braces');
 	return found;
 }
 
-// Selectors are separated by commas outside brackets.
+// Commas inside brackets separate nothing.
 function selectors(prelude) {
-	const list = [];
-	let depth = 0, start = 0;
-	for (let i = 0; i <= prelude.length; i++) {
-		if (i === prelude.length || (prelude[i] === ',' && depth === 0)) {
-			list.push(prelude.slice(start, i).trim());
-			start = i + 1;
-		} else if ('(['.includes(prelude[i])) depth++;
-		else if (')]'.includes(prelude[i])) depth--;
-	}
-	return list;
+	return prelude.split(/,(?![^(]*\)|[^[]*\])/).map((selector) => selector.trim());
 }
 
-// Tabler switches to dark by an attribute only. The same rules, for a page on which no script has set that attribute.
-function darkWithoutScript(text) {
+const byAttribute = '[data-bs-theme=dark]';
+// As specific as the attribute, so that the order of the rules decides as before.
+const bySystem = ':root:where(:not([data-bs-theme]))';
+
+// Tabler turns dark by an attribute alone. Behind each such rule stands the same one for pages without the attribute, under the media query.
+function followSystem(text) {
 	return rules(text).map(([prelude, body]) => {
-		if (prelude.startsWith('@media') || prelude.startsWith('@supports')) {
-			const inner = darkWithoutScript(body);
-			return inner && `${prelude}{${inner}}`;
-		}
-		if (prelude.startsWith('@')) return '';
-		const dark = selectors(prelude).filter((selector) => selector.includes('[data-bs-theme=dark]') && !selector.includes(':not([data-bs-theme=dark'));
-		if (!dark.length) return '';
-		return `${dark.map((selector) => selector.replace(/^(body|html|:root)?\[data-bs-theme=dark\]/, (_, element) => `html:not([data-bs-theme])${element === 'body' ? ' body' : ''}`)).join(',')}{${body}}`;
-	}).join('');
+		if (body === null) return prelude;
+		if (/^@(media|supports|layer)/.test(prelude)) return `${prelude}{${followSystem(body)}}`;
+		const rule = `${prelude}{${body}}`;
+		if (prelude.startsWith('@')) return rule;
+		const dark = selectors(prelude).filter((selector) => selector.startsWith(byAttribute)).map((selector) => selector.replace(byAttribute, bySystem));
+		return dark.length ? `${rule}@media (prefers-color-scheme:dark){${dark.join(',')}{${body}}}` : rule;
+	}).join('\n');
 }
 
-function sprite() {
-	const names = readFileSync(join(here, 'icons.txt'), 'utf8').split('\n').map((line) => line.trim()).filter((line) => line && !line.startsWith('#'));
-	const all = readFileSync(join(packages, '@tabler/icons-sprite/dist/tabler-sprite.svg'), 'utf8');
+// ---- icons ----
+
+function sprite(all) {
+	const names = read('./icons.txt').toString().split('\n').map((line) => line.trim()).filter((line) => line && !line.startsWith('#'));
 	const symbols = names.map((name) => {
 		const begin = all.indexOf(`<symbol id="tabler-${name}" `);
-		if (begin < 0) throw new Error(`there is no icon ${name}`);
-		return all.slice(begin, all.indexOf('</symbol>', begin) + 9).replace(`id="tabler-${name}"`, `id="${name}"`);
+		if (begin < 0) fail(`icons.txt: Tabler has no icon ${name}`);
+		return all.slice(begin, all.indexOf('</symbol>', begin) + 9).replace(`id="tabler-${name}"`, `id="${name}"`).replace('<path stroke="none" d="M0 0h24v24H0z" fill="none" />', '');
 	});
 	return `<svg xmlns="http://www.w3.org/2000/svg">${symbols.join('')}</svg>\n`;
 }
 
-if (!existsSync(packages)) {
-	console.error('the front-end packages are not installed: npm ci');
-	process.exit(1);
+// ---- licences of what is passed on ----
+
+function licenses() {
+	return licensed.map((name) => {
+		const about = JSON.parse(read(`${name}/package.json`));
+		const file = ['LICENSE', 'LICENSE.md', 'license'].find((candidate) => existsSync(join(packages, name, candidate)));
+		return `${name} ${about.version} (${about.license})\n\n${file ? read(`${name}/${file}`).toString().trim() : ''}\n`;
+	}).join(`\n${'-'.repeat(80)}\n\n`);
 }
-rmSync(output, { recursive: true, force: true });
-mkdirSync(output, { recursive: true });
-for (const [from, name] of copies) copyFileSync(from, join(output, name));
-const tabler = readFileSync(join(output, 'tabler.css'), 'utf8').replace(/\/\*# sourceMappingURL=[^*]*\*\//, '');
-const own = readFileSync(join(output, 'demand.css'), 'utf8').replace(/\/\*[^]*?\*\//g, '');
-writeFileSync(join(output, 'tabler.css'), tabler);
-writeFileSync(join(output, 'dark.css'), `@media (prefers-color-scheme: dark) {\n${darkWithoutScript(tabler)}\n${darkWithoutScript(own)}\n}\n`);
-writeFileSync(join(output, 'icons.svg'), sprite());
+
+if (!outdir) fail('usage: node static/build.mjs OUTDIR');
+const built = Object.entries(files).map(([name, [from, change]]) => {
+	const bytes = from === null ? null : read(from);
+	return [name, change ? Buffer.from(change(bytes?.toString())) : bytes];
+});
 const hash = createHash('sha256');
-for (const name of readdirSync(output).sort()) hash.update(name).update(readFileSync(join(output, name)));
-writeFileSync(join(output, 'version.txt'), `${hash.digest('hex').slice(0, 12)}\n`);
+for (const [name, bytes] of built) hash.update(name).update('\0').update(bytes);
+// Only a folder that this program made is emptied.
+if (existsSync(join(outdir, 'version.txt'))) rmSync(outdir, { recursive: true });
+mkdirSync(outdir, { recursive: true });
+for (const [name, bytes] of built) writeFileSync(join(outdir, name), bytes);
+writeFileSync(join(outdir, 'version.txt'), `${hash.digest('hex').slice(0, 12)}\n`);

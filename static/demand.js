@@ -1,112 +1,181 @@
 // What scripts add to pages that are complete without them.
-(function () {
+(() => {
 	'use strict';
+	const root = document.documentElement;
+	const all = (selector, within = document) => [...within.querySelectorAll(selector)];
 
-	function on(type, selector, work) {
-		document.addEventListener(type, function (event) {
-			var target = event.target.closest(selector);
-			if (target) work(target, event);
-		});
+	function make(tag, className, text) {
+		const element = document.createElement(tag);
+		if (tag === 'button') element.type = 'button';
+		element.className = className;
+		element.textContent = text;
+		return element;
 	}
 
-	// The theme, remembered on this device.
-	on('click', '[data-theme-toggle]', function () {
-		var next = document.documentElement.getAttribute('data-bs-theme') === 'dark' ? 'light' : 'dark';
-		document.documentElement.setAttribute('data-bs-theme', next);
+	// ---- theme: remembered on this device; without a choice the style sheets follow the system ----
+
+	const system = window.matchMedia('(prefers-color-scheme: dark)');
+	const isDark = () => (root.dataset.bsTheme ? root.dataset.bsTheme === 'dark' : system.matches);
+
+	function nameTheme() {
+		const words = isDark() ? 'Light theme' : 'Dark theme';
+		for (const button of all('[data-theme-toggle]')) {
+			const place = button.querySelector('[data-theme-words]');
+			if (place) place.textContent = words;
+			else button.setAttribute('aria-label', words);
+			const use = button.querySelector('use');
+			use.setAttribute('href', use.getAttribute('href').replace(/#.*/, isDark() ? '#sun' : '#moon'));
+		}
+	}
+
+	function toggleTheme() {
+		root.dataset.bsTheme = isDark() ? 'light' : 'dark';
 		try {
-			localStorage.setItem('theme', next);
+			localStorage.setItem('theme', root.dataset.bsTheme);
 		} catch (error) {
-			// A browser that keeps nothing still shows the theme on this page.
+			// Storage is switched off: it holds for this page.
 		}
+		nameTheme();
+	}
+
+	system.addEventListener('change', nameTheme);
+	nameTheme();
+
+	// ---- menus close by a click elsewhere and by Escape ----
+
+	function closeMenus(except) {
+		for (const menu of all('[data-menu][open]')) if (menu !== except) menu.open = false;
+	}
+
+	document.addEventListener('click', (event) => {
+		if (event.target.closest('[data-theme-toggle]')) toggleTheme();
+		closeMenus(event.target.closest('[data-menu]'));
 	});
 
-	// Filters act when they are changed; the button stays for those without a script.
-	on('change', '[data-submit-on-change]', function (field) {
-		field.form.requestSubmit();
-	});
+	// ---- keys: Escape closes a menu, "/" goes to the search box ----
 
-	// Text that is made to be copied.
-	document.querySelectorAll('[data-copy]').forEach(function (block) {
-		var button = document.createElement('button');
-		button.type = 'button';
-		button.className = 'btn btn-sm btn-outline-secondary copy-button';
-		button.textContent = 'Copy';
-		button.addEventListener('click', function () {
-			navigator.clipboard.writeText(block.querySelector('code').textContent).then(function () {
-				button.textContent = 'Copied';
-			});
-		});
-		block.before(button);
-	});
-
-	// A form is sent once, however often the button is pressed.
-	document.addEventListener('submit', function (event) {
-		if (event.defaultPrevented || event.target.method !== 'post') return;
-		if (event.target.dataset.sent) {
+	document.addEventListener('keydown', (event) => {
+		const open = document.querySelector('[data-menu][open]');
+		if (event.key === 'Escape' && open) {
+			closeMenus();
+			open.querySelector('summary').focus();
+		}
+		const search = document.querySelector('[data-search]');
+		const typing = event.target.closest('input, textarea, select, [contenteditable]');
+		if (event.key === '/' && search && !typing && !event.ctrlKey && !event.metaKey && !event.altKey) {
 			event.preventDefault();
-			return;
+			search.focus();
 		}
-		event.target.dataset.sent = 'true';
-	});
-	window.addEventListener('pageshow', function () {
-		document.querySelectorAll('form[data-sent]').forEach(function (form) {
-			delete form.dataset.sent;
-		});
 	});
 
-	// Whether a subdomain is free, while it is typed.
-	document.querySelectorAll('[data-subdomain-form]').forEach(function (form) {
-		var input = form.querySelector('[name=subdomain]');
-		var state = form.querySelector('[data-subdomain-state]');
-		var suggestions = form.querySelector('[data-subdomain-suggestions]');
-		var suffix = form.dataset.suffix;
-		var timer = null;
-		var asked = 0;
+	// ---- a form is sent once, however often its button is pressed ----
 
-		function propose(names) {
-			suggestions.textContent = '';
-			names.forEach(function (name) {
-				var button = document.createElement('button');
-				button.type = 'button';
-				button.className = 'btn btn-sm btn-outline-secondary me-2 mb-2';
-				button.textContent = name;
-				button.addEventListener('click', function () {
-					input.value = name;
+	document.addEventListener('submit', (event) => {
+		const form = event.target;
+		if (event.defaultPrevented || form.method !== 'post') return;
+		if (form.dataset.sent) event.preventDefault();
+		form.dataset.sent = 'yes';
+	});
+	// Back may show the page as it was left.
+	window.addEventListener('pageshow', () => all('form[data-sent]').forEach((form) => delete form.dataset.sent));
+
+	// ---- after an error: screen readers and keyboards start at the summary ----
+
+	const summary = document.querySelector('[data-focus]');
+	if (summary) summary.focus();
+
+	// ---- what is made to be copied ----
+
+	if (navigator.clipboard) {
+		for (const block of all('[data-copy]')) {
+			const code = block.querySelector('code');
+			const button = make('button', 'copy-button', 'Copy');
+			button.addEventListener('click', async () => {
+				try {
+					await navigator.clipboard.writeText(code.textContent);
+					button.textContent = 'Copied';
+				} catch (error) {
+					window.getSelection().selectAllChildren(code);
+					button.textContent = 'Press Ctrl+C';
+				}
+				setTimeout(() => { button.textContent = 'Copy'; }, 2000);
+			});
+			block.prepend(button);
+		}
+	}
+
+	// ---- lists: addresses without empty filters; whatever is not the list is opened as a page ----
+
+	document.addEventListener('htmx:configRequest', (event) => {
+		const { parameters } = event.detail;
+		if (!event.target.matches('[data-filters]')) return;
+		for (const name of Object.keys(parameters)) if (parameters[name] === '') delete parameters[name];
+	});
+	// The session may have ended meanwhile: the answer is then the log-in page, behind a redirect.
+	document.addEventListener('htmx:beforeSwap', (event) => {
+		const { xhr, pathInfo } = event.detail;
+		const answered = new URL(xhr.responseURL || window.location.href);
+		const asked = new URL(pathInfo.finalRequestPath || pathInfo.requestPath, window.location.href);
+		if (xhr.status < 400 && answered.pathname === asked.pathname) return;
+		event.detail.shouldSwap = false;
+		window.location.assign(asked);
+	});
+	document.addEventListener('htmx:sendError', (event) => window.location.assign(event.detail.pathInfo.finalRequestPath));
+
+	// ---- sign-up: whether a subdomain is free, while it is typed ----
+
+	function watchSubdomain(form) {
+		const input = form.querySelector('[name=subdomain]');
+		const state = form.querySelector('[data-subdomain-state]');
+		const suggestions = form.querySelector('[data-subdomain-suggestions]');
+		const suffix = form.dataset.suffix || '';
+		let timer = 0;
+		let latest = 0;
+		let known = null; // the last answer, and what was typed for it
+
+		function show(answer) {
+			const name = make('strong', '', answer.slug + suffix);
+			const words = make('span', answer.available ? 'text-success-strong' : 'text-danger-strong', '');
+			words.append(name, answer.available ? ' is free.' : ' is taken. These are free:');
+			state.replaceChildren(words);
+			suggestions.replaceChildren(...(answer.available ? [] : answer.suggestions).map((slug) => {
+				const button = make('button', 'btn btn-sm btn-outline-secondary me-2 mb-2', slug);
+				button.addEventListener('click', () => {
+					input.value = slug;
+					input.focus();
 					check();
 				});
-				suggestions.append(button);
-			});
+				return button;
+			}));
 		}
 
-		function check() {
-			var wanted = input.value.trim();
-			var mine = ++asked;
-			if (!wanted) {
-				state.textContent = '';
+		async function check() {
+			const typed = input.value.trim();
+			const mine = ++latest;
+			if (typed === '') {
+				state.replaceChildren();
+				suggestions.replaceChildren();
 				return;
 			}
-			fetch('/api/onboarding/subdomain?name=' + encodeURIComponent(wanted)).then(function (answer) {
-				return answer.ok ? answer.json() : null;
-			}).then(function (answer) {
-				if (!answer || mine !== asked) return;
-				state.textContent = answer.slug + suffix + (answer.available ? ' is free.' : ' is taken or cannot be used. These are free:');
-				state.className = 'subdomain-state ' + (answer.available ? 'text-success-strong' : 'text-danger-strong');
-				propose(answer.available ? [] : answer.suggestions);
-			});
+			try {
+				const response = await fetch(`/api/onboarding/subdomain?name=${encodeURIComponent(typed)}`, { headers: { Accept: 'application/json' } });
+				if (!response.ok || mine !== latest) return;
+				const answer = await response.json();
+				known = { typed, slug: answer.slug };
+				show(answer);
+			} catch (error) {
+				// Offline or busy: the server says it when the form is sent.
+			}
 		}
 
-		input.addEventListener('input', function () {
+		input.addEventListener('input', () => {
 			clearTimeout(timer);
 			timer = setTimeout(check, 250);
 		});
-	});
-
-	// "/" goes to the search box.
-	document.addEventListener('keydown', function (event) {
-		var search = document.querySelector('[data-search]');
-		if (event.key !== '/' || !search || event.ctrlKey || event.metaKey || event.altKey) return;
-		if (/^(INPUT|TEXTAREA|SELECT)$/.test(document.activeElement.tagName)) return;
-		event.preventDefault();
-		search.focus();
-	});
+		// "Acme HVAC, Inc." was checked as acme-hvac: that is what is sent.
+		input.addEventListener('change', () => {
+			if (known && known.typed === input.value.trim()) input.value = known.slug;
+		});
+	}
+	all('[data-subdomain-form]').forEach(watchSubdomain);
 })();

@@ -1,12 +1,12 @@
-// Before the first paint: the theme that was chosen here, else the system's.
+// In the head, before the first paint: the theme chosen on this device. Without a choice the style sheets follow the system.
 (function () {
-	var chosen = null;
+	'use strict';
+	var root = document.documentElement;
+	root.classList.add('has-script');
 	try {
-		chosen = localStorage.getItem('theme');
+		var chosen = localStorage.getItem('theme');
+		if (chosen === 'dark' || chosen === 'light') root.setAttribute('data-bs-theme', chosen);
 	} catch (error) {
-		chosen = null;
+		// Storage is switched off: follow the system.
 	}
-	var dark = chosen ? chosen === 'dark' : window.matchMedia('(prefers-color-scheme: dark)').matches;
-	document.documentElement.setAttribute('data-bs-theme', dark ? 'dark' : 'light');
-	document.documentElement.classList.add('has-script');
 })();
