@@ -47,6 +47,7 @@ static const struct setting settings[] = {
 	INT(password_workers, "2", 1, 64, "workers that check passwords"),
 	INT(requests_per_worker, "10000", 1, 1000000000, "a worker is replaced after so many"),
 	INT(request_seconds, "30", 1, 3600, "a worker busy for longer is replaced"),
+	INT(rate_scale, "100", 1, 1000000, "percent of every rate limit; more for load tests"),
 	TEXT(template_folder, DEMAND_DATA_FOLDER "/templates", "pages and mails"),
 	TEXT(static_version, "1", "cache buster in links to /static/"),
 	TEXT(static_folder, DEMAND_DATA_FOLDER "/static", "served by nginx; the doctor looks at it"),

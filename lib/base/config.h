@@ -21,6 +21,7 @@ struct config {
 	int64_t password_workers;
 	int64_t requests_per_worker;   /* a worker is replaced after so many */
 	int64_t request_seconds;       /* a worker busy for longer is replaced by the master */
+	int64_t rate_scale;            /* percent of every rate limit */
 	const char *template_folder;
 	const char *static_version;    /* cache buster in links to /static/ */
 	const char *static_folder;     /* read by doctor only; nginx serves it */
