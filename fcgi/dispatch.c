@@ -1,0 +1,169 @@
+/*
+ * The path of a request: a list of steps, each of which may end it. What a step needs to know about the address stands in the route table.
+ * Nothing is handed on to be sent before the transaction is committed.
+ */
+#include "fcgi/dispatch.h"
+#include "fcgi/answer.h"
+#include "fcgi/idempotency.h"
+#include "fcgi/page.h"
+#include "fcgi/response.h"
+#include "fcgi/steps.h"
+#include "fcgi/usage_flush.h"
+
+#include "lib/base/clock.h"
+#include "lib/base/log.h"
+
+#include <setjmp.h>
+
+typedef enum err step(struct exchange *);
+
+static step *const steps[] = {
+	step_caps,       /* is it a request at all */
+	step_host,       /* which of our hosts */
+	step_route,      /* which row of the table */
+	step_tenant,     /* whose host */
+	step_method,     /* OPTIONS, 405 */
+	step_access,     /* suspended and cancelled tenants get a notice */
+	step_credential, /* what was sent to prove who asks; no SQL yet */
+	step_rate,       /* not too often */
+	step_key_tenant, /* the credential belongs to this host's tenant, or names it on the api host */
+	step_access,     /* again: now the api host's tenant is known */
+	step_form,       /* a page's body */
+	step_csrf,       /* a page's form comes from our page */
+	step_begin,      /* the transaction the route asks for */
+	step_principal,  /* who it is: the first statement in it */
+	step_permission, /* role, plan, trial */
+	step_json,       /* an API's body */
+	step_idempotency,
+	step_handler,
+};
+
+static void rollback(struct exchange *x)
+{
+	struct context *c = &x->context;
+
+	if (c->tx)
+		ttx_rollback(c->tx);
+	if (c->stx)
+		stx_rollback(c->stx);
+	c->tx = NULL;
+	c->stx = NULL;
+}
+
+/* The answer is complete when this says OK, and only then is it true. */
+static enum err finish(struct exchange *x)
+{
+	struct context *c = &x->context;
+	enum err e = OK;
+
+	if (!x->answered)
+		e = answer_render(x);
+	if (e == OK)
+		e = idempotency_store(x);
+	if (e == OK && c->tx)
+		e = ttx_commit(c->tx);
+	if (e == OK && c->stx)
+		e = stx_commit(c->stx);
+	/* The handler was content: whatever fails now is no fault of the request. */
+	c->detail = STR_NONE;
+	return e == OK || e == E_BUSY ? e : E_INTERNAL;
+}
+
+static void run(struct exchange *x)
+{
+	enum err e = OK;
+
+	for (size_t i = 0; i < COUNT_OF(steps) && e == OK && !x->answered; i++)
+		e = steps[i](x);
+	if (e == OK)
+		e = finish(x);
+	if (e == OK)
+		return;
+	rollback(x);
+	answer_error(x, e);
+}
+
+static void write_log(const struct exchange *x)
+{
+	const struct context *c = &x->context;
+	struct buffer members = BUFFER_IN(c->arena);
+
+	log_member_str(&members, "request_id", c->request->request_id);
+	log_member_str(&members, "tenant", c->tenant ? c->tenant->slug : STR_NONE);
+	/* The table's path: what people type stays out of the log. */
+	log_member_str(&members, "route", c->route ? str_from(c->route->path) : STR_NONE);
+	log_member_str(&members, "method", str_from(method_name(c->request->method)));
+	log_member_int(&members, "status", c->status);
+	log_member_decimal(&members, "ms", (double)(clock_monotonic() - c->request->started) / 1000);
+	log_member_int(&members, "bytes", c->response->no_body ? 0 : (int64_t)c->response->body.length);
+	log_members(LOG_INFO, "request", &members);
+}
+
+static void answer(const struct app *app, struct arena *arena, const struct request *request, struct response *response, struct aftermath *aftermath)
+{
+	struct exchange *x = ARENA_NEW(arena, struct exchange);
+
+	x->context = (struct context){
+		.arena = arena,
+		.app = app,
+		.request = request,
+		.response = response,
+		.host = HOST_UNKNOWN,
+		.errors = errors_new(arena),
+		.data = value_map(arena),
+		.page = value_map(arena),
+	};
+	run(x);
+	answer_finish(x);
+	aftermath->tenant = x->context.tenant;
+	aftermath->principal = x->context.principal;
+	aftermath->touch = x->context.principal && x->context.principal->touch_due;
+	aftermath->count = x->context.principal && x->context.route->face == FACE_API;
+	write_log(x);
+}
+
+static void land(void *landing)
+{
+	longjmp(*(jmp_buf *)landing, 1);
+}
+
+void dispatch_answer(const struct app *app, struct arena *arena, const struct request *request, struct response *response,
+                     struct aftermath *aftermath)
+{
+	jmp_buf landing;
+
+	*response = response_in(arena);
+	*aftermath = (struct aftermath){NULL, NULL, false, false};
+	if (setjmp(landing) == 0) {
+		arena_on_oom(arena, land, &landing);
+		answer(app, arena, request, response, aftermath);
+	} else {
+		/* The open transaction is rolled back when the arena is reset. */
+		*aftermath = (struct aftermath){NULL, NULL, false, false};
+		answer_out_of_memory(request, response);
+	}
+	arena_on_oom(arena, NULL, NULL);
+}
+
+void dispatch_aftermath(const struct app *app, struct arena *arena, const struct aftermath *aftermath)
+{
+	jmp_buf landing;
+
+	/* There is no answer to spoil any more: without memory the rest is left out. */
+	if (setjmp(landing) == 0) {
+		arena_on_oom(arena, land, &landing);
+		if (aftermath->touch)
+			principal_touch(app->app_pg, arena, aftermath->tenant, aftermath->principal);
+		if (aftermath->count)
+			usage_count(app, arena, aftermath->tenant);
+	}
+	arena_on_oom(arena, NULL, NULL);
+}
+
+void dispatch_request(const struct app *app, struct arena *arena, const struct request *request, struct response *response)
+{
+	struct aftermath aftermath;
+
+	dispatch_answer(app, arena, request, response, &aftermath);
+	dispatch_aftermath(app, arena, &aftermath);
+}

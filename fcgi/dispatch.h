@@ -1,0 +1,17 @@
+/* The path of a request in two parts, so that a worker can send the answer between them. */
+#ifndef DEMAND_DISPATCH_H
+#define DEMAND_DISPATCH_H
+
+#include "fcgi/web.h"
+
+/* What is left to do once the answer is out; lives in the request's arena. */
+struct aftermath {
+	const struct tenant *tenant;
+	const struct principal *principal;
+	bool touch, count; /* record the credential's use; count an API call */
+};
+
+void dispatch_answer(const struct app *, struct arena *, const struct request *, struct response *, struct aftermath *);
+void dispatch_aftermath(const struct app *, struct arena *, const struct aftermath *);
+
+#endif

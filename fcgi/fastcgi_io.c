@@ -1,0 +1,142 @@
+#include "fcgi/fastcgi_io.h"
+#include "fcgi/request.h"
+#include "fcgi/response.h"
+
+#include "lib/base/log.h"
+
+#include <fcgiapp.h>
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#define IO_SECONDS 10        /* of each read and write; the watchdog bounds the whole */
+#define CLOSE_MILLISECONDS "100" /* how long libfcgi waits for the peer to close; 2 s by default */
+
+struct fastcgi {
+	int listener;
+	FCGX_Request request;
+};
+
+struct fastcgi *fastcgi_new(int listener)
+{
+	struct fastcgi *fastcgi = calloc(1, sizeof(*fastcgi));
+
+	if (!fastcgi || setenv("LIBFCGI_OS_CLOSE_POLL_TIMEOUT", CLOSE_MILLISECONDS, 1) != 0 || FCGX_Init() != 0)
+		abort();
+	fastcgi->listener = listener;
+	/* No listening socket: libfcgi must not accept by itself, since it would do so without deadlines. */
+	if (FCGX_InitRequest(&fastcgi->request, -1, FCGI_FAIL_ACCEPT_ON_INTR) != 0)
+		abort();
+	return fastcgi;
+}
+
+void fastcgi_free(struct fastcgi *fastcgi)
+{
+	if (!fastcgi)
+		return;
+	FCGX_Finish_r(&fastcgi->request);
+	free(fastcgi);
+}
+
+static int accept_connection(struct fastcgi *fastcgi)
+{
+	struct timeval limit = {.tv_sec = IO_SECONDS};
+	int connection = accept4(fastcgi->listener, NULL, NULL, SOCK_CLOEXEC);
+
+	if (connection < 0) {
+		if (errno != EAGAIN && errno != EINTR && errno != ECONNABORTED)
+			log_event(LOG_ERROR, "accept", "%s", strerror(errno));
+		return -1;
+	}
+	if (setsockopt(connection, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit)) != 0 ||
+	    setsockopt(connection, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof(limit)) != 0) {
+		log_event(LOG_ERROR, "accept", "no deadline: %s", strerror(errno));
+		(void)close(connection);
+		return -1;
+	}
+	return connection;
+}
+
+/* The whole body, no more than the cap and no less than was announced. False: it did not come. */
+static bool read_body(struct fastcgi *fastcgi, struct arena *arena, struct request *request)
+{
+	int64_t announced = request_content_length(request);
+	size_t length, got = 0;
+	char *bytes;
+
+	if (announced < 0)
+		return str_absent(request_header(request, "content-length", NULL));
+	if ((uint64_t)announced > REQUEST_BODY_MOST) {
+		request->body_too_big = true;
+		return true;
+	}
+	length = (size_t)announced;
+	bytes = arena_alloc(arena, length + 1);
+	while (got < length) {
+		int n = FCGX_GetStr(bytes + got, (int)(length - got), fastcgi->request.in);
+
+		if (n <= 0)
+			return false;
+		got += (size_t)n;
+	}
+	request->body = (struct str){bytes, length};
+	return true;
+}
+
+struct request *fastcgi_next(struct fastcgi *fastcgi, struct arena *arena, void (*accepted)(void *), void *argument)
+{
+	struct request *request;
+	int connection = accept_connection(fastcgi);
+
+	if (connection < 0)
+		return NULL;
+	accepted(argument);
+	/* As if the connection had been kept from an earlier request: libfcgi then reads from it instead of accepting one. */
+	fastcgi->request.ipcFd = connection;
+	fastcgi->request.keepConnection = 1;
+	if (FCGX_Accept_r(&fastcgi->request) != 0) {
+		log_event(LOG_WARNING, "fastcgi", "a connection was dropped: no request came");
+		return NULL;
+	}
+	/* A kept connection would pin this worker. */
+	fastcgi->request.keepConnection = 0;
+	request = request_from_parameters(arena, (const char *const *)fastcgi->request.envp);
+	if (read_body(fastcgi, arena, request))
+		return request;
+	log_event(LOG_WARNING, "fastcgi", "a request was dropped: its body did not come");
+	fastcgi_drop(fastcgi);
+	return NULL;
+}
+
+static bool put(struct fastcgi *fastcgi, struct str bytes)
+{
+	while (bytes.n > 0) {
+		int part = bytes.n > (1 << 20) ? 1 << 20 : (int)bytes.n;
+
+		if (FCGX_PutStr(bytes.p, part, fastcgi->request.out) != part)
+			return false;
+		bytes = (struct str){bytes.p + part, bytes.n - (size_t)part};
+	}
+	return true;
+}
+
+void fastcgi_answer(struct fastcgi *fastcgi, const struct response *response)
+{
+	char status[80];
+	int length = snprintf(status, sizeof(status), "Status: %d %s\r\n", response->status, response_reason(response->status));
+	bool sent = put(fastcgi, (struct str){status, (size_t)length}) && put(fastcgi, buffer_str(&response->headers)) && put(fastcgi, STR("\r\n")) &&
+	            (response->no_body || put(fastcgi, buffer_str(&response->body)));
+
+	if (!sent)
+		log_event(LOG_INFO, "fastcgi", "the answer was not taken");
+	FCGX_Finish_r(&fastcgi->request);
+}
+
+void fastcgi_drop(struct fastcgi *fastcgi)
+{
+	FCGX_Finish_r(&fastcgi->request);
+}

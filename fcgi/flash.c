@@ -1,0 +1,24 @@
+#include "fcgi/flash.h"
+
+static const struct flash flashes[] = {
+	{"created", "success", "Added."},
+	{"saved", "success", "Saved."},
+	{"deleted", "success", "Deleted."},
+	{"user_added", "success", "The user was added. Pass the first password on in person."},
+	{"key_revoked", "success", "The key is revoked: whatever used it has stopped working."},
+	{"logo_saved", "success", "The logo is in place."},
+	{"logo_removed", "success", "The logo is removed; your initials stand in its place."},
+	{"password_set", "success", "Your password is set, and you are signed in."},
+	{"welcome", "success", "Welcome! Your workspace is ready. Add your first lead to see how it works."},
+	{"signed_out", "info", "You are signed out."},
+	{"handover_over", "info", "That link was used already or is too old. Sign in with your e-mail and password."},
+	{"name_taken", "warning", "Somebody else has just taken that name. These are free:"},
+};
+
+const struct flash *flash_find(struct str code)
+{
+	for (size_t i = 0; i < COUNT_OF(flashes); i++)
+		if (str_is(code, flashes[i].code))
+			return &flashes[i];
+	return NULL;
+}

@@ -1,0 +1,200 @@
+/* The whole table out of its rows, and the way from a path to a row. */
+#include "fcgi/route.h"
+#include "fcgi/route_rows.h"
+
+#include "lib/crm/entities.h"
+
+#define SEGMENTS_MOST 8
+
+static struct {
+	struct arena *arena; /* lives as long as the process */
+	struct route *rows;
+	size_t count;
+} table;
+
+/* ---- building ---- */
+
+static struct str lower_label(struct arena *arena, const char *label)
+{
+	struct str text = arena_copy(arena, str_from(label));
+	struct buffer out = BUFFER_IN(arena);
+
+	for (size_t i = 0; i < text.n; i++)
+		buffer_add_char(&out, text.p[i] >= 'A' && text.p[i] <= 'Z' ? (char)(text.p[i] + ('a' - 'A')) : text.p[i]);
+	return buffer_str(&out);
+}
+
+/* text with each {name} replaced. */
+static const char *filled(struct arena *arena, const char *text, const char *name, struct str with)
+{
+	struct buffer out = BUFFER_IN(arena);
+	size_t length = strlen(name);
+
+	if (!text)
+		return NULL;
+	while (*text) {
+		if (strncmp(text, name, length) == 0) {
+			buffer_add_str(&out, with);
+			text += length;
+		} else {
+			buffer_add_char(&out, *text++);
+		}
+	}
+	return arena_c_string(arena, buffer_str(&out));
+}
+
+static struct route entity_row(struct arena *arena, const struct route *row, const struct entity *entity)
+{
+	struct route route = *row;
+
+	route.entity = entity;
+	route.path = filled(arena, row->path, "{plural}", str_from(entity->plural));
+	route.summary = filled(arena, row->summary, "{label_plural}", lower_label(arena, entity->label_plural));
+	route.summary = filled(arena, route.summary, "{label}", lower_label(arena, entity->label));
+	return route;
+}
+
+static void build(void)
+{
+	size_t own_count, generic_count, at = 0;
+	const struct route *own = route_rows_own(&own_count), *generic = route_rows_entity(&generic_count);
+
+	table.arena = arena_new((size_t)16 * 1024 * 1024);
+	table.rows = arena_array(table.arena, own_count + generic_count * entities_count, sizeof(*table.rows));
+	for (size_t i = 0; i < own_count; i++)
+		table.rows[at++] = own[i];
+	for (size_t e = 0; e < entities_count; e++)
+		for (size_t i = 0; i < generic_count; i++)
+			table.rows[at++] = entity_row(table.arena, &generic[i], entities[e]);
+	table.count = at;
+}
+
+const struct route *routes(size_t *count)
+{
+	if (!table.rows)
+		build();
+	*count = table.count;
+	return table.rows;
+}
+
+/* ---- finding ---- */
+
+struct segments {
+	struct str items[SEGMENTS_MOST];
+	size_t count;
+};
+
+/* "/leads/0192…/edit" in three, each with its percent escapes undone. False: no address of ours looks like that. */
+static bool split_path(struct arena *arena, struct str path, struct segments *out)
+{
+	struct str rest = path;
+
+	out->count = 0;
+	if (path.n == 0 || path.p[0] != '/')
+		return false;
+	(void)str_split(&rest, '/');
+	while (!str_absent(rest)) {
+		struct str segment = str_split(&rest, '/');
+
+		if (out->count == SEGMENTS_MOST)
+			return false;
+		if (memchr(segment.n ? segment.p : "", '%', segment.n) && !url_decode(arena, segment, &segment))
+			return false;
+		out->items[out->count++] = segment;
+	}
+	return true;
+}
+
+static bool matches(const char *pattern, const struct segments *path, struct uuid *id)
+{
+	struct str rest = str_from(pattern);
+	size_t at = 0;
+
+	(void)str_split(&rest, '/');
+	while (!str_absent(rest)) {
+		struct str part = str_split(&rest, '/');
+
+		if (at == path->count)
+			return false;
+		if (str_is(part, "{id}") ? !uuid_parse(path->items[at], id) : !str_equal(part, path->items[at]))
+			return false;
+		at++;
+	}
+	return at == path->count;
+}
+
+static bool serves(const struct route *route, enum method method)
+{
+	return route->method == method || (route->method == METHOD_GET && method == METHOD_HEAD);
+}
+
+static void add_allowed(struct buffer *allowed, const struct route *route)
+{
+	if (allowed->length)
+		BUFFER_LITERAL(allowed, ", ");
+	buffer_add_str(allowed, str_from(method_name(route->method)));
+	if (route->method == METHOD_GET)
+		BUFFER_LITERAL(allowed, ", HEAD");
+}
+
+enum route_match route_find(struct arena *arena, enum host_kind host, enum method method, struct str path, const struct route **found,
+                            struct uuid *id, struct str *allowed)
+{
+	struct buffer methods = BUFFER_IN(arena);
+	struct segments segments;
+	size_t count;
+	const struct route *rows = routes(&count);
+
+	*found = NULL;
+	*id = uuid_zero();
+	*allowed = STR("");
+	if (!split_path(arena, path, &segments))
+		return ROUTE_NO_PATH;
+	for (size_t i = 0; i < count; i++) {
+		if (!(rows[i].hosts & (1u << host)) || !matches(rows[i].path, &segments, id))
+			continue;
+		if (!*found && serves(&rows[i], method))
+			*found = &rows[i];
+		add_allowed(&methods, &rows[i]);
+	}
+	if (methods.length == 0)
+		return ROUTE_NO_PATH;
+	BUFFER_LITERAL(&methods, ", OPTIONS");
+	*allowed = buffer_str(&methods);
+	return *found ? ROUTE_FOUND : ROUTE_NO_METHOD;
+}
+
+/* ---- for nginx ---- */
+
+static void add_matcher(struct buffer *out, const char *path)
+{
+	struct str rest = str_from(path);
+
+	if (!strchr(path, '{')) {
+		buffer_printf(out, "= %s\n", path);
+		return;
+	}
+	BUFFER_LITERAL(out, "~ ^");
+	(void)str_split(&rest, '/');
+	while (!str_absent(rest)) {
+		struct str part = str_split(&rest, '/');
+
+		buffer_printf(out, "/%.*s", STR_FMT_ARG(part.n > 0 && part.p[0] == '{' ? STR("[^/]+") : part));
+	}
+	BUFFER_LITERAL(out, "$\n");
+}
+
+void routes_password_locations(struct buffer *out)
+{
+	size_t count;
+	const struct route *rows = routes(&count);
+
+	for (size_t i = 0; i < count; i++) {
+		bool seen = false;
+
+		for (size_t before = 0; before < i && !seen; before++)
+			seen = rows[before].pool == POOL_PASSWORD && strcmp(rows[before].path, rows[i].path) == 0;
+		if (rows[i].pool == POOL_PASSWORD && !seen)
+			add_matcher(out, rows[i].path);
+	}
+}

@@ -1,0 +1,12 @@
+/* What is asked of the route table beyond web.h. */
+#ifndef DEMAND_ROUTE_H
+#define DEMAND_ROUTE_H
+
+#include "fcgi/web.h"
+
+/* One nginx location matcher a line for every address of the password pool: "= /login", "~ ^/api/users/[^/]+$". */
+void routes_password_locations(struct buffer *out);
+/* Complaints about templates that the table names and the folder lacks. */
+bool routes_check_templates(const struct templates *, struct buffer *complaints) MUST_CHECK;
+
+#endif
