@@ -49,9 +49,7 @@ const struct entity api_key_entity = {
 /* The tenant's row is locked first, so that the count holds. */
 STATEMENT(lock_tenant, "SELECT tenant_id FROM tenants WHERE tenant_id = $1 FOR UPDATE");
 STATEMENT(count_keys, "SELECT count(*) FROM tenant_api_keys WHERE tenant_id = $1 AND is_active");
-STATEMENT(insert_key, "INSERT INTO tenant_api_keys (tenant_id, id, key_hash, key_prefix, last_four, name, role, "
-		      "created_by, created_at)"
-		      " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)");
+STATEMENT(insert_key, INSERT_API_KEY);
 STATEMENT(list_keys, "SELECT k.id, k.name, k.key_prefix, k.last_four, k.role, u.name, k.created_at, k.last_used_at, "
 		     "k.expires_at, k.revoked_at"
 		     " FROM tenant_api_keys k LEFT JOIN tenant_users u ON u.tenant_id = $1 AND u.id = k.created_by"

@@ -40,22 +40,26 @@ static struct new_link make(struct arena *arena, struct str code, enum link_purp
 	return made;
 }
 
+enum err link_void(struct ttx *tx, enum link_purpose purpose, struct uuid user)
+{
+	struct arena *arena = ttx_arena(tx);
+
+	return ttx_exec(tx, &void_links,
+			ARGS(arg_uuid(arena, user), arg_text(purposes[purpose].name), arg_instant(arena, clock_now())),
+			NULL);
+}
+
 enum err link_make(struct ttx *tx, const struct tenant *tenant, enum link_purpose purpose, struct uuid user,
 		   struct link *out)
 {
 	struct arena *arena = ttx_arena(tx);
 	struct new_link made = make(arena, tenant->code, purpose, out);
-	const char *name = purposes[purpose].name;
-	enum err err;
+	enum err err = purpose == LINK_SET_PASSWORD ? link_void(tx, purpose, user) : OK;
 
-	if (purpose == LINK_SET_PASSWORD) {
-		err = ttx_exec(tx, &void_links,
-			       ARGS(arg_uuid(arena, user), arg_text(name), arg_instant(arena, made.now)), NULL);
-		if (err)
-			return err;
-	}
+	if (err)
+		return err;
 	return ttx_exec(tx, &insert_link,
-			ARGS(arg_uuid(arena, uuid_new()), arg_uuid(arena, user), arg_text(name),
+			ARGS(arg_uuid(arena, uuid_new()), arg_uuid(arena, user), arg_text(purposes[purpose].name),
 			     arg_hash(made.token.hash), arg_instant(arena, made.now),
 			     arg_instant(arena, made.expires_at)),
 			NULL);

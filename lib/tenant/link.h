@@ -21,6 +21,9 @@ enum err link_make(struct ttx *, const struct tenant *, enum link_purpose, struc
 enum err link_make_by_system(struct stx *, struct uuid tenant, struct str tenant_code, enum link_purpose,
 			     struct uuid user, struct link *out) MUST_CHECK;
 
+/* Voids the user's links of that purpose. */
+enum err link_void(struct ttx *, enum link_purpose, struct uuid user) MUST_CHECK;
+
 struct link_user {
 	struct uuid user_id;
 	struct str name, email;

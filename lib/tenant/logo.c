@@ -129,8 +129,7 @@ enum err logo_accept(struct arena *arena, struct str bytes, struct errors *error
 
 /* ---- storage ---- */
 
-STATEMENT(insert_logo, "INSERT INTO tenant_files (tenant_id, id, kind, content_type, bytes, created_at) VALUES ($1, "
-		       "$2, 'logo', 'image/png', $3, $4)");
+STATEMENT(insert_logo, INSERT_LOGO);
 STATEMENT(set_logo, "UPDATE tenants SET logo_id = $2, version = version + 1, updated_at = $3 WHERE tenant_id = $1");
 STATEMENT(delete_logos,
 	  "DELETE FROM tenant_files WHERE tenant_id = $1 AND kind = 'logo' AND ($2::uuid IS NULL OR id <> $2::uuid)");

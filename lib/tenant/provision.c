@@ -83,8 +83,7 @@ STATEMENT(insert_tenant,
 STATEMENT(insert_owner, "INSERT INTO tenant_users (tenant_id, id, email, email_norm, password_hash, name, phone, role, "
 			"created_at, updated_at)"
 			" VALUES ($1, $2, $3, $4, $5, $6, $7, 'owner', $8, $8)");
-STATEMENT(insert_logo, "INSERT INTO tenant_files (tenant_id, id, kind, content_type, bytes, created_at) VALUES ($1, "
-		       "$2, 'logo', 'image/png', $3, $4)");
+STATEMENT(insert_logo, INSERT_LOGO);
 
 static enum err claim(struct stx *tx, const struct tenant_wish *wish, const char *slug_field, struct errors *errors,
 		      struct tenant_made *made)

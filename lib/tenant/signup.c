@@ -193,10 +193,15 @@ enum err signup_save_owner(struct stx *tx, struct signup *signup, const struct r
 
 	if (errors_any(errors))
 		return E_INVALID;
-	if (str_absent(password) && !signup->has_password) {
+	/* Parsed with WRITE_UPDATE nothing is required: what must be there is asked for here. */
+	if (str_absent(record_text(input, "name")))
+		errors_add(errors, "name", "required", "Tell us your name.");
+	if (str_absent(record_text(input, "email")))
+		errors_add(errors, "email", "required", "Tell us your e-mail address.");
+	if (str_absent(password) && !signup->has_password)
 		errors_add(errors, "password", "required", "Choose a password.");
+	if (errors_any(errors))
 		return E_INVALID;
-	}
 	if (!str_absent(password)) {
 		if (!password_acceptable(password, &context, "password", errors))
 			return E_INVALID;

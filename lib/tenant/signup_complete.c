@@ -15,9 +15,7 @@ STATEMENT(read_secrets, "SELECT password_hash, logo FROM signup_drafts WHERE id 
 STATEMENT(store_completion,
 	  "UPDATE signup_drafts SET tenant_id = $2, user_id = $3, sealed_key = $4, password_hash = NULL, logo = NULL,"
 	  " updated_at = $5, expires_at = $6 WHERE id = $1");
-STATEMENT(insert_first_key, "INSERT INTO tenant_api_keys (tenant_id, id, key_hash, key_prefix, last_four, name, role, "
-			    "created_by, created_at)"
-			    " VALUES ($1, $2, $3, $4, $5, 'First key', 'admin', $6, $7)");
+STATEMENT(insert_first_key, INSERT_API_KEY);
 STATEMENT(wipe_key, "UPDATE signup_drafts SET sealed_key = NULL, updated_at = $2, expires_at = least(expires_at, "
 		    "$3::timestamptz) WHERE id = $1");
 STATEMENT(find_code, "SELECT code FROM tenant_directory WHERE tenant_id = $1 AND released_at IS NULL");
@@ -91,7 +89,8 @@ static enum err first_key(struct stx *tx, const struct tenant_made *made, struct
 	*secret = key.secret;
 	return stx_exec(tx, &insert_first_key,
 			ARGS(arg_uuid(arena, made->tenant_id), arg_uuid(arena, key.id), arg_hash(token.hash),
-			     arg_str(key.prefix), arg_str(key.last_four), arg_uuid(arena, made->user_id),
+			     arg_str(key.prefix), arg_str(key.last_four), arg_text("First key"),
+			     arg_text(role_name(ROLE_ADMIN)), arg_uuid(arena, made->user_id),
 			     arg_instant(arena, key.created_at)),
 			NULL);
 }

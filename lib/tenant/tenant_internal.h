@@ -28,6 +28,15 @@ static inline struct argument arg_hash(const uint8_t hash[32])
 {
 	return arg_bytes((struct str){(const char *)hash, 32});
 }
+/* Written by a tenant itself and by the platform when it makes one: $1 is the tenant in both. */
+#define INSERT_LOGO                                                                                                    \
+	"INSERT INTO tenant_files (tenant_id, id, kind, content_type, bytes, created_at)"                              \
+	" VALUES ($1, $2, 'logo', 'image/png', $3, $4)"
+#define INSERT_API_KEY                                                                                                 \
+	"INSERT INTO tenant_api_keys (tenant_id, id, key_hash, key_prefix, last_four, name, role, created_by, "        \
+	"created_at)"                                                                                                  \
+	" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"
+
 /* RFC 3339, or null for 0. */
 void put_instant(struct value *map, const char *key, int64_t instant);
 /* A new key's id, times and display parts; token carries the hash. */

@@ -12,9 +12,6 @@ STATEMENT(store_password, "UPDATE tenant_users SET password_hash = $3, version =
 			  " WHERE tenant_id = $1 AND id = $2 AND is_active");
 STATEMENT(find_person,
 	  "SELECT email, coalesce(name, '') FROM tenant_users WHERE tenant_id = $1 AND id = $2 AND is_active");
-STATEMENT(void_password_links,
-	  "UPDATE tenant_tokens SET used_at = $3"
-	  " WHERE tenant_id = $1 AND user_id = $2 AND purpose = 'set_password' AND used_at IS NULL");
 
 struct str email_normal(struct arena *arena, struct str email)
 {
@@ -189,7 +186,7 @@ enum err user_set_password(struct ttx *tx, const struct tenant *tenant, struct u
 	if (!err && affected == 0)
 		err = E_NOTFOUND;
 	if (!err)
-		err = ttx_exec(tx, &void_password_links, ARGS(id, now), NULL);
+		err = link_void(tx, LINK_SET_PASSWORD, user);
 	if (!err)
 		err = session_end_others_of_user(tx, user, uuid_zero());
 	return err;

@@ -121,6 +121,10 @@ static void a_saved_password_may_be_left_out_but_not_the_first_time(void **state
 			 E_INVALID);
 	assert_string_equal(code_at(errors, "password"), "required");
 	errors = errors_new(world->arena);
+	assert_int_equal(signup_save_owner(tx, signup, record_new(world->arena, &signup_owner_entity), errors),
+			 E_INVALID);
+	assert_string_equal(code_at(errors, "email"), "required");
+	errors = errors_new(world->arena);
 	assert_int_equal(signup_save_owner(tx, signup, record_of(world, &signup_owner_entity, weak), errors),
 			 E_INVALID);
 	assert_string_equal(code_at(errors, "password"), "too_personal");
