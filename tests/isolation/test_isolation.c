@@ -306,6 +306,8 @@ static void what_one_sees_is_ones_own(void **state)
 					if (on_api_host ? !(table[i].hosts & ON_API) : !(table[i].hosts & ON_TENANT))
 						continue;
 					response = ask(&companies[b], actor, host, &table[i], fixture_id(&companies[b], &table[i]));
+					if (response->status >= 500)
+						complain(&table[i], &companies[b], "does not work for its own company");
 					for (size_t other = 0; other < COMPANIES; other++)
 						if (other != b && holds(response, companies[other].marker))
 							complain(&table[i], &companies[b], "the page shows another's rows");

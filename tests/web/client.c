@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "lib/base/clock.h"
+#include "lib/base/log.h"
 
 #include <sodium.h>
 #include <stdio.h>
@@ -37,6 +38,7 @@ struct web *web_open(void)
 	struct buffer complaints = BUFFER_IN(arena);
 	uint8_t key[32];
 
+	log_start("web-test", LOG_ERROR);
 	web->arena = arena;
 	if (sodium_init() < 0 || !config_load(&web->config, NULL, &complaints) || !routes_check(&complaints))
 		fail_msg("%s", complaints.bytes ? complaints.bytes : "no configuration");
