@@ -25,8 +25,9 @@ ALTER ROLE demand_app LOGIN NOINHERIT NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPL
 ALTER ROLE demand_auth LOGIN NOINHERIT NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS;
 -- Background work; tenant rows only through the same policy.
 ALTER ROLE demand_jobs LOGIN NOINHERIT NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS;
--- People, dumps and exports; reads across tenants and writes nothing. Never in a program's configuration.
-ALTER ROLE demand_ops LOGIN NOINHERIT NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION BYPASSRLS;
+-- People, dumps and exports: reads everything across tenants and writes nothing. Never in a program's configuration.
+ALTER ROLE demand_ops LOGIN INHERIT NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION BYPASSRLS;
+GRANT pg_read_all_data TO demand_ops;
 
 -- A statement that is slow, blocked or abandoned ends by itself, and well before nginx gives up.
 ALTER ROLE demand_app SET statement_timeout = '5s';

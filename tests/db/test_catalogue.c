@@ -109,6 +109,10 @@ static const struct rule rules[] = {
 	 TABLES "SELECT t.relname || ': ' || g.privilege_type FROM tables t CROSS JOIN LATERAL aclexplode(t.relacl) g"
 	        " WHERE pg_get_userbyid(g.grantee) = 'demand_ops' AND g.privilege_type <> 'SELECT'",
 	 "GRANT DELETE ON leads TO demand_ops"},
+	{"tables that demand_ops cannot read: a dump would fail",
+	 "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')"
+	 " AND NOT has_table_privilege('demand_ops', oid, 'SELECT')",
+	 "REVOKE pg_read_all_data FROM demand_ops"},
 	{"what a tenant could change about its own plan, state or limits",
 	 "SELECT r.rolname || ': tenants.' || a.attname FROM pg_attribute a CROSS JOIN pg_roles r WHERE a.attrelid = 'tenants'::regclass"
 	 " AND a.attnum > 0 AND NOT a.attisdropped AND r.rolname IN ('demand_app', 'demand_jobs')"
@@ -123,7 +127,8 @@ static const struct rule rules[] = {
 	{"roles that could do more than was granted",
 	 "SELECT rolname FROM pg_roles WHERE rolname LIKE 'demand\\_%' AND (rolsuper OR rolcreaterole OR rolcreatedb OR rolreplication"
 	 " OR (rolbypassrls AND rolname <> 'demand_ops') OR (rolcanlogin AND rolname = 'demand_owner')"
-	 " OR EXISTS (SELECT FROM pg_auth_members m WHERE m.member = pg_roles.oid))",
+	 " OR EXISTS (SELECT FROM pg_auth_members m WHERE m.member = pg_roles.oid AND NOT (rolname = 'demand_ops'"
+	 " AND m.roleid = 'pg_read_all_data'::regrole)))",
 	 "GRANT pg_read_all_data TO demand_app"},
 	{"roles that may make tables, temporary ones too",
 	 "SELECT rolname FROM pg_roles WHERE rolname IN " ROLES " AND (has_schema_privilege(oid, 'public', 'CREATE')"
