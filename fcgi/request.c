@@ -129,7 +129,8 @@ struct request *request_from_parameters(struct arena *arena, const char *const *
 			add_header(request, headers, STR("content-type"), value);
 		else if (str_is(name, "CONTENT_LENGTH"))
 			add_header(request, headers, STR("content-length"), value);
-		else if (str_starts(name, STR("HTTP_")))
+		/* nginx tells these two under both names. */
+		else if (str_starts(name, STR("HTTP_")) && !str_is(name, "HTTP_CONTENT_TYPE") && !str_is(name, "HTTP_CONTENT_LENGTH"))
 			add_header(request, headers, header_name(arena, name), value);
 	}
 	request->path = str_absent(request->query) ? STR("") : str_split(&request->query, '?');
