@@ -137,6 +137,17 @@ static void a_known_tenant_costs_no_statement_until_a_change_may_have_been_misse
 	assert_true(str_is(resolve(world, made.slug)->name, "Renamed in silence"));
 }
 
+static void what_was_read_while_a_change_was_told_is_not_kept(void **state)
+{
+	struct world *world = *state;
+	struct tenant_made made;
+
+	MUST(create(world, unique_slug(world, "told"), &made)); /* its notification arrives during the next look-up */
+	(void)resolve(world, made.slug);
+	super(world, &silent_rename, made.tenant_id);
+	assert_true(str_is(resolve(world, made.slug)->name, "Renamed in silence"));
+}
+
 static void names_that_cannot_be_tenants_cost_no_statement(void **state)
 {
 	static const char *const names[] = {"", "a", "-abc-", "xn--abc", "a'b", "../..", "ABC"};
@@ -221,6 +232,7 @@ int main(void)
 		cmocka_unit_test(a_worker_learns_of_every_change),
 		cmocka_unit_test(an_expired_trial_reads_only),
 		cmocka_unit_test(a_known_tenant_costs_no_statement_until_a_change_may_have_been_missed),
+		cmocka_unit_test(what_was_read_while_a_change_was_told_is_not_kept),
 		cmocka_unit_test(names_that_cannot_be_tenants_cost_no_statement),
 		cmocka_unit_test(the_profile_is_read_changed_and_told),
 		cmocka_unit_test(a_new_logo_replaces_the_old_one),
