@@ -7,11 +7,20 @@
 #include <stdio.h>
 #include <time.h>
 
-struct argument arg_int(struct arena *arena, int64_t value) { return arg_str(arena_printf(arena, "%lld", (long long)value)); }
+struct argument arg_int(struct arena *arena, int64_t value)
+{
+	return arg_str(arena_printf(arena, "%lld", (long long)value));
+}
 
-struct argument arg_bool(bool value) { return arg_str(value ? STR("true") : STR("false")); }
+struct argument arg_bool(bool value)
+{
+	return arg_str(value ? STR("true") : STR("false"));
+}
 
-struct argument arg_uuid(struct arena *arena, struct uuid uuid) { return arg_str(uuid_text(arena, uuid)); }
+struct argument arg_uuid(struct arena *arena, struct uuid uuid)
+{
+	return arg_str(uuid_text(arena, uuid));
+}
 
 struct argument arg_instant(struct arena *arena, int64_t microseconds)
 {

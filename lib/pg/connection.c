@@ -99,9 +99,15 @@ void pg_listen(struct pg *pg, const char *channel, void (*notified)(void *contex
 		(void)pg_ensure(pg);
 }
 
-bool pg_listening(const struct pg *pg) { return pg->connection && pg->listening; }
+bool pg_listening(const struct pg *pg)
+{
+	return pg->connection && pg->listening;
+}
 
-int pg_socket(const struct pg *pg) { return pg->connection ? PQsocket(pg->connection) : -1; }
+int pg_socket(const struct pg *pg)
+{
+	return pg->connection ? PQsocket(pg->connection) : -1;
+}
 
 /* ---- connecting ---- */
 
@@ -132,7 +138,7 @@ static void refuse(struct pg *pg, const char *why)
 static bool examine(struct pg *pg)
 {
 	static const char question[] = "SELECT EXISTS (SELECT FROM pg_catalog.pg_extension WHERE extname = 'citus'),"
-	                               " coalesce(current_setting('citus.propagate_set_commands', true), '') = 'local'";
+				       " coalesce(current_setting('citus.propagate_set_commands', true), '') = 'local'";
 	struct arena *arena = arena_new((size_t)64 * 1024);
 	struct failure failure = {.err = OK};
 	struct rows *rows = rows_new(NULL, arena, "examine");
@@ -157,9 +163,17 @@ static bool examine(struct pg *pg)
 
 static bool reconnect(struct pg *pg)
 {
-	const char *const keywords[] = {"dbname", "user", "connect_timeout", "client_encoding", "fallback_application_name", "options", NULL};
-	const char *const values[] = {pg->conninfo, pg->role, "3", "UTF8", "demand",
-	                              "-c TimeZone=UTC -c DateStyle=ISO -c IntervalStyle=postgres -c bytea_output=hex", NULL};
+	/* What stands before dbname can be set otherwise in the configuration, what stands behind it cannot. */
+	static const char options[] = "-c TimeZone=UTC -c DateStyle=ISO -c IntervalStyle=postgres -c bytea_output=hex";
+	const char *const keywords[] = {"connect_timeout",
+					"tcp_user_timeout",
+					"fallback_application_name",
+					"dbname",
+					"user",
+					"client_encoding",
+					"options",
+					NULL};
+	const char *const values[] = {"3", "30000", "demand", pg->conninfo, pg->role, "UTF8", options, NULL};
 	int64_t now = clock_monotonic();
 
 	if (pg->attempted && now - pg->attempted < MICROSECONDS_PER_SECOND)
@@ -191,7 +205,8 @@ static bool sweep(struct pg *pg)
 	if (pg->prepared.strays <= STRAYS_MOST)
 		return true;
 	prepared_clear(&pg->prepared);
-	return pipeline_command(pg, "DEALLOCATE ALL", NULL) && pipeline_sync(pg) && pipeline_read(pg, TX_READ, &failure) && !failure.err;
+	return pipeline_command(pg, "DEALLOCATE ALL", NULL) && pipeline_sync(pg) &&
+	       pipeline_read(pg, TX_READ, &failure) && !failure.err;
 }
 
 static bool clean(struct pg *pg)

@@ -14,7 +14,8 @@ static enum err make_table(struct runner *runner, const void *argument)
 {
 	static const char *const statements[] = {
 		"SET LOCAL ROLE demand_owner",
-		"CREATE TABLE public.schema_migrations (version bigint PRIMARY KEY, name text NOT NULL, checksum text NOT NULL,"
+		"CREATE TABLE public.schema_migrations (version bigint PRIMARY KEY, name text NOT NULL, checksum text "
+		"NOT NULL,"
 		" applied_at timestamptz NOT NULL DEFAULT now())",
 		"GRANT SELECT ON public.schema_migrations TO demand_app, demand_auth, demand_jobs, demand_ops",
 	};
@@ -29,7 +30,8 @@ static enum err make_table(struct runner *runner, const void *argument)
 static enum err table_exists(struct runner *runner, bool *out)
 {
 	struct str found;
-	enum err err = runner_ask(runner, "SELECT pg_catalog.to_regclass('public.schema_migrations')::text", 0, NULL, &found);
+	enum err err =
+		runner_ask(runner, "SELECT pg_catalog.to_regclass('public.schema_migrations')::text", 0, NULL, &found);
 
 	*out = !str_absent(found);
 	return err;
@@ -57,7 +59,8 @@ static enum err add_checksums(struct runner *runner, struct migrations *all)
 	enum err err = OK;
 
 	for (size_t i = 0; i < all->count && err == OK; i++)
-		err = runner_ask(runner, "SELECT encode(sha256($1::bytea), 'hex')", 1, &all->items[i].text, &all->items[i].checksum);
+		err = runner_ask(runner, "SELECT encode(sha256($1::bytea), 'hex')", 1, &all->items[i].text,
+				 &all->items[i].checksum);
 	return err;
 }
 
@@ -78,7 +81,9 @@ static enum err load(struct runner *runner, const char *folder, bool table, stru
 	if (err == OK)
 		err = add_checksums(runner, all);
 	if (err == OK && table)
-		err = runner_rows(runner, "SELECT version, checksum, applied_at FROM public.schema_migrations ORDER BY version", remember, all, 3);
+		err = runner_rows(runner,
+				  "SELECT version, checksum, applied_at FROM public.schema_migrations ORDER BY version",
+				  remember, all, 3);
 	return err;
 }
 
@@ -87,9 +92,10 @@ static enum err verify(struct runner *runner, const struct migrations *all)
 	enum err err = OK;
 
 	for (size_t i = 0; i < all->count; i++) {
-		const char *complaint = changed(&all->items[i])              ? "was changed after it was applied"
-		                        : out_of_order(all, &all->items[i]) ? "comes before one that is applied: give it a new number"
-		                                                            : NULL;
+		const char *complaint = changed(&all->items[i]) ? "was changed after it was applied"
+					: out_of_order(all, &all->items[i])
+						? "comes before one that is applied: give it a new number"
+						: NULL;
 
 		if (!complaint)
 			continue;
@@ -103,11 +109,14 @@ static enum err verify(struct runner *runner, const struct migrations *all)
 
 static enum err record(struct runner *runner, const struct migration *migration)
 {
-	const struct str arguments[] = {arena_printf(runner->arena, "%lld", (long long)migration->version), migration->name, migration->checksum};
+	const struct str arguments[] = {arena_printf(runner->arena, "%lld", (long long)migration->version),
+					migration->name, migration->checksum};
 	struct str ignored;
 
-	return runner_ask(runner, "INSERT INTO public.schema_migrations (version, name, checksum) VALUES ($1::text::bigint, $2, $3)",
-	           COUNT_OF(arguments), arguments, &ignored);
+	return runner_ask(
+		runner,
+		"INSERT INTO public.schema_migrations (version, name, checksum) VALUES ($1::text::bigint, $2, $3)",
+		COUNT_OF(arguments), arguments, &ignored);
 }
 
 static enum err apply_inside(struct runner *runner, const void *argument)
@@ -143,13 +152,14 @@ static enum err apply(struct runner *runner, const struct migration *migration)
 		if (try > 0)
 			sleep(1);
 		runner->sqlstate[0] = '\0';
-		err = migration->no_transaction ? apply_outside(runner, migration) : runner_in_transaction(runner, apply_inside, migration);
+		err = migration->no_transaction ? apply_outside(runner, migration)
+						: runner_in_transaction(runner, apply_inside, migration);
 		if (err == OK || strcmp(runner->sqlstate, LOCK_TIMED_OUT) != 0)
 			break;
 	}
 	if (err == OK)
 		buffer_printf(runner->report, "applied %.*s (%lld ms)\n", STR_FMT_ARG(migration->name),
-		              (long long)((clock_monotonic() - began) / 1000));
+			      (long long)((clock_monotonic() - began) / 1000));
 	return err;
 }
 
@@ -209,7 +219,7 @@ enum err migrate_status(const char *conninfo, const char *folder, struct buffer 
 		bool waits = str_absent(migration->applied_at);
 
 		buffer_printf(report, "%-32.*s %s%.*s\n", STR_FMT_ARG(migration->name), waits ? "pending" : "applied ",
-		              STR_FMT_ARG(migration->applied_at));
+			      STR_FMT_ARG(migration->applied_at));
 		*pending = *pending || waits;
 	}
 	if (err == OK)

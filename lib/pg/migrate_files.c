@@ -86,7 +86,8 @@ static enum err list(struct arena *arena, DIR *directory, struct migrations *out
 		qsort(out->items, out->count, sizeof(*out->items), by_version);
 	for (size_t i = 1; i < out->count; i++)
 		if (out->items[i].version == out->items[i - 1].version) {
-			buffer_printf(report, "%s and %s have the same number\n", out->items[i - 1].file, out->items[i].file);
+			buffer_printf(report, "%s and %s have the same number\n", out->items[i - 1].file,
+				      out->items[i].file);
 			return E_INTERNAL;
 		}
 	return OK;
@@ -107,7 +108,8 @@ enum err migrate_files(struct arena *arena, const char *folder, struct migration
 	for (size_t i = 0; i < out->count && err == OK; i++) {
 		struct migration *migration = &out->items[i];
 
-		err = migrate_read_file(arena, arena_printf(arena, "%s/%s", folder, migration->file).p, &migration->text, report);
+		err = migrate_read_file(arena, arena_printf(arena, "%s/%s", folder, migration->file).p,
+					&migration->text, report);
 		if (err == OK)
 			migration->no_transaction = str_starts(migration->text, STR("-- no transaction\n"));
 	}

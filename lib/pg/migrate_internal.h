@@ -8,12 +8,12 @@
 
 struct migration {
 	int64_t version;
-	const char *file;       /* 0001_schema.sql */
-	struct str name;        /* 0001_schema */
+	const char *file; /* 0001_schema.sql */
+	struct str name;  /* 0001_schema */
 	struct str text;
-	bool no_transaction;    /* its first line says so */
-	struct str checksum;    /* SHA-256 in hexadecimal */
-	struct str applied_at;  /* absent: not applied */
+	bool no_transaction;   /* its first line says so */
+	struct str checksum;   /* SHA-256 in hexadecimal */
+	struct str applied_at; /* absent: not applied */
 	struct str applied_sum;
 };
 
@@ -52,11 +52,13 @@ void runner_try(struct runner *, const char *sql);
 /* Each statement of a file by itself. */
 enum err runner_run_file(struct runner *, const char *file, struct str text) MUST_CHECK;
 /* The first column of the first row, copied; absent when it is NULL or there is no row. At most four arguments. */
-enum err runner_ask(struct runner *, const char *sql, size_t count, const struct str *arguments, struct str *out) MUST_CHECK;
+enum err runner_ask(struct runner *, const char *sql, size_t count, const struct str *arguments,
+		    struct str *out) MUST_CHECK;
 /* At most four columns, copied. */
-enum err runner_rows(struct runner *, const char *sql, void (*row)(void *context, const struct str *cells), void *context,
-                     size_t columns) MUST_CHECK;
+enum err runner_rows(struct runner *, const char *sql, void (*row)(void *context, const struct str *cells),
+		     void *context, size_t columns) MUST_CHECK;
 /* BEGIN, work, COMMIT whose tag is checked; ROLLBACK when work fails. */
-enum err runner_in_transaction(struct runner *, enum err (*work)(struct runner *, const void *), const void *argument) MUST_CHECK;
+enum err runner_in_transaction(struct runner *, enum err (*work)(struct runner *, const void *),
+			       const void *argument) MUST_CHECK;
 
 #endif

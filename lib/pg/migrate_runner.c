@@ -27,9 +27,11 @@ static enum err failed(struct runner *runner, const PGresult *result, const char
 		buffer_printf(runner->report, ":%zu", line);
 	buffer_printf(runner->report, ": %s", message ? message : "the connection broke\n");
 	if (message)
-		buffer_printf(runner->report, " (%s)%s%s%s%s\n", runner->sqlstate, detail ? "; " : "", detail ? detail : "", hint ? "; " : "",
-		              hint ? hint : "");
-	return !message || strcmp(runner->sqlstate, LOCK_TIMED_OUT) == 0 || strncmp(runner->sqlstate, "57", 2) == 0 ? E_BUSY : E_INTERNAL;
+		buffer_printf(runner->report, " (%s)%s%s%s%s\n", runner->sqlstate, detail ? "; " : "",
+			      detail ? detail : "", hint ? "; " : "", hint ? hint : "");
+	return !message || strcmp(runner->sqlstate, LOCK_TIMED_OUT) == 0 || strncmp(runner->sqlstate, "57", 2) == 0
+		       ? E_BUSY
+		       : E_INTERNAL;
 }
 
 static bool good(const PGresult *result)
@@ -81,7 +83,8 @@ enum err runner_run_file(struct runner *runner, const char *file, struct str tex
 	while (err == OK && sql_split_next(&split, &statement, &line, &broken)) {
 		err = runner_run(runner, arena_c_string(runner->arena, statement), file, line);
 		if (err == OK && PQtransactionStatus(runner->connection) != before) {
-			buffer_printf(runner->report, "%s:%zu: the statement begins or ends a transaction\n", file, line);
+			buffer_printf(runner->report, "%s:%zu: the statement begins or ends a transaction\n", file,
+				      line);
 			err = E_INTERNAL;
 		}
 	}
@@ -107,8 +110,10 @@ static void hang_up(void *connection)
 
 enum err runner_open(struct runner *runner, const char *conninfo, struct buffer *report)
 {
-	const char *const keywords[] = {"dbname", "connect_timeout", "client_encoding", "fallback_application_name", "options", NULL};
-	const char *const values[] = {conninfo, "5", "UTF8", "demand-migrate", "-c TimeZone=UTC -c DateStyle=ISO", NULL};
+	const char *const keywords[] = {
+		"dbname", "connect_timeout", "client_encoding", "fallback_application_name", "options", NULL};
+	const char *const values[] = {conninfo, "5", "UTF8", "demand-migrate", "-c TimeZone=UTC -c DateStyle=ISO",
+				      NULL};
 
 	*runner = (struct runner){.arena = arena_new(ARENA_MOST), .report = report};
 	runner->connection = PQconnectdbParams(keywords, values, 1);
@@ -139,7 +144,8 @@ enum err runner_take_turn(struct runner *runner)
 	return err == OK ? runner_run(runner, "SET lock_timeout = '2s'", "migrate", 0) : err;
 }
 
-enum err runner_in_transaction(struct runner *runner, enum err (*work)(struct runner *, const void *), const void *argument)
+enum err runner_in_transaction(struct runner *runner, enum err (*work)(struct runner *, const void *),
+			       const void *argument)
 {
 	struct str tag;
 	PGresult *result;
@@ -161,7 +167,8 @@ enum err runner_in_transaction(struct runner *runner, enum err (*work)(struct ru
 	return err;
 }
 
-enum err runner_rows(struct runner *runner, const char *sql, void (*row)(void *context, const struct str *cells), void *context, size_t columns)
+enum err runner_rows(struct runner *runner, const char *sql, void (*row)(void *context, const struct str *cells),
+		     void *context, size_t columns)
 {
 	PGresult *result = PQexec(runner->connection, sql);
 	enum err err = good(result) ? OK : failed(runner, result, "migrate", 0);

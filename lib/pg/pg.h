@@ -36,8 +36,8 @@ void pg_free(struct pg *); /* NULL is fine */
  */
 enum err pg_ready(struct pg *, struct arena *, int64_t schema_version, struct str *why) MUST_CHECK;
 /*
- * LISTEN on connect; after each statement and on pg_poll() arrived payloads are handed to the function. payload is NULL after every (re)connect:
- * some may have been missed.
+ * LISTEN on connect; after each statement and on pg_poll() arrived payloads are handed to the function, which calls nothing of this header.
+ * payload is NULL after every (re)connect: some may have been missed.
  */
 void pg_listen(struct pg *, const char *channel, void (*notified)(void *context, const char *payload), void *context);
 /* Reads what has arrived without waiting. Call it before each request and when idle. */
@@ -60,10 +60,24 @@ struct argument {
 	struct str text; /* absent: NULL */
 	bool binary;     /* bytes of a bytea, sent in binary form */
 };
-static inline struct argument arg_str(struct str s) { return (struct argument){s, false}; } /* absent gives NULL */
-static inline struct argument arg_bytes(struct str s) { return (struct argument){s, true}; }
-static inline struct argument arg_text(const char *s) { return arg_str(str_from(s)); } /* NULL gives NULL */
-static inline struct argument arg_null(void) { return (struct argument){STR_NONE, false}; }
+/* Absent gives NULL. */
+static inline struct argument arg_str(struct str s)
+{
+	return (struct argument){s, false};
+}
+static inline struct argument arg_bytes(struct str s)
+{
+	return (struct argument){s, true};
+}
+/* NULL gives NULL. */
+static inline struct argument arg_text(const char *s)
+{
+	return arg_str(str_from(s));
+}
+static inline struct argument arg_null(void)
+{
+	return (struct argument){STR_NONE, false};
+}
 struct argument arg_int(struct arena *, int64_t);
 struct argument arg_bool(bool);
 struct argument arg_uuid(struct arena *, struct uuid);
@@ -73,7 +87,8 @@ struct arguments {
 	const struct argument *items;
 	size_t count;
 };
-#define ARGS(...) ((struct arguments){(const struct argument[]){__VA_ARGS__}, COUNT_OF(((const struct argument[]){__VA_ARGS__}))})
+#define ARGS(...)                                                                                                      \
+	((struct arguments){(const struct argument[]){__VA_ARGS__}, COUNT_OF(((const struct argument[]){__VA_ARGS__}))})
 #define NO_ARGS ((struct arguments){NULL, 0})
 
 /* ---- tenant transactions: $1 is always the tenant's id and is added by the layer; ARGS begin at $2 ---- */
@@ -118,7 +133,8 @@ enum err ttx_notify(struct ttx *, const char *channel, struct str payload) MUST_
 /* ---- the directory: a GLOBAL table read under the app role, with no tenant set, so that tenant tables fail closed ---- */
 
 /* A READ ONLY transaction of its own. As ttx_one; a row holds no tenant's data. $1 is the caller's first argument. */
-enum err directory_one(struct pg *, struct arena *, const struct statement *, struct arguments, struct rows **out) MUST_CHECK;
+enum err directory_one(struct pg *, struct arena *, const struct statement *, struct arguments,
+		       struct rows **out) MUST_CHECK;
 
 /* ---- system transactions: all arguments are the caller's, $1 is the first ---- */
 
@@ -144,11 +160,11 @@ bool rows_next(struct rows *);                /* to the first row, then the next
 size_t rows_count(const struct rows *);
 int64_t rows_affected(const struct rows *);
 bool rows_null(const struct rows *, int column);
-struct str rows_str(const struct rows *, int column);      /* NULL gives the absent string */
-int64_t rows_int(const struct rows *, int column);         /* NULL gives 0 */
+struct str rows_str(const struct rows *, int column); /* NULL gives the absent string */
+int64_t rows_int(const struct rows *, int column);    /* NULL gives 0 */
 bool rows_bool(const struct rows *, int column);
-int64_t rows_instant(const struct rows *, int column);     /* timestamptz; NULL gives 0 */
-struct uuid rows_uuid(const struct rows *, int column);    /* NULL gives zero */
-struct str rows_bytes(const struct rows *, int column);    /* bytea, decoded */
+int64_t rows_instant(const struct rows *, int column);  /* timestamptz; NULL gives 0 */
+struct uuid rows_uuid(const struct rows *, int column); /* NULL gives zero */
+struct str rows_bytes(const struct rows *, int column); /* bytea, decoded */
 
 #endif

@@ -11,7 +11,7 @@
 /* So many statements forgotten here but kept by the server are put up with. */
 #define STRAYS_MOST 50
 /* Longer than any statement_timeout of a role that serves: what is reached here is a dead server or network. */
-#define ANSWER_SECONDS 30
+#define ANSWER_SECONDS 60
 #define CONSTRAINT_ROOM 64
 
 /* ---- failure.c: what went wrong, in our own words ---- */
@@ -62,9 +62,9 @@ struct pg {
 	char *conninfo, *role;
 	PGconn *connection; /* NULL: not connected */
 	bool citus;
-	int64_t attempted;  /* monotonic; when the last attempt to connect began, 0 before the first */
-	char problem[256];  /* why the last attempt failed: for pg_ready */
-	struct tx *open;    /* the transaction that owns the connection */
+	int64_t attempted; /* monotonic; when the last attempt to connect began, 0 before the first */
+	char problem[256]; /* why the last attempt failed: for pg_ready */
+	struct tx *open;   /* the transaction that owns the connection */
 
 	struct expected *expected; /* answers under way, in order; see pipeline.c */
 	size_t expected_first, expected_count, expected_room;
@@ -105,7 +105,8 @@ bool arguments_bind(struct arena *, const char *tenant, struct arguments, struct
 
 /* Each returns false when libpq took no more: the connection is of no use then. */
 bool pipeline_command(struct pg *, const char *sql, const char *tag);
-bool pipeline_statement(struct pg *, const char *name, struct str sql, const struct bound *, struct rows *, const char *tag);
+bool pipeline_statement(struct pg *, const char *name, struct str sql, const struct bound *, struct rows *,
+			const char *tag);
 bool pipeline_sync(struct pg *);
 /*
  * Reads every answer under way. The first failure is noted in *failure; a lost connection or an answer out of turn drops the connection.

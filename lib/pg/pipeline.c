@@ -80,7 +80,8 @@ static bool prepare(struct pg *pg, const char *name, struct str sql, unsigned *n
 	return true;
 }
 
-bool pipeline_statement(struct pg *pg, const char *name, struct str sql, const struct bound *bound, struct rows *rows, const char *tag)
+bool pipeline_statement(struct pg *pg, const char *name, struct str sql, const struct bound *bound, struct rows *rows,
+			const char *tag)
 {
 	unsigned number;
 	char text[32];
@@ -89,7 +90,7 @@ bool pipeline_statement(struct pg *pg, const char *name, struct str sql, const s
 		return false;
 	(void)snprintf(text, sizeof(text), "s%u", number);
 	if (!PQsendQueryPrepared(pg->connection, text, bound ? bound->count : 0, bound ? bound->values : NULL,
-	                         bound ? bound->lengths : NULL, bound ? bound->formats : NULL, 0))
+				 bound ? bound->lengths : NULL, bound ? bound->formats : NULL, 0))
 		return false;
 	push(pg, (struct expected){.kind = EXPECT_ROWS, .number = number, .name = name, .tag = tag, .rows = rows});
 	pg->unsynced = true;
@@ -169,7 +170,8 @@ static void item_failed(struct pg *pg, const struct expected *item, const struct
 }
 
 /* Takes the result. False: an answer of a kind that nothing here asks for. */
-static bool settle(struct pg *pg, const struct expected *item, PGresult *result, enum tx_mode mode, struct failure *failure)
+static bool settle(struct pg *pg, const struct expected *item, PGresult *result, enum tx_mode mode,
+		   struct failure *failure)
 {
 	bool known = true;
 
@@ -205,14 +207,16 @@ static bool settle(struct pg *pg, const struct expected *item, PGresult *result,
 }
 
 /* The connection is of no use any more: everything that was under way has failed. */
-static void give_up(struct pg *pg, const struct expected *item, PGresult *last, enum tx_mode mode, bool answered, struct failure *failure)
+static void give_up(struct pg *pg, const struct expected *item, PGresult *last, enum tx_mode mode, bool answered,
+		    struct failure *failure)
 {
 	bool broken = PQstatus(pg->connection) == CONNECTION_BAD;
 
 	if (last && PQresultStatus(last) == PGRES_FATAL_ERROR)
 		failure_note(failure, last, item->name, mode, pg->citus);
 	PQclear(last);
-	failure_set(failure, E_BUSY, item->name, broken ? "connection lost" : "no answer, or one out of turn: connection closed");
+	failure_set(failure, E_BUSY, item->name,
+		    broken ? "connection lost" : "no answer, or one out of turn: connection closed");
 	failure->lost = true;
 	failure->again = broken && !answered;
 	if (item->rows)
@@ -235,7 +239,8 @@ bool pipeline_read(struct pg *pg, enum tx_mode mode, struct failure *failure)
 			return false;
 		}
 		/* The last words of a server that ends look like an answer. */
-		answered = answered || PQresultStatus(result) == PGRES_COMMAND_OK || PQresultStatus(result) == PGRES_TUPLES_OK;
+		answered = answered || PQresultStatus(result) == PGRES_COMMAND_OK ||
+			   PQresultStatus(result) == PGRES_TUPLES_OK;
 		if (!settle(pg, &item, result, mode, failure)) {
 			give_up(pg, &item, NULL, mode, true, failure);
 			return false;

@@ -56,9 +56,15 @@ void rows_fail(struct rows *rows, enum err err)
 	rows->settled = true;
 }
 
-bool rows_settled(const struct rows *rows) { return rows->settled; }
+bool rows_settled(const struct rows *rows)
+{
+	return rows->settled;
+}
 
-void rows_first(struct rows *rows) { rows->current = 0; }
+void rows_first(struct rows *rows)
+{
+	rows->current = 0;
+}
 
 enum err rows_wait(struct rows *rows)
 {
@@ -66,7 +72,7 @@ enum err rows_wait(struct rows *rows)
 		enum err err = tx_settle(rows->tx);
 
 		rows_fail(rows, err ? err : E_INTERNAL); /* unless its answer has come */
-		if (err && rows->tx->failure.lost) /* an answer in a transaction that is not what it should be */
+		if (err && rows->tx->failure.lost)       /* an answer in a transaction that is not what it should be */
 			rows->err = err;
 	}
 	return rows->err;
@@ -80,7 +86,10 @@ bool rows_next(struct rows *rows)
 	return true;
 }
 
-size_t rows_count(const struct rows *rows) { return (size_t)rows->count; }
+size_t rows_count(const struct rows *rows)
+{
+	return (size_t)rows->count;
+}
 
 int64_t rows_affected(const struct rows *rows)
 {
@@ -110,7 +119,8 @@ struct str rows_str(const struct rows *rows, int column)
 {
 	if (rows_null(rows, column))
 		return STR_NONE;
-	return (struct str){PQgetvalue(rows->result, rows->current, column), (size_t)PQgetlength(rows->result, rows->current, column)};
+	return (struct str){PQgetvalue(rows->result, rows->current, column),
+			    (size_t)PQgetlength(rows->result, rows->current, column)};
 }
 
 static void not_a(const struct rows *rows, int column, const char *type)

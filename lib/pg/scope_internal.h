@@ -8,6 +8,9 @@ struct scope {
 	struct uuid tenant;
 };
 
-static inline struct scope scope_of(struct uuid tenant) { return (struct scope){tenant}; }
+static inline struct scope scope_of(struct uuid tenant)
+{
+	return (struct scope){tenant};
+}
 
 #endif

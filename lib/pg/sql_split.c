@@ -2,7 +2,8 @@
 
 static bool word_byte(char c)
 {
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || (unsigned char)c >= 0x80;
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+	       (unsigned char)c >= 0x80;
 }
 
 static bool at(struct str s, size_t i, const char *two)
@@ -74,7 +75,9 @@ static size_t skip_item(struct str s, size_t i)
 
 	switch (s.p[i]) {
 	case '\'': /* E'…' knows backslashes; the E stands alone, not at the end of a name */
-		return skip_quoted(s, i, '\'', in_word && (s.p[i - 1] == 'E' || s.p[i - 1] == 'e') && (i < 2 || !word_byte(s.p[i - 2])));
+		return skip_quoted(s, i, '\'',
+				   in_word && (s.p[i - 1] == 'E' || s.p[i - 1] == 'e') &&
+					   (i < 2 || !word_byte(s.p[i - 2])));
 	case '"':
 		return skip_quoted(s, i, '"', false);
 	case '$':

@@ -13,7 +13,10 @@ struct sql_split {
 	size_t line; /* of the first byte of rest, from 1 */
 };
 
-static inline struct sql_split sql_split_of(struct str text) { return (struct sql_split){text, 1}; }
+static inline struct sql_split sql_split_of(struct str text)
+{
+	return (struct sql_split){text, 1};
+}
 
 /* The next statement without its semicolon, and the line it begins on. False at the end, or with *broken where a quote or comment does not end. */
 bool sql_split_next(struct sql_split *, struct str *statement, size_t *line, bool *broken);

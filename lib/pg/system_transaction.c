@@ -12,7 +12,10 @@ struct stx *stx_begin(struct pg *pg, struct arena *arena, const char *why, enum 
 	return stx;
 }
 
-enum err stx_enter_tenant(struct stx *stx, const struct scope *scope) { return tx_enter(&stx->tx, scope); }
+enum err stx_enter_tenant(struct stx *stx, const struct scope *scope)
+{
+	return tx_enter(&stx->tx, scope);
+}
 
 enum err stx_rows(struct stx *stx, const struct statement *statement, struct arguments arguments, struct rows **out)
 {
@@ -29,24 +32,45 @@ enum err stx_exec(struct stx *stx, const struct statement *statement, struct arg
 	return tx_exec(&stx->tx, statement->name, str_from(statement->sql), arguments, false, affected);
 }
 
-enum err stx_commit(struct stx *stx) { return tx_commit(&stx->tx); }
+enum err stx_commit(struct stx *stx)
+{
+	return tx_commit(&stx->tx);
+}
 
-void stx_rollback(struct stx *stx) { tx_rollback(&stx->tx); }
+void stx_rollback(struct stx *stx)
+{
+	tx_rollback(&stx->tx);
+}
 
-enum err stx_savepoint(struct stx *stx) { return tx_savepoint(&stx->tx); }
+enum err stx_savepoint(struct stx *stx)
+{
+	return tx_savepoint(&stx->tx);
+}
 
-enum err stx_restore(struct stx *stx) { return tx_restore(&stx->tx); }
+enum err stx_restore(struct stx *stx)
+{
+	return tx_restore(&stx->tx);
+}
 
-struct arena *stx_arena(const struct stx *stx) { return stx->tx.arena; }
+struct arena *stx_arena(const struct stx *stx)
+{
+	return stx->tx.arena;
+}
 
-struct str stx_constraint(const struct stx *stx) { return str_from(stx->tx.failure.constraint); }
+struct str stx_constraint(const struct stx *stx)
+{
+	return str_from(stx->tx.failure.constraint);
+}
 
-enum err stx_notify(struct stx *stx, const char *channel, struct str payload) { return tx_notify(&stx->tx, channel, payload); }
+enum err stx_notify(struct stx *stx, const char *channel, struct str payload)
+{
+	return tx_notify(&stx->tx, channel, payload);
+}
 
 /* ---- the directory ---- */
 
-enum err directory_one(struct pg *pg, struct arena *arena, const struct statement *statement, struct arguments arguments,
-                       struct rows **out)
+enum err directory_one(struct pg *pg, struct arena *arena, const struct statement *statement,
+		       struct arguments arguments, struct rows **out)
 {
 	struct tx *tx = ARENA_NEW(arena, struct tx);
 	enum err err, end;
@@ -84,8 +108,10 @@ static enum err judge(struct tx *tx, int64_t schema_version, struct str *why)
 	if (!rows_next(role))
 		return E_INTERNAL;
 	if (rows_bool(role, READY_BYPASS) || rows_bool(role, READY_OWNER)) {
-		*why = arena_printf(tx->arena, "role %.*s %s: row level security would not hold it", STR_FMT_ARG(rows_str(role, READY_ROLE)),
-		                    rows_bool(role, READY_BYPASS) ? "is superuser, BYPASSRLS or CREATEROLE" : "owns tables");
+		*why = arena_printf(tx->arena, "role %.*s %s: row level security would not hold it",
+				    STR_FMT_ARG(rows_str(role, READY_ROLE)),
+				    rows_bool(role, READY_BYPASS) ? "is superuser, BYPASSRLS or CREATEROLE"
+								  : "owns tables");
 		return E_INTERNAL;
 	}
 	err = rows_wait(version);
@@ -95,8 +121,8 @@ static enum err judge(struct tx *tx, int64_t schema_version, struct str *why)
 		found = rows_int(version, 0);
 	/* A newer schema serves: migrations only add what the programs before them can live with. */
 	if (found < schema_version) {
-		*why = arena_printf(tx->arena, "schema version is %lld, %lld is needed: run demandctl migrate", (long long)found,
-		                    (long long)schema_version);
+		*why = arena_printf(tx->arena, "schema version is %lld, %lld is needed: run demandctl migrate",
+				    (long long)found, (long long)schema_version);
 		return E_BUSY;
 	}
 	return OK;
@@ -112,7 +138,7 @@ enum err pg_ready(struct pg *pg, struct arena *arena, int64_t schema_version, st
 	err = judge(tx, schema_version, why);
 	if (err && str_is(*why, "ready"))
 		*why = pg->connection || !pg->problem[0] ? STR("the database does not answer as it should")
-		                                         : arena_copy(arena, str_from(pg->problem));
+							 : arena_copy(arena, str_from(pg->problem));
 	if (tx_commit(tx) != OK && !err)
 		err = E_BUSY;
 	return err;

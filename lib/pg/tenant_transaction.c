@@ -1,7 +1,10 @@
 /* Tenant work: what a scope opens. $1 of every statement is the tenant's id, put in front here and nowhere else. */
 #include "lib/pg/pg_internal.h"
 
-struct uuid scope_tenant(const struct scope *scope) { return scope->tenant; }
+struct uuid scope_tenant(const struct scope *scope)
+{
+	return scope->tenant;
+}
 
 struct ttx *ttx_begin(struct pg *pg, struct arena *arena, const struct scope *scope, enum tx_mode mode)
 {
@@ -42,20 +45,47 @@ struct rows *ttx_send_text(struct ttx *ttx, const char *name, struct str sql, st
 	return tx_send(&ttx->tx, name, sql, arguments, true);
 }
 
-enum err ttx_commit(struct ttx *ttx) { return tx_commit(&ttx->tx); }
+enum err ttx_commit(struct ttx *ttx)
+{
+	return tx_commit(&ttx->tx);
+}
 
-void ttx_rollback(struct ttx *ttx) { tx_rollback(&ttx->tx); }
+void ttx_rollback(struct ttx *ttx)
+{
+	tx_rollback(&ttx->tx);
+}
 
-enum err ttx_savepoint(struct ttx *ttx) { return tx_savepoint(&ttx->tx); }
+enum err ttx_savepoint(struct ttx *ttx)
+{
+	return tx_savepoint(&ttx->tx);
+}
 
-enum err ttx_restore(struct ttx *ttx) { return tx_restore(&ttx->tx); }
+enum err ttx_restore(struct ttx *ttx)
+{
+	return tx_restore(&ttx->tx);
+}
 
-const struct scope *ttx_scope(const struct ttx *ttx) { return &ttx->scope; }
+const struct scope *ttx_scope(const struct ttx *ttx)
+{
+	return &ttx->scope;
+}
 
-struct arena *ttx_arena(const struct ttx *ttx) { return ttx->tx.arena; }
+struct arena *ttx_arena(const struct ttx *ttx)
+{
+	return ttx->tx.arena;
+}
 
-enum tx_mode ttx_mode(const struct ttx *ttx) { return ttx->tx.mode; }
+enum tx_mode ttx_mode(const struct ttx *ttx)
+{
+	return ttx->tx.mode;
+}
 
-struct str ttx_constraint(const struct ttx *ttx) { return str_from(ttx->tx.failure.constraint); }
+struct str ttx_constraint(const struct ttx *ttx)
+{
+	return str_from(ttx->tx.failure.constraint);
+}
 
-enum err ttx_notify(struct ttx *ttx, const char *channel, struct str payload) { return tx_notify(&ttx->tx, channel, payload); }
+enum err ttx_notify(struct ttx *ttx, const char *channel, struct str payload)
+{
+	return tx_notify(&ttx->tx, channel, payload);
+}

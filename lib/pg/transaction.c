@@ -47,7 +47,8 @@ static void release(void *argument)
 	tx_rollback(argument);
 }
 
-void tx_begin(struct tx *tx, struct pg *pg, struct arena *arena, const struct scope *tenant, const char *why, enum tx_mode mode)
+void tx_begin(struct tx *tx, struct pg *pg, struct arena *arena, const struct scope *tenant, const char *why,
+	      enum tx_mode mode)
 {
 	*tx = (struct tx){.pg = pg, .arena = arena, .why = why, .mode = mode, .state = TX_FRESH};
 	if (tenant) {
@@ -91,7 +92,8 @@ static enum err start(struct tx *tx)
 		return fail(tx, E_BUSY, "begin", "no connection");
 	tx->state = TX_OPEN;
 	tx->begun = true;
-	if (!pipeline_statement(tx->pg, "begin", str_from(begins[tx->mode]), NULL, NULL, "BEGIN") || (tx->has_tenant && !send_tenant(tx)))
+	if (!pipeline_statement(tx->pg, "begin", str_from(begins[tx->mode]), NULL, NULL, "BEGIN") ||
+	    (tx->has_tenant && !send_tenant(tx)))
 		return cut(tx, E_BUSY, "connection lost");
 	return OK;
 }
@@ -158,7 +160,8 @@ static void queue(struct tx *tx, const char *name, struct str sql, const struct 
 	tx->statements++;
 }
 
-static bool bind_arguments(struct tx *tx, const char *name, struct arguments arguments, bool with_tenant, struct bound *out, struct rows *rows)
+static bool bind_arguments(struct tx *tx, const char *name, struct arguments arguments, bool with_tenant,
+			   struct bound *out, struct rows *rows)
 {
 	if (arguments_bind(tx->arena, with_tenant ? tx->tenant : NULL, arguments, out))
 		return true;
@@ -189,7 +192,8 @@ static void abandon(struct tx *tx)
 		return;
 	tx->begun = false;
 	pipeline_disown(pg, tx->failure.err ? tx->failure.err : E_INTERNAL);
-	if ((pg->unsynced && !pipeline_sync(pg)) || !pipeline_command(pg, "ROLLBACK", "ROLLBACK") || !pipeline_sync(pg)) {
+	if ((pg->unsynced && !pipeline_sync(pg)) || !pipeline_command(pg, "ROLLBACK", "ROLLBACK") ||
+	    !pipeline_sync(pg)) {
 		pg_drop(pg);
 		return;
 	}
@@ -207,7 +211,8 @@ static bool worth_again(const struct tx *tx)
 	return tx->state == TX_FAILED && tx->failure.again && tx->statements == 1 && !tx->savepoint;
 }
 
-enum err tx_rows(struct tx *tx, const char *name, struct str sql, struct arguments arguments, bool with_tenant, struct rows **out)
+enum err tx_rows(struct tx *tx, const char *name, struct str sql, struct arguments arguments, bool with_tenant,
+		 struct rows **out)
 {
 	struct rows *rows = rows_new(tx, tx->arena, name);
 	struct bound bound;
@@ -227,7 +232,8 @@ enum err tx_rows(struct tx *tx, const char *name, struct str sql, struct argumen
 	return rows_wait(rows);
 }
 
-enum err tx_one(struct tx *tx, const char *name, struct str sql, struct arguments arguments, bool with_tenant, struct rows **out)
+enum err tx_one(struct tx *tx, const char *name, struct str sql, struct arguments arguments, bool with_tenant,
+		struct rows **out)
 {
 	enum err err = tx_rows(tx, name, sql, arguments, with_tenant, out);
 
@@ -241,7 +247,8 @@ enum err tx_one(struct tx *tx, const char *name, struct str sql, struct argument
 	return OK;
 }
 
-enum err tx_exec(struct tx *tx, const char *name, struct str sql, struct arguments arguments, bool with_tenant, int64_t *affected)
+enum err tx_exec(struct tx *tx, const char *name, struct str sql, struct arguments arguments, bool with_tenant,
+		 int64_t *affected)
 {
 	struct rows *rows;
 	enum err err = tx_rows(tx, name, sql, arguments, with_tenant, &rows);
@@ -266,7 +273,8 @@ enum err tx_notify(struct tx *tx, const char *channel, struct str payload)
 	if (tx->state != TX_DONE && (!plain(str_from(channel)) || !plain(payload)))
 		return fail(tx, E_INTERNAL, "notify", "channel or payload is not a plain word");
 	/* Its answer is read with the next one, at the latest with COMMIT's. */
-	rows = tx_send(tx, "notify", STR("SELECT pg_catalog.pg_notify($1, $2)"), ARGS(arg_text(channel), arg_str(payload)), false);
+	rows = tx_send(tx, "notify", STR("SELECT pg_catalog.pg_notify($1, $2)"),
+		       ARGS(arg_text(channel), arg_str(payload)), false);
 	return rows_settled(rows) ? rows_wait(rows) : OK;
 }
 

@@ -75,7 +75,10 @@ static bool value_is(const char *sql, const char *expected)
 	return same;
 }
 
-static bool reported(const char *words) { return memmem(buffer_str(&report).p, report.length, words, strlen(words)) != NULL; }
+static bool reported(const char *words)
+{
+	return memmem(buffer_str(&report).p, report.length, words, strlen(words)) != NULL;
+}
 
 static enum err up(void)
 {
@@ -88,7 +91,6 @@ static enum err status(bool *pending)
 	buffer_clear(&report);
 	return migrate_status(conninfo, folder, &report, pending);
 }
-
 
 /* The other database of the private cluster, emptied. */
 static int setup(void **state)
@@ -145,7 +147,8 @@ static void files_are_applied_once_and_in_order(void **state)
 	assert_int_equal(status(&pending), OK);
 	assert_true(!pending && !reported("pending"));
 	assert_true(value_is("SELECT count(*)::text FROM one", "1"));
-	assert_true(value_is("SELECT string_agg(DISTINCT tableowner, ',') FROM pg_tables WHERE schemaname = 'public'", "demand_owner"));
+	assert_true(value_is("SELECT string_agg(DISTINCT tableowner, ',') FROM pg_tables WHERE schemaname = 'public'",
+			     "demand_owner"));
 	assert_true(value_is("SELECT has_table_privilege('demand_app', 'schema_migrations', 'SELECT')::text", "true"));
 	assert_true(value_is("SELECT has_table_privilege('demand_app', 'schema_migrations', 'INSERT')::text", "false"));
 }
@@ -156,7 +159,8 @@ static void a_failing_file_leaves_nothing(void **state)
 
 	(void)state;
 	write_file("0001_good.sql", "CREATE TABLE good (id int);");
-	write_file("0002_bad.sql", "CREATE TABLE bad (id int);\n\nINSERT INTO bad VALUES ('x');\nCREATE TABLE never (id int);");
+	write_file("0002_bad.sql",
+		   "CREATE TABLE bad (id int);\n\nINSERT INTO bad VALUES ('x');\nCREATE TABLE never (id int);");
 	assert_int_equal(up(), E_INTERNAL);
 	assert_true(reported("applied 0001_good") && reported("0002_bad.sql:3: "));
 	assert_true(value_is("SELECT to_regclass('good')::text || coalesce(to_regclass('bad')::text, '-')", "good-"));
@@ -193,7 +197,8 @@ static void a_changed_or_late_file_is_refused(void **state)
 
 static void names_are_held_to_their_form(void **state)
 {
-	static const char *const wrong[] = {"1_short.sql", "0001-dash.sql", "0001_Upper.sql", "00001_long.sql", "0001_.sql", "0000_zero.sql", "x.sql"};
+	static const char *const wrong[] = {"1_short.sql", "0001-dash.sql", "0001_Upper.sql", "00001_long.sql",
+					    "0001_.sql",   "0000_zero.sql", "x.sql"};
 
 	(void)state;
 	write_file("README", "not SQL");
@@ -214,7 +219,8 @@ static void a_file_may_ask_for_no_transaction(void **state)
 {
 	(void)state;
 	write_file("0001_table.sql", "CREATE TABLE one (id int);");
-	write_file("0002_index.sql", "-- no transaction\nDROP INDEX CONCURRENTLY IF EXISTS one_id;\nCREATE INDEX CONCURRENTLY one_id ON one (id);\n");
+	write_file("0002_index.sql", "-- no transaction\nDROP INDEX CONCURRENTLY IF EXISTS one_id;\nCREATE INDEX "
+				     "CONCURRENTLY one_id ON one (id);\n");
 	assert_int_equal(up(), OK);
 	assert_true(value_is("SELECT tableowner FROM pg_tables WHERE tablename = 'one'", "demand_owner"));
 	assert_true(value_is("SELECT indisvalid::text FROM pg_index WHERE indexrelid = 'one_id'::regclass", "true"));
@@ -270,13 +276,19 @@ static void roles_are_made_once_and_set_right(void **state)
 	test_sql("ALTER ROLE demand_app CREATEDB");
 	test_sql("ALTER ROLE demand_auth BYPASSRLS");
 	assert_int_equal(migrate_roles(conninfo, source("db/roles.sql"), &report), OK);
-	assert_true(value_is("SELECT string_agg(rolname, ',' ORDER BY rolname) FROM pg_roles WHERE rolname LIKE 'demand%' AND NOT (rolsuper OR"
-	                     " rolcreaterole OR rolcreatedb OR rolreplication)",
-	                     "demand_app,demand_auth,demand_jobs,demand_ops,demand_owner"));
-	assert_true(value_is("SELECT string_agg(rolname, ',') FROM pg_roles WHERE rolname LIKE 'demand%' AND rolbypassrls", "demand_ops"));
-	assert_true(value_is("SELECT string_agg(rolname, ',') FROM pg_roles WHERE rolname LIKE 'demand%' AND NOT rolcanlogin", "demand_owner"));
-	assert_true(value_is("SELECT string_agg(member::regrole || ' in ' || roleid::regrole, ',') FROM pg_auth_members WHERE member::regrole::text LIKE 'demand%'",
-	                     "demand_ops in pg_read_all_data"));
+	assert_true(value_is("SELECT string_agg(rolname, ',' ORDER BY rolname) FROM pg_roles WHERE rolname LIKE "
+			     "'demand%' AND NOT (rolsuper OR"
+			     " rolcreaterole OR rolcreatedb OR rolreplication)",
+			     "demand_app,demand_auth,demand_jobs,demand_ops,demand_owner"));
+	assert_true(
+		value_is("SELECT string_agg(rolname, ',') FROM pg_roles WHERE rolname LIKE 'demand%' AND rolbypassrls",
+			 "demand_ops"));
+	assert_true(value_is(
+		"SELECT string_agg(rolname, ',') FROM pg_roles WHERE rolname LIKE 'demand%' AND NOT rolcanlogin",
+		"demand_owner"));
+	assert_true(value_is("SELECT string_agg(member::regrole || ' in ' || roleid::regrole, ',') FROM "
+			     "pg_auth_members WHERE member::regrole::text LIKE 'demand%'",
+			     "demand_ops in pg_read_all_data"));
 }
 
 static void the_products_migrations_fit_an_empty_database(void **state)

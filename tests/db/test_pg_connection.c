@@ -90,7 +90,8 @@ static void killed_in_a_statement_is_not_tried_again(void **state)
 	(void)state;
 	(void)things_backend(pg);
 	things_wait_for_reconnect();
-	things_later(200, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'SELECT pg_sleep(4)%'");
+	things_later(200,
+		     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'SELECT pg_sleep(4)%'");
 	ttx = begin(&things_a, TX_READ);
 	began = clock_monotonic();
 	assert_int_equal(ttx_exec(ttx, &sleeping, NO_ARGS, NULL), E_BUSY);
@@ -191,13 +192,16 @@ static void many_texts_are_prepared_and_the_oldest_go(void **state)
 	/* More than are kept in one pipeline, with an error in it: what was not prepared is not believed to be. */
 	for (int i = 0; i < 450; i++)
 		sent[i] = i == 300 ? ttx_send(ttx, &thing_divide, ARGS(arg_text("none")))
-		                   : ttx_send_text(ttx, "dynamic", arena_printf(arena, "SELECT 'second', %d, $1::uuid", i), NO_ARGS);
+				   : ttx_send_text(ttx, "dynamic",
+						   arena_printf(arena, "SELECT 'second', %d, $1::uuid", i), NO_ARGS);
 	assert_int_equal(rows_wait(sent[449]), E_INTERNAL);
 	assert_int_equal(rows_wait(sent[299]), OK);
 	ttx_rollback(ttx);
 	ttx = begin(&things_a, TX_READ);
 	for (int i = 0; i < 450; i++) {
-		assert_int_equal(ttx_rows_text(ttx, "dynamic", arena_printf(arena, "SELECT 'second', %d, $1::uuid", i), NO_ARGS, &rows), OK);
+		assert_int_equal(ttx_rows_text(ttx, "dynamic", arena_printf(arena, "SELECT 'second', %d, $1::uuid", i),
+					       NO_ARGS, &rows),
+				 OK);
 		assert_true(rows_next(rows) && rows_int(rows, 1) == i);
 	}
 	assert_int_equal(ttx_commit(ttx), OK);
@@ -389,6 +393,61 @@ static void a_connection_may_go_before_its_transaction(void **state)
 	assert_int_equal(things_of(pg, &things_a), 0);
 }
 
+/* ---- as on a cluster: an extension of that name and the message a node's error comes with ---- */
+
+static void rename_extension(const char *from, const char *to)
+{
+	struct stx *stx = stx_begin(test_pg_superuser(), arena, "test", TX_WRITE);
+	STATEMENT(allow, "SET LOCAL allow_system_table_mods = on");
+	STATEMENT(rename, "UPDATE pg_extension SET extname = $2 WHERE extname = $1");
+
+	assert_int_equal(stx_exec(stx, &allow, NO_ARGS, NULL), OK);
+	assert_int_equal(stx_exec(stx, &rename, ARGS(arg_text(from), arg_text(to)), NULL), OK);
+	assert_int_equal(stx_commit(stx), OK);
+}
+
+static int cluster_teardown(void **state)
+{
+	rename_extension("citus", "btree_gin");
+	test_sql("ALTER ROLE demand_app IN DATABASE demand RESET \"citus.propagate_set_commands\"");
+	return teardown(state);
+}
+
+static struct str complain(const char *constraint)
+{
+	struct ttx *ttx = begin(&things_a, TX_READ);
+	struct statement statement = {"complain", "SELECT things.complain($2, $1::uuid)"};
+	struct str name;
+
+	assert_int_equal(ttx_exec(ttx, &statement, ARGS(arg_text(constraint)), NULL), E_CONFLICT);
+	name = ttx_constraint(ttx);
+	ttx_rollback(ttx);
+	return name;
+}
+
+static void a_cluster_must_hand_tenants_on_and_hides_its_shards(void **state)
+{
+	struct str why;
+
+	(void)state;
+	test_sql(
+		"CREATE FUNCTION things.complain(text, uuid) RETURNS void LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION "
+		"'duplicate key value violates unique constraint \"%%\"', $1 USING ERRCODE = 'unique_violation'; END "
+		"$$");
+	assert_true(str_is(complain("leads_email_102046"), "leads_email_102046"));
+	rename_extension("btree_gin", "citus");
+	assert_int_equal(ready_as(test_conninfo(), "demand_app", SCHEMA_VERSION, &why), E_BUSY);
+	assert_non_null(memmem(why.p, why.n, "propagate_set_commands", 22));
+	test_sql("ALTER ROLE demand_app IN DATABASE demand SET \"citus.propagate_set_commands\" = 'local'");
+	assert_int_equal(ready_as(test_conninfo(), "demand_app", SCHEMA_VERSION, &why), OK);
+	pg_free(pg);
+	pg = pg_new(test_conninfo(), "demand_app");
+	assert_true(str_is(complain("leads_email_102046"), "leads_email"));
+	assert_true(str_is(complain("leads_email"), "leads_email"));
+	assert_true(str_is(complain("leads_2"), "leads"));
+	assert_true(str_is(complain("102046"), "102046"));
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -408,6 +467,8 @@ int main(void)
 		TEST(only_a_role_that_policies_hold_is_ready),
 		TEST(an_old_schema_or_no_server_is_not_ready),
 		TEST(a_connection_may_go_before_its_transaction),
+		cmocka_unit_test_setup_teardown(a_cluster_must_hand_tenants_on_and_hides_its_shards, setup,
+						cluster_teardown),
 	};
 	int failed = cmocka_run_group_tests(tests, NULL, NULL);
 

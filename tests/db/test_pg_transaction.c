@@ -8,9 +8,11 @@
 #include "tests/support/things.h"
 
 #include <stdio.h>
+#include <unistd.h>
 
-STATEMENT(add_all, "INSERT INTO things.thing (tenant_id, id, name, flag, bytes, at, other) VALUES ($1, $2, $3, $4, $5, $6, $7)"
-                   " RETURNING id, name, flag, bytes, at, other, parent, tenant_id");
+STATEMENT(add_all,
+	  "INSERT INTO things.thing (tenant_id, id, name, flag, bytes, at, other) VALUES ($1, $2, $3, $4, $5, $6, $7)"
+	  " RETURNING id, name, flag, bytes, at, other, parent, tenant_id");
 STATEMENT(add_child, "INSERT INTO things.thing (tenant_id, id, parent) VALUES ($1, $2, $3)");
 STATEMENT(names, "SELECT name FROM things.thing WHERE tenant_id = $1 ORDER BY name");
 STATEMENT(rename_all, "UPDATE things.thing SET name = name || 'x' WHERE tenant_id = $1");
@@ -63,10 +65,11 @@ static void values_come_back_as_they_were_sent(void **state)
 
 		(void)snprintf(name, sizeof(name), "Zoë's \"%zu\" \\ %%", i);
 		assert_int_equal(ttx_one(ttx, &add_all,
-		                         ARGS(arg_int(arena, INT64_MIN + (int64_t)i), arg_text(name), arg_bool(i % 2 == 0),
-		                              arg_bytes((struct str){"a\0b\xff\\", 5}), arg_instant(arena, instants[i]), arg_uuid(arena, other)),
-		                         &rows),
-		                 OK);
+					 ARGS(arg_int(arena, INT64_MIN + (int64_t)i), arg_text(name),
+					      arg_bool(i % 2 == 0), arg_bytes((struct str){"a\0b\xff\\", 5}),
+					      arg_instant(arena, instants[i]), arg_uuid(arena, other)),
+					 &rows),
+				 OK);
 		assert_true(rows_int(rows, 0) == INT64_MIN + (int64_t)i);
 		assert_true(str_is(rows_str(rows, 1), name));
 		assert_int_equal(rows_bool(rows, 2), i % 2 == 0);
@@ -183,7 +186,8 @@ static void an_error_in_mid_pipeline_ends_with_its_transaction(void **state)
 		struct rows *rows[5];
 
 		for (int i = 0; i < 5; i++)
-			rows[i] = i == bad ? ttx_send(ttx, &thing_divide, ARGS(arg_text("0"))) : ttx_send(ttx, &rename_all, NO_ARGS);
+			rows[i] = i == bad ? ttx_send(ttx, &thing_divide, ARGS(arg_text("0")))
+					   : ttx_send(ttx, &rename_all, NO_ARGS);
 		for (int i = 4; i >= 0; i--)
 			assert_int_equal(rows_wait(rows[i]), i < bad ? OK : E_INTERNAL);
 		assert_int_equal(ttx_exec(ttx, &rename_all, NO_ARGS, NULL), E_INTERNAL);
@@ -247,7 +251,9 @@ static void violations_name_their_constraint(void **state)
 		struct ttx *ttx = begin(TX_WRITE);
 
 		assert_true(str_is(ttx_constraint(ttx), ""));
-		assert_int_equal(ttx_exec(ttx, cases[i].statement, ARGS(arg_text(cases[i].id), arg_text(cases[i].second)), NULL), cases[i].err);
+		assert_int_equal(
+			ttx_exec(ttx, cases[i].statement, ARGS(arg_text(cases[i].id), arg_text(cases[i].second)), NULL),
+			cases[i].err);
 		assert_true(str_is(ttx_constraint(ttx), cases[i].constraint));
 		ttx_rollback(ttx);
 	}
@@ -414,12 +420,29 @@ static void slow_and_blocked_statements_may_be_tried_again(void **state)
 	stx_rollback(stx);
 	stx_rollback(holder);
 	/* Cancelled by somebody: the connection stays. */
-	things_later(150, "SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE usename = 'demand_app' AND state = 'active'");
+	things_later(150, "SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE usename = 'demand_app' AND state "
+			  "= 'active'");
 	ttx = begin(TX_READ);
 	assert_int_equal(ttx_exec(ttx, &sleeping_tenant, NO_ARGS, NULL), E_BUSY);
 	ttx_rollback(ttx);
 	things_later_done();
 	assert_true(pg_socket(test_pg_app()) >= 0);
+	assert_int_equal(things_of(test_pg_app(), &things_a), 0);
+}
+
+/* The server counts a transaction as idle because each wait ended in a Sync. */
+static void an_idle_transaction_is_ended_by_the_server(void **state)
+{
+	STATEMENT(soon, "SET LOCAL idle_in_transaction_session_timeout = '80ms'");
+	struct stx *stx = stx_begin(test_pg_app(), arena, "test", TX_WRITE);
+
+	(void)state;
+	assert_int_equal(stx_exec(stx, &soon, NO_ARGS, NULL), OK);
+	assert_int_equal(stx_enter_tenant(stx, &things_a), OK);
+	usleep(400000);
+	assert_int_equal(stx_exec(stx, &without_tenant, NO_ARGS, NULL), E_BUSY);
+	stx_rollback(stx);
+	things_wait_for_reconnect();
 	assert_int_equal(things_of(test_pg_app(), &things_a), 0);
 }
 
@@ -468,6 +491,7 @@ int main(void)
 		TEST(one_transaction_at_a_time),
 		TEST(a_statement_that_ends_the_transaction_costs_the_connection),
 		TEST(slow_and_blocked_statements_may_be_tried_again),
+		TEST(an_idle_transaction_is_ended_by_the_server),
 		TEST(system_work_enters_one_tenant),
 	};
 	int failed = cmocka_run_group_tests(tests, NULL, NULL);

@@ -17,7 +17,10 @@ static const char *setting(const char *name)
 	return value;
 }
 
-const char *test_conninfo(void) { return setting("DEMAND_TEST_DATABASE"); }
+const char *test_conninfo(void)
+{
+	return setting("DEMAND_TEST_DATABASE");
+}
 
 const char *test_conninfo_superuser(void)
 {
@@ -34,11 +37,20 @@ static struct pg *connection(struct pg **pg, const char *role)
 	return *pg;
 }
 
-struct pg *test_pg_app(void) { return connection(&app, "demand_app"); }
+struct pg *test_pg_app(void)
+{
+	return connection(&app, "demand_app");
+}
 
-struct pg *test_pg_auth(void) { return connection(&auth, "demand_auth"); }
+struct pg *test_pg_auth(void)
+{
+	return connection(&auth, "demand_auth");
+}
 
-struct pg *test_pg_superuser(void) { return connection(&superuser, setting("DEMAND_TEST_SUPERUSER")); }
+struct pg *test_pg_superuser(void)
+{
+	return connection(&superuser, setting("DEMAND_TEST_SUPERUSER"));
+}
 
 void test_database_close(void)
 {
@@ -117,7 +129,7 @@ static struct known {
 	struct uuid id;
 	const char *slug, *code;
 	struct known *next;
-} *tenants;
+} * tenants;
 
 static const struct known *find(struct uuid id)
 {
@@ -142,16 +154,25 @@ struct uuid test_tenant_create(const char *name)
 	random_bytes(&random, sizeof(random));
 	(void)snprintf(number, sizeof(number), "%08x", random);
 	random_base62(code, 8);
-	*made = (struct known){uuid_new(), arena_printf(kept, "%s-%s", name, number).p, arena_copy(kept, str_from(code)).p, tenants};
+	*made = (struct known){uuid_new(), arena_printf(kept, "%s-%s", name, number).p,
+			       arena_copy(kept, str_from(code)).p, tenants};
 	tenants = made;
 	test_sql("INSERT INTO tenant_directory (slug, tenant_id, code) VALUES ('%s', '%s', '%s')", made->slug,
-	         uuid_text(kept, made->id).p, code);
-	test_sql("INSERT INTO tenants (tenant_id, slug, name, subdomain, company_name, owner_email, trial_ends_at, max_leads, max_users,"
-	         " max_scrapers) VALUES ('%s', '%s', '%s', '%s', '%s', 'owner@%s.example', now() + interval '14 days', 1000, 3, 3)",
-	         uuid_text(kept, made->id).p, made->slug, name, made->slug, name, made->slug);
+		 uuid_text(kept, made->id).p, code);
+	test_sql("INSERT INTO tenants (tenant_id, slug, name, subdomain, company_name, owner_email, trial_ends_at, "
+		 "max_leads, max_users,"
+		 " max_scrapers) VALUES ('%s', '%s', '%s', '%s', '%s', 'owner@%s.example', now() + interval '14 days', "
+		 "1000, 3, 3)",
+		 uuid_text(kept, made->id).p, made->slug, name, made->slug, name, made->slug);
 	return made->id;
 }
 
-const char *test_tenant_slug(struct uuid id) { return find(id)->slug; }
+const char *test_tenant_slug(struct uuid id)
+{
+	return find(id)->slug;
+}
 
-const char *test_tenant_code(struct uuid id) { return find(id)->code; }
+const char *test_tenant_code(struct uuid id)
+{
+	return find(id)->code;
+}

@@ -12,7 +12,8 @@ struct scope things_a, things_b;
 
 const struct statement thing_add = {"thing_add", "INSERT INTO things.thing (tenant_id, id, name) VALUES ($1, $2, $3)"};
 /* Without the tenant's condition, on purpose: only the policy stands between the tenants here. */
-const struct statement thing_count = {"thing_count", "SELECT count(*), coalesce(bool_or(tenant_id <> $1::uuid), false) FROM things.thing"};
+const struct statement thing_count = {
+	"thing_count", "SELECT count(*), coalesce(bool_or(tenant_id <> $1::uuid), false) FROM things.thing"};
 const struct statement thing_divide = {"thing_divide", "SELECT 1 / $2::bigint FROM things.thing WHERE tenant_id = $1"};
 const struct statement thing_backend = {"thing_backend", "SELECT pg_backend_pid(), $1::uuid"};
 
@@ -21,12 +22,15 @@ void things_setup(void)
 	static const char *const statements[] = {
 		"DROP SCHEMA IF EXISTS things CASCADE",
 		"CREATE SCHEMA things",
-		"CREATE TABLE things.thing (tenant_id uuid NOT NULL, id bigint NOT NULL, name text CHECK (name <> 'forbidden'), parent bigint,"
-		" flag boolean, bytes bytea, at timestamptz, other uuid, PRIMARY KEY (tenant_id, id), CONSTRAINT thing_name UNIQUE (tenant_id, name),"
+		"CREATE TABLE things.thing (tenant_id uuid NOT NULL, id bigint NOT NULL, name text CHECK (name <> "
+		"'forbidden'), parent bigint,"
+		" flag boolean, bytes bytea, at timestamptz, other uuid, PRIMARY KEY (tenant_id, id), CONSTRAINT "
+		"thing_name UNIQUE (tenant_id, name),"
 		" CONSTRAINT thing_parent FOREIGN KEY (tenant_id, parent) REFERENCES things.thing (tenant_id, id))",
 		"ALTER TABLE things.thing ENABLE ROW LEVEL SECURITY",
 		"ALTER TABLE things.thing FORCE ROW LEVEL SECURITY",
-		"CREATE POLICY tenant_isolation ON things.thing TO demand_app, demand_auth USING (tenant_id = current_setting('app.tenant_id')::uuid)"
+		"CREATE POLICY tenant_isolation ON things.thing TO demand_app, demand_auth USING (tenant_id = "
+		"current_setting('app.tenant_id')::uuid)"
 		" WITH CHECK (tenant_id = current_setting('app.tenant_id')::uuid)",
 		"GRANT USAGE ON SCHEMA things TO demand_app, demand_auth",
 		"GRANT SELECT, INSERT, UPDATE, DELETE ON things.thing TO demand_app, demand_auth",

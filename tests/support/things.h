@@ -12,10 +12,10 @@ extern struct scope things_a, things_b;
 /* Makes the table anew, empty. */
 void things_setup(void);
 
-extern const struct statement thing_add;      /* $2 id, $3 name */
-extern const struct statement thing_count;    /* of the tenant: count, and whether a row of another tenant was seen */
-extern const struct statement thing_divide;   /* 1 / $2: an error for 0 */
-extern const struct statement thing_backend;  /* the backend's pid */
+extern const struct statement thing_add;     /* $2 id, $3 name */
+extern const struct statement thing_count;   /* of the tenant: count, and whether a row of another tenant was seen */
+extern const struct statement thing_divide;  /* 1 / $2: an error for 0 */
+extern const struct statement thing_backend; /* the backend's pid */
 
 /* How many rows the scope's tenant has, in a transaction of its own; stops the test when a foreign one is seen. */
 int64_t things_of(struct pg *, const struct scope *);

@@ -28,7 +28,8 @@ static void check(const char *sql, const struct expected *expected, size_t count
 	assert_int_equal(broken, ends_broken);
 }
 
-#define CHECK(sql, broken, ...) check(sql, (const struct expected[]){__VA_ARGS__}, COUNT_OF(((const struct expected[]){__VA_ARGS__})), broken)
+#define CHECK(sql, broken, ...)                                                                                        \
+	check(sql, (const struct expected[]){__VA_ARGS__}, COUNT_OF(((const struct expected[]){__VA_ARGS__})), broken)
 
 static void statements_end_at_semicolons(void **state)
 {
