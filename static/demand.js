@@ -79,6 +79,14 @@
 	// Back may show the page as it was left.
 	window.addEventListener('pageshow', () => all('form[data-sent]').forEach((form) => delete form.dataset.sent));
 
+	// ---- what was just done is said once: a reload or a bookmark does not repeat it ----
+
+	const here = new URL(window.location.href);
+	if (here.searchParams.has('done')) {
+		here.searchParams.delete('done');
+		window.history.replaceState(window.history.state, '', here);
+	}
+
 	// ---- after an error: screen readers and keyboards start at the summary ----
 
 	const summary = document.querySelector('[data-focus]');
