@@ -13,6 +13,10 @@
 static void put_meter(struct value *map, const char *name, int64_t used, int64_t limit)
 {
 	struct value *meter = value_put_map(map, name);
+	struct arena *arena = value_arena(map);
+
+	value_put_str(meter, "used_text", page_number(arena, used));
+	value_put_str(meter, "limit_text", page_number(arena, limit));
 
 	value_put_int(meter, "used", used);
 	value_put_int(meter, "limit", limit);
@@ -44,8 +48,8 @@ enum err dashboard(struct context *c)
 	TRY(usage_read(c->tx, &usage));
 	put_meter(c->page, "leads", usage.leads, usage.max_leads);
 	put_meter(c->page, "users", usage.users, usage.max_users);
-	value_put_int(c->page, "api_calls", usage.api_calls);
-	value_put_int(c->page, "leads_created", usage.leads_created);
+	value_put_str(c->page, "api_calls", page_number(c->arena, usage.api_calls));
+	value_put_str(c->page, "leads_created", page_number(c->arena, usage.leads_created));
 	value_put_text(c->page, "plan_label", c->tenant->plan->label);
 	value_put_int(c->page, "plan_price", c->tenant->plan->price_dollars);
 	value_put_bool(c->page, "may_write", principal_can(c->principal, CAN_WRITE));

@@ -25,6 +25,12 @@ static struct str record_title(const struct record *record)
 	return record_text(record, record_entity(record)->title_field);
 }
 
+/* "Lead" as it stands within a sentence or behind "New". */
+static struct str in_sentence(struct context *c, const char *label)
+{
+	return arena_printf(c->arena, "%c%s", label[0] >= 'A' && label[0] <= 'Z' ? label[0] | 0x20 : label[0], label + 1);
+}
+
 /* Back to where the person came from, with a word on what was done. */
 static enum err done(struct context *c, struct str path, const char *code)
 {
@@ -167,7 +173,7 @@ static struct form without_empty(struct context *c)
 static void put_list_words(struct context *c, const struct entity *entity, const struct list_query *query)
 {
 	value_put_text(c->page, "title", entity->label_plural);
-	value_put_text(c->page, "entity_label", entity->label);
+	value_put_str(c->page, "entity_label", in_sentence(c, entity->label));
 	value_put_text(c->page, "entity_label_plural", entity->label_plural);
 	value_put_text(c->page, "empty_hint", entity->empty_hint);
 	value_put_bool(c->page, "narrowed", is_narrowed(entity, query));
@@ -219,7 +225,7 @@ enum err entity_show_page(struct context *c)
 	record_show_view(record, value_put_list(c->page, "cells"));
 	put_phone(c, c->page, record);
 	value_put_str(c->page, "title", record_title(record));
-	value_put_text(c->page, "entity_label", entity->label);
+	value_put_str(c->page, "entity_label", in_sentence(c, entity->label));
 	value_put_text(c->page, "entity_label_plural", entity->label_plural);
 	value_put_url(c->page, "list_url", list_path(c, entity));
 	value_put_url(c->page, "edit_url", row_path(c, record, "/edit"));
@@ -239,14 +245,14 @@ static void form_view(struct context *c, const struct record *record, const stru
 
 	record_form_view(record, typed, c->errors, kind, value_put_list(c->page, "fields"));
 	value_put_bool(c->page, "is_new", create);
-	value_put_text(c->page, "entity_label", entity->label);
+	value_put_str(c->page, "entity_label", in_sentence(c, entity->label));
 	value_put_text(c->page, "entity_label_plural", entity->label_plural);
 	value_put_url(c->page, "list_url", list_path(c, entity));
 	value_put_int(c->page, "version", create ? 0 : record_version(record));
 	value_put_url(c->page, "action_url", create ? list_path(c, entity) : row_path(c, record, ""));
 	value_put_url(c->page, "cancel_url", create ? list_path(c, entity) : row_path(c, record, ""));
 	value_put_str(c->page, "title",
-	              create ? arena_printf(c->arena, "New %s", entity->name) : arena_printf(c->arena, "Edit %.*s", STR_FMT_ARG(record_title(record))));
+	              create ? arena_printf(c->arena, "New %.*s", STR_FMT_ARG(in_sentence(c, entity->label))) : arena_printf(c->arena, "Edit %.*s", STR_FMT_ARG(record_title(record))));
 }
 
 enum err entity_new_page(struct context *c)
@@ -315,7 +321,7 @@ enum err entity_update_page(struct context *c)
 static void delete_view(struct context *c, const struct record *record)
 {
 	value_put_str(c->page, "record_title", record_title(record));
-	value_put_text(c->page, "entity_label", record_entity(record)->name);
+	value_put_str(c->page, "entity_label", in_sentence(c, record_entity(record)->label));
 	value_put_url(c->page, "action_url", row_path(c, record, "/delete"));
 	value_put_url(c->page, "back_url", row_path(c, record, ""));
 	value_put_int(c->page, "version", record_version(record));

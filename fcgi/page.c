@@ -13,6 +13,19 @@
 
 /* ---- times ---- */
 
+struct str page_number(struct arena *arena, int64_t number)
+{
+	struct str digits = arena_printf(arena, "%lld", (long long)number);
+	struct buffer text = BUFFER_IN(arena);
+
+	for (size_t i = 0; i < digits.n; i++) {
+		if (i > 0 && (digits.n - i) % 3 == 0 && digits.p[i - 1] != '-')
+			buffer_add_char(&text, ',');
+		buffer_add_char(&text, digits.p[i]);
+	}
+	return buffer_str(&text);
+}
+
 void page_put_time(struct context *c, struct value *map, const char *name, int64_t instant)
 {
 	const char *name_at = arena_printf(c->arena, "%s_at", name).p;
@@ -218,6 +231,7 @@ void page_shell(struct context *c)
 		csrf = csrf_make(c->arena, CSRF_SESSION, (struct str){(const char *)x->token.hash, sizeof(x->token.hash)});
 	value_put_text(c->page, "static_version", c->app->config->static_version);
 	value_put_str(c->page, "request_id", c->request->request_id);
+	value_put_str(c->page, "curl", arena_printf(c->arena, "curl%s%s", c->app->config->curl_options[0] ? " " : "", c->app->config->curl_options));
 	value_put_text(c->page, "title", "Demand Engine");
 	value_put_str(c->page, "csrf", csrf);
 	value_put_text(c->page, "q", "");

@@ -13,6 +13,8 @@ void page_errors(struct context *);
 /* Puts name_at (RFC 3339 or null) and name (in words, in the tenant's time zone; "" when 0). */
 void page_put_time(struct context *, struct value *map, const char *name, int64_t instant);
 void page_put_time_text(struct context *, struct value *map, const char *name, struct str rfc3339);
+/* "12,400" */
+struct str page_number(struct arena *, int64_t);
 /* A row of the list page: url, title and cells. */
 struct value *page_row(struct context *, const struct record *);
 

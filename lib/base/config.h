@@ -27,6 +27,7 @@ struct config {
 	const char *static_folder;     /* read by doctor only; nginx serves it */
 	const char *migration_folder;  /* db/migrations */
 	const char *certificate;       /* TLS chain, for doctor */
+	const char *curl_options;      /* stands behind "curl" in the lines that pages show: --cacert where the authority is private */
 	const char *log_level;         /* debug, info, warning, error */
 };
 
