@@ -6,6 +6,8 @@
 
 /* One nginx location matcher a line for every address of the password pool: "= /login", "~ ^/api/users/[^/]+$". */
 void routes_password_locations(struct buffer *out);
+/* What routes_check() says about any rows. */
+bool route_rows_check(const struct route *, size_t count, struct buffer *complaints) MUST_CHECK;
 /* Complaints about templates that the table names and the folder lacks. */
 bool routes_check_templates(const struct templates *, struct buffer *complaints) MUST_CHECK;
 

@@ -1,5 +1,4 @@
 /* What a row of the route table must be. A forgotten column is 0 and found here, before anything is served. */
-#include "fcgi/request.h"
 #include "fcgi/route.h"
 
 #define IN(value, last) ((value) >= 1 && (value) <= (last))
@@ -85,10 +84,8 @@ static bool holds_all(const struct route *row, struct buffer *complaints)
 	return good;
 }
 
-bool routes_check(struct buffer *complaints)
+bool route_rows_check(const struct route *rows, size_t count, struct buffer *complaints)
 {
-	size_t count;
-	const struct route *rows = routes(&count);
 	bool good = true;
 
 	for (size_t i = 0; i < count; i++) {
@@ -101,6 +98,14 @@ bool routes_check(struct buffer *complaints)
 			}
 	}
 	return good;
+}
+
+bool routes_check(struct buffer *complaints)
+{
+	size_t count;
+	const struct route *rows = routes(&count);
+
+	return route_rows_check(rows, count, complaints);
 }
 
 static bool has(const struct templates *templates, const char *name, struct buffer *complaints)
