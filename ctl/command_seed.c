@@ -32,7 +32,7 @@ static const char *const jobs[] = {
 	"Yearly maintenance plan, two systems.", "Leak under the kitchen sink, water is shut off.", "New construction, ductless for a garage studio.",
 };
 static const char *const streets[] = {"Oak Street", "Maple Avenue", "Cedar Lane", "Hillcrest Drive", "Lakeview Road", "Mill Street"};
-static const char *const sources[] = {"Website", "Phone", "Referral", "Google", "Neighbour", "Yard sign"};
+static const char *const sources[] = {"Website", "Phone", "Referral", "Google", "Neighbor", "Yard sign"};
 static const char *const statuses[] = {"new", "new", "contacted", "qualified", "won", "lost"};
 static const char *const tiers[] = {"hot", "warm", "warm", "cold"};
 static const char *const urgencies[] = {"emergency", "soon", "planned"};
