@@ -50,7 +50,7 @@ static enum err seed_lead(struct ttx *tx, struct arena *arena, const struct demo
 	enum err e;
 
 	value_put_str(body, "name", arena_printf(arena, "%s %s", first, last));
-	value_put_str(body, "email", arena_printf(arena, "%c%s.%d@example.com", (char)(first[0] | 0x20), last, n));
+	value_put_str(body, "email", arena_printf(arena, "lead.%d@%s.example", n, demo->slug));
 	value_put_str(body, "phone", arena_printf(arena, "(%s) 555-01%02d", demo->area_code, n % 100));
 	value_put_str(body, "address", arena_printf(arena, "%d %s", 100 + n * 17, PICK(streets, n)));
 	value_put_text(body, "city", demo->city);
