@@ -55,14 +55,14 @@ enum err step_route(struct exchange *x)
 	return OK;
 }
 
-/* A name that nobody has answers like an address that is not there. What needs no database does not ask it. */
+/* A name that nobody has answers like an address that is not there. Only /health and /ready do without: they tell of the process. */
 enum err step_tenant(struct exchange *x)
 {
 	struct context *c = &x->context;
 	struct tenant *tenant;
 	enum err e;
 
-	if (c->host != HOST_TENANT || (c->route && c->route->work == WORK_NONE))
+	if (c->host != HOST_TENANT || (c->route && c->route->work == WORK_NONE && c->route->rate == RATE_FREE))
 		return OK;
 	e = resolver_by_slug(c->app->resolver, c->arena, x->slug, &tenant);
 	if (e == OK)
