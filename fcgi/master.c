@@ -134,15 +134,14 @@ int master_run(const struct master_plan *plan, bool *is_worker)
 	sigset_t set = signal_set();
 	bool stopping = false;
 
-	*is_worker = false;
 	log_event(LOG_INFO, "start", "%zu web and %zu password workers", plan->pools[0].workers, plan->pools[1].workers);
+	*is_worker = false;
 	while (!stopping || slots_running(slots) > 0) {
 		int got;
 
-		if (!stopping && slots_fill(slots)) {
-			*is_worker = true;
-			return 0;
-		}
+		*is_worker = !stopping && slots_fill(slots);
+		if (*is_worker)
+			break;
 		slots_watch(slots);
 		got = sigtimedwait(&set, NULL, &tick);
 		if ((got == SIGTERM || got == SIGINT || got == SIGQUIT) && !stopping) {
@@ -156,6 +155,7 @@ int master_run(const struct master_plan *plan, bool *is_worker)
 		reap(plan, slots, &reload);
 	}
 	slots_free(slots);
-	log_event(LOG_INFO, "stop", "done");
+	if (!*is_worker)
+		log_event(LOG_INFO, "stop", "done");
 	return 0;
 }
