@@ -259,10 +259,13 @@ static void a_locked_table_is_tried_again(void **state)
 
 		if (stx_exec(stx, &lock, NO_ARGS, NULL) != OK)
 			_exit(1);
-		usleep(2800000);
+		usleep(3500000);
 		_exit(stx_commit(stx) == OK ? 0 : 1);
 	}
-	usleep(400000);
+	while (!value_is(
+		"SELECT count(*)::text FROM pg_locks WHERE relation = 'one'::regclass AND mode = 'AccessExclusiveLock'",
+		"1"))
+		usleep(20000);
 	assert_int_equal(up(), OK);
 	assert_true(reported("55P03") && reported("applied 0002_column"));
 	assert_int_equal(waitpid(child, &code, 0), child);

@@ -420,8 +420,7 @@ static void slow_and_blocked_statements_may_be_tried_again(void **state)
 	stx_rollback(stx);
 	stx_rollback(holder);
 	/* Cancelled by somebody: the connection stays. */
-	things_later(150, "SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE usename = 'demand_app' AND state "
-			  "= 'active'");
+	things_later("pg_cancel_backend", "SELECT pg_sleep(5), $1");
 	ttx = begin(TX_READ);
 	assert_int_equal(ttx_exec(ttx, &sleeping_tenant, NO_ARGS, NULL), E_BUSY);
 	ttx_rollback(ttx);

@@ -97,9 +97,9 @@ void things_terminate(int64_t backend)
 
 static pid_t later;
 
-void things_later(int milliseconds, const char *sql)
+void things_later(const char *function, const char *statement)
 {
-	struct statement statement = {"later", sql};
+	struct buffer sql = BUFFER_IN(NULL);
 	struct arena *arena;
 	struct stx *stx;
 	struct pg *pg;
@@ -109,12 +109,17 @@ void things_later(int milliseconds, const char *sql)
 	assert_true(later >= 0);
 	if (later > 0)
 		return;
-	usleep((useconds_t)milliseconds * 1000);
 	/* The parent's connections are not ours: a connection of our own, and no exit handlers. */
 	pg = pg_new(test_conninfo(), getenv("DEMAND_TEST_SUPERUSER"));
 	arena = arena_new((size_t)1024 * 1024);
 	stx = stx_begin(pg, arena, "later", TX_WRITE);
-	_exit(stx_exec(stx, &statement, NO_ARGS, NULL) == OK && stx_commit(stx) == OK ? 0 : 1);
+	buffer_printf(&sql,
+		      "DO $$ BEGIN FOR i IN 1..80 LOOP PERFORM pg_stat_clear_snapshot(), pg_sleep(0.05); "
+		      "PERFORM %s(pid) FROM pg_stat_activity WHERE state = 'active' AND starts_with(query, '%s'); "
+		      "EXIT WHEN FOUND; END LOOP; END $$",
+		      function, statement);
+	_exit(stx_exec(stx, &(struct statement){"later", sql.bytes}, NO_ARGS, NULL) == OK && stx_commit(stx) == OK ? 0
+														   : 1);
 }
 
 void things_later_done(void)

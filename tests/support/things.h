@@ -25,8 +25,11 @@ int64_t things_backend(struct pg *);
 
 /* Ends a backend and waits until it is gone. */
 void things_terminate(int64_t backend);
-/* Runs the statement as superuser in a process of its own, after so many milliseconds. Wait for it with things_later_done(). */
-void things_later(int milliseconds, const char *sql);
+/*
+ * Starts a process that waits until a backend runs a statement that begins with the given words, and then calls the function
+ * (pg_cancel_backend, pg_terminate_backend) on it. Wait for its end with things_later_done().
+ */
+void things_later(const char *function, const char *statement);
 void things_later_done(void);
 /* A connection is renewed once a second only. */
 void things_wait_for_reconnect(void);
