@@ -125,8 +125,12 @@ enum err handover(struct context *c)
 	struct session_origin origin = origin_of(c);
 	struct session session;
 	struct link_user user;
-	enum err e = link_take(c->tx, c->tenant, LINK_HANDOVER, form_text(&c->query, "code"), &user);
+	enum err e;
 
+	/* Who only looks whether the address is alive must not use it up. */
+	if (c->request->method == METHOD_HEAD)
+		return context_redirect(c, STR("/login"));
+	e = link_take(c->tx, c->tenant, LINK_HANDOVER, form_text(&c->query, "code"), &user);
 	if (e == E_NOTFOUND)
 		return context_redirect(c, STR("/login?done=handover_over"));
 	TRY(e);

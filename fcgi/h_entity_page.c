@@ -289,14 +289,14 @@ enum err entity_edit_page(struct context *c)
 	return OK;
 }
 
-/* The version that the form was made from is still the row's. */
-static enum err same_version(struct context *c, const struct record *current)
+/* The version that the form was made from is still the row's; else the error's words say how to go on. */
+static enum err same_version(struct context *c, const struct record *current, const char *how_to_go_on)
 {
 	int64_t version;
 
 	if (str_to_int64(form_text(&c->form, "version"), &version) && version == record_version(current))
 		return OK;
-	errors_add(c->errors, NULL, "changed", "Somebody else has changed this meanwhile. What you typed is below; save again to put it over theirs.");
+	errors_add(c->errors, NULL, "changed", "Somebody else has changed this meanwhile. %s", how_to_go_on);
 	return E_PRECONDITION;
 }
 
@@ -309,7 +309,7 @@ enum err entity_update_page(struct context *c)
 	TRY(record_load_references(c->tx, &current, 1, true));
 	e = record_from_form(change, WRITE_UPDATE, &c->form, form_extras, c->errors);
 	if (e == OK)
-		e = same_version(c, current);
+		e = same_version(c, current, "What you typed is below; save again to put it over theirs.");
 	if (e == OK)
 		e = entity_update(c->tx, current, change, c->errors, &updated);
 	if (e == OK)
@@ -343,7 +343,7 @@ enum err entity_delete_page(struct context *c)
 
 	TRY(entity_get(c->tx, c->route->entity, c->id, &record));
 	delete_view(c, record);
-	TRY(same_version(c, record));
+	TRY(same_version(c, record, "Go back and look at it again, or delete it all the same."));
 	e = entity_delete(c->tx, record);
 	if (e == E_CONFLICT)
 		errors_add(c->errors, NULL, "in_use", "Other records belong to this one. Delete or move them first.");

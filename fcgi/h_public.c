@@ -58,10 +58,15 @@ enum err find_workspace_form(struct context *c)
 /* "https://Acme-HVAC.demand.localhost:8443/leads" or "acme-hvac": the label is what counts. */
 static struct str workspace_label(struct context *c, struct str typed)
 {
+	static const char *const schemes[] = {"https://", "http://"};
 	struct str rest = typed, label;
 
-	if (str_starts(rest, STR("https://")))
-		rest = (struct str){rest.p + 8, rest.n - 8};
+	for (size_t i = 0; i < COUNT_OF(schemes); i++) {
+		size_t length = strlen(schemes[i]);
+
+		if (rest.n > length && str_equal_nocase((struct str){rest.p, length}, str_from(schemes[i])))
+			rest = (struct str){rest.p + length, rest.n - length};
+	}
 	rest = str_split(&rest, '/');
 	label = str_split(&rest, '.');
 	return slug_from_name(c->arena, label);
