@@ -20,7 +20,8 @@ static enum err render_page(struct context *c)
 	if (c->status == 303)
 		return OK;
 	response_header(c->response, "Content-Type", HTML);
-	return template_render(c->app->templates, c->template ? c->template : c->route->template, c->data, c->page, &c->response->body);
+	return template_render(c->app->templates, c->template ? c->template : c->route->template, c->data, c->page,
+			       &c->response->body);
 }
 
 enum err answer_render(struct exchange *x)
@@ -91,7 +92,8 @@ static bool print_form(struct exchange *x)
 	struct context *c = &x->context;
 
 	page_errors(c);
-	if (template_render(c->app->templates, c->template ? c->template : c->route->retry_template, c->data, c->page, &c->response->body) == OK)
+	if (template_render(c->app->templates, c->template ? c->template : c->route->retry_template, c->data, c->page,
+			    &c->response->body) == OK)
 		return true;
 	buffer_clear(&c->response->body);
 	return false;
@@ -109,7 +111,8 @@ static void print_error_page(struct exchange *x, enum err e)
 	if (template_render(c->app->templates, x->notice ? "notice" : "error", NULL, c->page, &c->response->body) == OK)
 		return;
 	buffer_clear(&c->response->body);
-	buffer_printf(&c->response->body, "<!doctype html><title>%s</title><p>%s</p>", problem_heading(e), problem_heading(e));
+	buffer_printf(&c->response->body, "<!doctype html><title>%s</title><p>%s</p>", problem_heading(e),
+		      problem_heading(e));
 }
 
 static void add_error_headers(struct exchange *x, enum err e)
@@ -126,7 +129,8 @@ static void add_error_headers(struct exchange *x, enum err e)
 
 void answer_error(struct exchange *x, enum err e)
 {
-	static const char *const of_success[] = {"Set-Cookie", "Location", "ETag", "Content-Type", "Idempotent-Replayed"};
+	static const char *const of_success[] = {"Set-Cookie", "Location", "ETag", "Content-Type",
+						 "Idempotent-Replayed"};
 	struct context *c = &x->context;
 
 	for (size_t i = 0; i < COUNT_OF(of_success); i++)
@@ -153,8 +157,8 @@ static bool may_be_kept(const struct exchange *x)
 {
 	const struct route *route = x->context.route;
 
-	return route && route->face == FACE_RAW && route->work == WORK_TENANT_READ && route->who == WHO_ANYONE && x->context.status == 200 &&
-	       form_text(&x->context.query, "v").n > 0;
+	return route && route->face == FACE_RAW && route->work == WORK_TENANT_READ && route->who == WHO_ANYONE &&
+	       x->context.status == 200 && form_text(&x->context.query, "v").n > 0;
 }
 
 /* What is anybody's alone stays out of every cache. */
@@ -163,7 +167,8 @@ static bool is_personal(const struct exchange *x)
 	const struct context *c = &x->context;
 
 	return x->api || c->status >= 400 || c->principal || x->visit_new || !str_absent(x->credential) ||
-	       !str_absent(request_header(c->request, "cookie", NULL)) || !str_absent(response_get(c->response, "Set-Cookie"));
+	       !str_absent(request_header(c->request, "cookie", NULL)) ||
+	       !str_absent(response_get(c->response, "Set-Cookie"));
 }
 
 static void add_policy(struct exchange *x)
@@ -174,15 +179,19 @@ static void add_policy(struct exchange *x)
 	struct str others = leads_on ? config_origin(c->app->config, c->arena, "*") : STR("");
 
 	if (x->api) {
-		response_header(c->response, "Content-Security-Policy", STR("default-src 'none'; frame-ancestors 'none'"));
+		response_header(c->response, "Content-Security-Policy",
+				STR("default-src 'none'; frame-ancestors 'none'"));
 		return;
 	}
-	response_header(c->response, "Content-Security-Policy",
-	                arena_printf(c->arena,
-	                             "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self';"
-	                             " form-action 'self'%s%.*s; base-uri 'none'; frame-ancestors 'none'; manifest-src 'self'",
-	                             leads_on ? " " : "", STR_FMT_ARG(others)));
-	response_header(c->response, "Permissions-Policy", STR("camera=(), geolocation=(), microphone=(), payment=(), usb=()"));
+	response_header(
+		c->response, "Content-Security-Policy",
+		arena_printf(c->arena,
+			     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src "
+			     "'self'; connect-src 'self';"
+			     " form-action 'self'%s%.*s; base-uri 'none'; frame-ancestors 'none'; manifest-src 'self'",
+			     leads_on ? " " : "", STR_FMT_ARG(others)));
+	response_header(c->response, "Permissions-Policy",
+			STR("camera=(), geolocation=(), microphone=(), payment=(), usb=()"));
 }
 
 static void add_rate(struct exchange *x)
@@ -190,8 +199,12 @@ static void add_rate(struct exchange *x)
 	struct context *c = &x->context;
 	const char *name = rate_name(c->route->rate);
 
-	response_header(c->response, "RateLimit-Policy", arena_printf(c->arena, "\"%s\";q=%lld;w=%lld", name, (long long)x->rate.quota, (long long)x->rate.window));
-	response_header(c->response, "RateLimit", arena_printf(c->arena, "\"%s\";r=%lld;t=%lld", name, (long long)x->rate.remaining, (long long)x->rate.reset));
+	response_header(c->response, "RateLimit-Policy",
+			arena_printf(c->arena, "\"%s\";q=%lld;w=%lld", name, (long long)x->rate.quota,
+				     (long long)x->rate.window));
+	response_header(c->response, "RateLimit",
+			arena_printf(c->arena, "\"%s\";r=%lld;t=%lld", name, (long long)x->rate.remaining,
+				     (long long)x->rate.reset));
 }
 
 static void add_fixed(struct response *response)
@@ -221,7 +234,9 @@ void answer_finish(struct exchange *x)
 	if (x->stale_session)
 		response_cookie(response, SESSION_COOKIE, STR(""), 0);
 	response_header(response, "Cache-Control",
-	                may_be_kept(x) ? STR("public, max-age=31536000, immutable") : is_personal(x) ? STR("no-store") : STR("no-cache"));
+			may_be_kept(x)   ? STR("public, max-age=31536000, immutable")
+			: is_personal(x) ? STR("no-store")
+					 : STR("no-cache"));
 	response_header(response, "X-Request-Id", c->request->request_id);
 	add_fixed(response);
 	/* Elsewhere it would pin every port of a developer's host. */
@@ -235,11 +250,14 @@ void answer_finish(struct exchange *x)
 void answer_out_of_memory(const struct request *request, struct response *response)
 {
 	static char headers[256];
-	static char body[] = "{\"type\":\"about:blank\",\"title\":\"Content Too Large\",\"status\":413,\"detail\":\"The request needs more memory than one "
-	                     "request may have. Ask for less at once.\",\"code\":\"too_large\"}";
+	static char body[] = "{\"type\":\"about:blank\",\"title\":\"Content Too "
+			     "Large\",\"status\":413,\"detail\":\"The request needs more memory than one "
+			     "request may have. Ask for less at once.\",\"code\":\"too_large\"}";
 	struct str id = request->request_id;
-	int length = snprintf(headers, sizeof(headers), "Content-Type: application/problem+json\r\nCache-Control: no-store\r\n"
-	                                                "X-Content-Type-Options: nosniff\r\nX-Request-Id: %.*s\r\n", id.n <= 64 ? (int)id.n : 0, id.p ? id.p : "");
+	int length = snprintf(headers, sizeof(headers),
+			      "Content-Type: application/problem+json\r\nCache-Control: no-store\r\n"
+			      "X-Content-Type-Options: nosniff\r\nX-Request-Id: %.*s\r\n",
+			      id.n <= 64 ? (int)id.n : 0, id.p ? id.p : "");
 
 	*response = (struct response){.status = 413, .no_body = request->method == METHOD_HEAD};
 	response->headers = (struct buffer){headers, (size_t)(length > 0 ? length : 0), sizeof(headers), NULL};

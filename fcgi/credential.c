@@ -34,7 +34,8 @@ static void take_session(struct exchange *x, struct str cookie)
 
 	if (cookie.n == 0 || !tenant)
 		return;
-	if (token_parse(cookie, &x->token) && x->token.kind == TOKEN_SESSION && str_equal(x->token.code, tenant->code)) {
+	if (token_parse(cookie, &x->token) && x->token.kind == TOKEN_SESSION &&
+	    str_equal(x->token.code, tenant->code)) {
 		x->credential = cookie;
 		x->has_token = true;
 	} else {
@@ -87,7 +88,8 @@ static enum err read_api_credential(struct exchange *x)
 		bearer = str_trim(bearer);
 	}
 	if (!str_absent(bearer) && !str_absent(key) && !str_equal_secret(bearer, str_trim(key)))
-		return context_fail(&x->context, E_MALFORMED, "Authorization and X-API-Key name different credentials. Send one of them.");
+		return context_fail(&x->context, E_MALFORMED,
+				    "Authorization and X-API-Key name different credentials. Send one of them.");
 	if (str_absent(bearer) && str_absent(key))
 		return refuse(x, "Send a key or a session's token: \"Authorization: Bearer …\".");
 	x->credential = str_absent(bearer) ? str_trim(key) : bearer;
@@ -95,7 +97,8 @@ static enum err read_api_credential(struct exchange *x)
 		return refuse(x, "That credential is not valid here. Check that it was copied whole.");
 	x->has_token = true;
 	if (x->context.route->who == WHO_SESSION && x->token.kind == TOKEN_API_KEY)
-		return context_fail(&x->context, E_FORBIDDEN, "An API key cannot do this: sign in and use the session's token.");
+		return context_fail(&x->context, E_FORBIDDEN,
+				    "An API key cannot do this: sign in and use the session's token.");
 	return OK;
 }
 
@@ -111,7 +114,8 @@ enum err credential_read(struct exchange *x)
 
 struct str credential_rate_key(struct exchange *x)
 {
-	bool counted_by_address = !x->has_token || x->context.route->rate == RATE_LOGIN || x->context.route->rate == RATE_SIGNUP;
+	bool counted_by_address =
+		!x->has_token || x->context.route->rate == RATE_LOGIN || x->context.route->rate == RATE_SIGNUP;
 
 	if (counted_by_address)
 		return rate_address_key(x->context.arena, x->context.request->address);

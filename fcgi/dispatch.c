@@ -17,6 +17,7 @@
 
 typedef enum err step(struct exchange *);
 
+/* clang-format off */
 static step *const steps[] = {
 	step_caps,       /* is it a request at all */
 	step_host,       /* which of our hosts */
@@ -37,6 +38,7 @@ static step *const steps[] = {
 	step_idempotency,
 	step_handler,
 };
+/* clang-format on */
 
 static void rollback(struct exchange *x)
 {
@@ -99,7 +101,8 @@ static void write_log(const struct exchange *x)
 	log_members(LOG_INFO, "request", &members);
 }
 
-static void answer(const struct app *app, struct arena *arena, const struct request *request, struct response *response, struct aftermath *aftermath)
+static void answer(const struct app *app, struct arena *arena, const struct request *request, struct response *response,
+		   struct aftermath *aftermath)
 {
 	struct exchange *x = ARENA_NEW(arena, struct exchange);
 
@@ -127,8 +130,8 @@ static void land(void *landing)
 	longjmp(*(jmp_buf *)landing, 1);
 }
 
-void dispatch_answer(const struct app *app, struct arena *arena, const struct request *request, struct response *response,
-                     struct aftermath *aftermath)
+void dispatch_answer(const struct app *app, struct arena *arena, const struct request *request,
+		     struct response *response, struct aftermath *aftermath)
 {
 	jmp_buf landing;
 
@@ -160,7 +163,8 @@ void dispatch_aftermath(const struct app *app, struct arena *arena, const struct
 	arena_on_oom(arena, NULL, NULL);
 }
 
-void dispatch_request(const struct app *app, struct arena *arena, const struct request *request, struct response *response)
+void dispatch_request(const struct app *app, struct arena *arena, const struct request *request,
+		      struct response *response)
 {
 	struct aftermath aftermath;
 

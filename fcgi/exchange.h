@@ -17,18 +17,18 @@ struct exchange {
 	bool notice;   /* the tenant is suspended or cancelled */
 	bool sign_in;  /* a page that needs a session: send to the log-in */
 
-	struct str allowed;      /* methods of this address */
-	struct str slug;         /* of a tenant's host */
-	struct str credential;   /* as sent; absent: none */
-	struct token token;      /* of the credential, when has_token */
+	struct str allowed;    /* methods of this address */
+	struct str slug;       /* of a tenant's host */
+	struct str credential; /* as sent; absent: none */
+	struct token token;    /* of the credential, when has_token */
 	bool has_token;
-	bool stale_session;      /* the cookie's session is over: take the cookie away */
-	struct str visit;        /* cookie of somebody who is not signed in; absent: none or not ours */
+	bool stale_session; /* the cookie's session is over: take the cookie away */
+	struct str visit;   /* cookie of somebody who is not signed in; absent: none or not ours */
 	bool visit_new;
 	struct rate_answer rate; /* of the class of the route */
 	bool rated;
 
-	const char *code;        /* of the problem; NULL: by the error */
+	const char *code; /* of the problem; NULL: by the error */
 	struct str raw_type, raw_bytes;
 	bool raw;
 
@@ -37,6 +37,9 @@ struct exchange {
 	bool replayed;
 };
 
-static inline struct exchange *exchange_of(struct context *context) { return (struct exchange *)(void *)context; }
+static inline struct exchange *exchange_of(struct context *context)
+{
+	return (struct exchange *)(void *)context;
+}
 
 #endif

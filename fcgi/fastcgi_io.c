@@ -13,7 +13,7 @@
 #include <sys/time.h>
 #include <unistd.h>
 
-#define IO_SECONDS 10        /* of each read and write; the watchdog bounds the whole */
+#define IO_SECONDS 10            /* of each read and write; the watchdog bounds the whole */
 #define CLOSE_MILLISECONDS "100" /* how long libfcgi waits for the peer to close; 2 s by default */
 
 struct fastcgi {
@@ -127,9 +127,11 @@ static bool put(struct fastcgi *fastcgi, struct str bytes)
 void fastcgi_answer(struct fastcgi *fastcgi, const struct response *response)
 {
 	char status[80];
-	int length = snprintf(status, sizeof(status), "Status: %d %s\r\n", response->status, response_reason(response->status));
-	bool sent = put(fastcgi, (struct str){status, (size_t)length}) && put(fastcgi, buffer_str(&response->headers)) && put(fastcgi, STR("\r\n")) &&
-	            (response->no_body || put(fastcgi, buffer_str(&response->body)));
+	int length = snprintf(status, sizeof(status), "Status: %d %s\r\n", response->status,
+			      response_reason(response->status));
+	bool sent = put(fastcgi, (struct str){status, (size_t)length}) &&
+		    put(fastcgi, buffer_str(&response->headers)) && put(fastcgi, STR("\r\n")) &&
+		    (response->no_body || put(fastcgi, buffer_str(&response->body)));
 
 	if (!sent)
 		log_event(LOG_INFO, "fastcgi", "the answer was not taken");

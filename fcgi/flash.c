@@ -1,5 +1,6 @@
 #include "fcgi/flash.h"
 
+/* clang-format off */
 static const struct flash flashes[] = {
 	{"created", "success", "Added."},
 	{"saved", "success", "Saved."},
@@ -14,6 +15,7 @@ static const struct flash flashes[] = {
 	{"handover_over", "info", "That link was used already or is too old. Sign in with your e-mail and password."},
 	{"name_taken", "warning", "Somebody else has just taken that name. These are free:"},
 };
+/* clang-format on */
 
 const struct flash *flash_find(struct str code)
 {

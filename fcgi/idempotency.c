@@ -11,18 +11,22 @@
 #define KEY_BYTES_MOST 255
 
 /* An expired row is taken over; a live one makes this insert nothing. A row that another transaction is inserting is waited for. */
-STATEMENT(idempotency_insert, "INSERT INTO idempotency_keys (tenant_id, actor, route, key, request_hash, created_at)"
-                              " VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (tenant_id, actor, route, key) DO UPDATE"
-                              " SET request_hash = excluded.request_hash, status = NULL, headers = NULL, body = NULL,"
-                              " created_at = excluded.created_at WHERE idempotency_keys.tenant_id = $1 AND idempotency_keys.created_at < $7");
+STATEMENT(
+	idempotency_insert,
+	"INSERT INTO idempotency_keys (tenant_id, actor, route, key, request_hash, created_at)"
+	" VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (tenant_id, actor, route, key) DO UPDATE"
+	" SET request_hash = excluded.request_hash, status = NULL, headers = NULL, body = NULL,"
+	" created_at = excluded.created_at WHERE idempotency_keys.tenant_id = $1 AND idempotency_keys.created_at < $7");
 STATEMENT(idempotency_read, "SELECT request_hash, status, headers, body FROM idempotency_keys"
-                            " WHERE tenant_id = $1 AND actor = $2 AND route = $3 AND key = $4");
+			    " WHERE tenant_id = $1 AND actor = $2 AND route = $3 AND key = $4");
 STATEMENT(idempotency_complete, "UPDATE idempotency_keys SET status = $5, headers = $6, body = $7"
-                                " WHERE tenant_id = $1 AND actor = $2 AND route = $3 AND key = $4");
+				" WHERE tenant_id = $1 AND actor = $2 AND route = $3 AND key = $4");
 /* A few old rows go with every new one; those that somebody else is deleting are passed over. */
-STATEMENT(idempotency_sweep, "DELETE FROM idempotency_keys WHERE tenant_id = $1 AND (actor, route, key) IN (SELECT old.actor, old.route, old.key"
-                             " FROM idempotency_keys old WHERE old.tenant_id = $1 AND old.created_at < $2 ORDER BY old.created_at LIMIT 5"
-                             " FOR UPDATE SKIP LOCKED)");
+STATEMENT(idempotency_sweep,
+	  "DELETE FROM idempotency_keys WHERE tenant_id = $1 AND (actor, route, key) IN (SELECT old.actor, old.route, "
+	  "old.key"
+	  " FROM idempotency_keys old WHERE old.tenant_id = $1 AND old.created_at < $2 ORDER BY old.created_at LIMIT 5"
+	  " FOR UPDATE SKIP LOCKED)");
 
 static const char *const kept_headers[] = {"Location", "ETag", "Content-Type"};
 
@@ -81,7 +85,9 @@ static enum err replay(struct exchange *x)
 	struct context *c = &x->context;
 	struct rows *row;
 	struct str hash = {(const char *)x->idempotency_hash, sizeof(x->idempotency_hash)};
-	enum err e = ttx_one(c->tx, &idempotency_read, ARGS(arg_str(x->idempotency_actor), arg_str(route_key(x)), arg_str(x->idempotency_key)), &row);
+	enum err e =
+		ttx_one(c->tx, &idempotency_read,
+			ARGS(arg_str(x->idempotency_actor), arg_str(route_key(x)), arg_str(x->idempotency_key)), &row);
 
 	/* Gone between the two statements: it was old and swept away. */
 	if (e == E_NOTFOUND)
@@ -89,7 +95,9 @@ static enum err replay(struct exchange *x)
 	TRY(e);
 	if (!str_equal(rows_bytes(row, 0), hash)) {
 		x->code = "idempotency_key_reused";
-		return context_fail(c, E_INVALID, "This Idempotency-Key was used for a different request. Use a new key for a new request.");
+		return context_fail(
+			c, E_INVALID,
+			"This Idempotency-Key was used for a different request. Use a new key for a new request.");
 	}
 	if (rows_null(row, 1))
 		return E_INTERNAL;
@@ -115,18 +123,20 @@ enum err idempotency_begin(struct exchange *x)
 	if (!c->route->idempotent)
 		return context_fail(c, E_MALFORMED, "This address does not take an Idempotency-Key.");
 	if (twice || !key_valid(key))
-		return context_fail(c, E_MALFORMED, "Idempotency-Key must be sent once, with 1 to 255 visible ASCII characters.");
+		return context_fail(c, E_MALFORMED,
+				    "Idempotency-Key must be sent once, with 1 to 255 visible ASCII characters.");
 	x->idempotency_key = key;
-	x->idempotency_actor = arena_printf(c->arena, "%s:%.*s", c->principal->kind == CREDENTIAL_API_KEY ? "key" : "user",
-	                                    STR_FMT_ARG(uuid_text(c->arena, c->principal->kind == CREDENTIAL_API_KEY
-	                                                                        ? c->principal->credential_id
-	                                                                        : c->principal->user_id)));
+	x->idempotency_actor = arena_printf(
+		c->arena, "%s:%.*s", c->principal->kind == CREDENTIAL_API_KEY ? "key" : "user",
+		STR_FMT_ARG(uuid_text(c->arena, c->principal->kind == CREDENTIAL_API_KEY ? c->principal->credential_id
+											 : c->principal->user_id)));
 	hash_request(x);
 	old = arg_instant(c->arena, now - KEPT);
 	TRY(ttx_exec(c->tx, &idempotency_insert,
-	             ARGS(arg_str(x->idempotency_actor), arg_str(route_key(x)), arg_str(key),
-	                  arg_bytes((struct str){(const char *)x->idempotency_hash, sizeof(x->idempotency_hash)}), arg_instant(c->arena, now), old),
-	             &affected));
+		     ARGS(arg_str(x->idempotency_actor), arg_str(route_key(x)), arg_str(key),
+			  arg_bytes((struct str){(const char *)x->idempotency_hash, sizeof(x->idempotency_hash)}),
+			  arg_instant(c->arena, now), old),
+		     &affected));
 	if (affected == 0)
 		return replay(x);
 	(void)ttx_send(c->tx, &idempotency_sweep, ARGS(old));
@@ -149,7 +159,8 @@ enum err idempotency_store(struct exchange *x)
 	}
 	json_print(headers, &text);
 	return ttx_exec(c->tx, &idempotency_complete,
-	                ARGS(arg_str(x->idempotency_actor), arg_str(route_key(x)), arg_str(x->idempotency_key), arg_int(c->arena, c->status),
-	                     arg_str(buffer_str(&text)), arg_str(buffer_str(&c->response->body))),
-	                NULL);
+			ARGS(arg_str(x->idempotency_actor), arg_str(route_key(x)), arg_str(x->idempotency_key),
+			     arg_int(c->arena, c->status), arg_str(buffer_str(&text)),
+			     arg_str(buffer_str(&c->response->body))),
+			NULL);
 }

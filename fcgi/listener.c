@@ -36,7 +36,8 @@ void listeners_inherit(void)
 	int64_t fd;
 
 	while (!str_absent(list) && inherited_count < INHERITED_MOST)
-		if (str_to_int64(str_split(&list, ','), &fd) && fd > 2 && fd < 1024 && fcntl((int)fd, F_SETFD, FD_CLOEXEC) == 0)
+		if (str_to_int64(str_split(&list, ','), &fd) && fd > 2 && fd < 1024 &&
+		    fcntl((int)fd, F_SETFD, FD_CLOEXEC) == 0)
 			inherited[inherited_count++] = (int)fd;
 	(void)unsetenv(VARIABLE);
 }
@@ -49,11 +50,13 @@ static int take_inherited(const char *path)
 		struct stat status;
 		int fd = inherited[i];
 
-		if (fd < 0 || getsockname(fd, (struct sockaddr *)(void *)&address, &length) != 0 || address.sun_family != AF_UNIX)
+		if (fd < 0 || getsockname(fd, (struct sockaddr *)(void *)&address, &length) != 0 ||
+		    address.sun_family != AF_UNIX)
 			continue;
 		/* It was bound under its first name and renamed. */
 		address.sun_path[sizeof(address.sun_path) - 1] = '\0';
-		if (strncmp(address.sun_path, path, strlen(path)) != 0 || strcmp(address.sun_path + strlen(path), ".new") != 0)
+		if (strncmp(address.sun_path, path, strlen(path)) != 0 ||
+		    strcmp(address.sun_path + strlen(path), ".new") != 0)
 			continue;
 		if (lstat(path, &status) != 0)
 			continue;
@@ -72,7 +75,8 @@ static bool set_group(const char *path, const char *name, struct buffer *complai
 	group = getgrnam(name);
 	if (group && chown(path, (uid_t)-1, group->gr_gid) == 0)
 		return true;
-	buffer_printf(complaints, "%s: cannot give it to the group %s: %s\n", path, name, group ? strerror(errno) : "there is no such group");
+	buffer_printf(complaints, "%s: cannot give it to the group %s: %s\n", path, name,
+		      group ? strerror(errno) : "there is no such group");
 	return false;
 }
 

@@ -14,9 +14,10 @@
 
 #define WORKERS_A_CORE 4
 
-static const char usage[] = "usage: demand-web [-c FILE]                    serve\n"
-                            "       demand-web [-c FILE] --check            say what is wrong with configuration, templates and tables\n"
-                            "       demand-web --password-locations         nginx location matchers of the password pool\n";
+static const char usage[] =
+	"usage: demand-web [-c FILE]                    serve\n"
+	"       demand-web [-c FILE] --check            say what is wrong with configuration, templates and tables\n"
+	"       demand-web --password-locations         nginx location matchers of the password pool\n";
 
 struct command {
 	const char *file;
@@ -40,7 +41,8 @@ static bool parse_arguments(int count, char **arguments, struct command *command
 }
 
 /* Everything that can be wrong before the first request. */
-static bool load(const struct command *command, struct config *config, struct templates **templates, struct buffer *complaints)
+static bool load(const struct command *command, struct config *config, struct templates **templates,
+		 struct buffer *complaints)
 {
 	uint8_t pepper[32], key[32];
 	bool good = config_load(config, command->file, complaints);
@@ -69,15 +71,18 @@ static size_t cores(void)
 }
 
 /* Both sockets, then workers until the end. */
-static int serve(const struct config *config, const struct templates *templates, char **arguments, struct buffer *complaints)
+static int serve(const struct config *config, const struct templates *templates, char **arguments,
+		 struct buffer *complaints)
 {
 	struct master_plan plan = {
 		.config = config,
 		.templates = templates,
-		.pools = {
-			{"web", -1, config->web_workers ? (size_t)config->web_workers : WORKERS_A_CORE * cores()},
-			{"password", -1, (size_t)config->password_workers},
-		},
+		.pools =
+			{
+				{"web", -1,
+				 config->web_workers ? (size_t)config->web_workers : WORKERS_A_CORE * cores()},
+				{"password", -1, (size_t)config->password_workers},
+			},
 		.arguments = arguments,
 	};
 	bool is_worker;
@@ -107,7 +112,9 @@ int main(int count, char **arguments)
 	}
 	if (command.password_locations) {
 		routes_password_locations(&locations);
-		code = fwrite(locations.bytes ? locations.bytes : "", 1, locations.length, stdout) == locations.length ? 0 : 1;
+		code = fwrite(locations.bytes ? locations.bytes : "", 1, locations.length, stdout) == locations.length
+			       ? 0
+			       : 1;
 		buffer_free(&locations);
 		return code;
 	}

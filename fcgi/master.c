@@ -97,7 +97,8 @@ static void check_ended(const struct master_plan *plan, struct slots *slots, str
 	} else if (good) {
 		replace_program(plan, slots);
 	} else {
-		log_event(LOG_ERROR, "reload", "refused: the new program or its configuration has complaints; the running one stays");
+		log_event(LOG_ERROR, "reload",
+			  "refused: the new program or its configuration has complaints; the running one stays");
 	}
 }
 
@@ -134,7 +135,8 @@ int master_run(const struct master_plan *plan, bool *is_worker)
 	sigset_t set = signal_set();
 	bool stopping = false;
 
-	log_event(LOG_INFO, "start", "%zu web and %zu password workers", plan->pools[0].workers, plan->pools[1].workers);
+	log_event(LOG_INFO, "start", "%zu web and %zu password workers", plan->pools[0].workers,
+		  plan->pools[1].workers);
 	*is_worker = false;
 	while (!stopping || slots_running(slots) > 0) {
 		int got;

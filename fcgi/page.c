@@ -77,7 +77,8 @@ static void put_null(struct context *c, const char *name)
 static void put_site(struct context *c)
 {
 	struct value *site = value_put_map(c->page, "site");
-	struct str home = config_origin(c->app->config, c->arena, NULL), app = config_origin(c->app->config, c->arena, "app");
+	struct str home = config_origin(c->app->config, c->arena, NULL),
+		   app = config_origin(c->app->config, c->arena, "app");
 
 	value_put_url(site, "home_url", home);
 	value_put_url(site, "signup_url", arena_printf(c->arena, "%.*s/onboarding", STR_FMT_ARG(app)));
@@ -102,7 +103,9 @@ static void put_tenant(struct context *c)
 	value_put_bool(map, "has_logo", has_logo);
 	/* The id in the address lets a browser keep the picture until there is another one. */
 	if (has_logo)
-		value_put_url(map, "logo_url", arena_printf(c->arena, "/logo?v=%.*s", STR_FMT_ARG(uuid_text(c->arena, tenant->logo_id))));
+		value_put_url(
+			map, "logo_url",
+			arena_printf(c->arena, "/logo?v=%.*s", STR_FMT_ARG(uuid_text(c->arena, tenant->logo_id))));
 	else
 		value_put(map, "logo_url", value_null(c->arena));
 }
@@ -138,7 +141,9 @@ static void put_trial(struct context *c)
 	days = clock_days_until(now, tenant->trial_ends_at);
 	over = tenant_access(tenant, now) == ACCESS_READ_ONLY;
 	map = value_put_map(c->page, "trial");
-	value_put_str(map, "trial_words", over ? STR("over") : arena_printf(c->arena, "%lld day%s left", (long long)days, days == 1 ? "" : "s"));
+	value_put_str(map, "trial_words",
+		      over ? STR("over")
+			   : arena_printf(c->arena, "%lld day%s left", (long long)days, days == 1 ? "" : "s"));
 	value_put_bool(map, "ending", !over && days <= TRIAL_ENDING_DAYS);
 	value_put_bool(map, "over", over);
 }
@@ -163,6 +168,7 @@ struct place {
 	const char *label, *url, *icon;
 	enum permission can;
 };
+/* clang-format off */
 static const struct place today = {"Today", "/", "home", CAN_READ};
 static const struct place settings = {"Settings", "/settings", "settings", CAN_READ};
 static const struct place settings_places[] = {
@@ -170,6 +176,7 @@ static const struct place settings_places[] = {
 	{"Users", "/settings/users", NULL, CAN_USERS},
 	{"API keys", "/settings/api-keys", NULL, CAN_KEYS},
 };
+/* clang-format on */
 
 /* The address itself or one below it. */
 static bool is_in(struct str path, const char *url)
@@ -189,7 +196,9 @@ static void add_place(struct context *c, struct value *list, const struct place 
 	value_put_text(item, "label", place->label);
 	value_put_url(item, "url", str_from(place->url));
 	if (place->icon)
-		value_put_url(item, "icon_url", arena_printf(c->arena, "/static/icons.svg?v=%s#%s", c->app->config->static_version, place->icon));
+		value_put_url(item, "icon_url",
+			      arena_printf(c->arena, "/static/icons.svg?v=%s#%s", c->app->config->static_version,
+					   place->icon));
 	value_put_bool(item, "active", active);
 	value_append(list, item);
 }
@@ -204,7 +213,8 @@ static void put_navigation(struct context *c)
 		return;
 	add_place(c, nav, &today, is_in(path, today.url));
 	for (size_t i = 0; i < entities_count; i++) {
-		struct place place = {entities[i]->label_plural, arena_printf(c->arena, "/%s", entities[i]->plural).p, entities[i]->icon, CAN_READ};
+		struct place place = {entities[i]->label_plural, arena_printf(c->arena, "/%s", entities[i]->plural).p,
+				      entities[i]->icon, CAN_READ};
 
 		add_place(c, nav, &place, is_in(path, place.url));
 	}
@@ -212,7 +222,8 @@ static void put_navigation(struct context *c)
 	for (size_t i = 0; is_in(path, settings.url) && i < COUNT_OF(settings_places); i++) {
 		const struct place *place = &settings_places[i];
 		/* The first one's address is the beginning of the others'. */
-		bool active = i == 0 ? str_is(path, place->url) || is_in(path, "/settings/logo") : is_in(path, place->url);
+		bool active =
+			i == 0 ? str_is(path, place->url) || is_in(path, "/settings/logo") : is_in(path, place->url);
 
 		add_place(c, tabs, place, active);
 	}
@@ -228,10 +239,13 @@ void page_shell(struct context *c)
 	x->shelled = true;
 	local_time_zone(c->tenant ? c->tenant->time_zone : STR_NONE);
 	if (c->principal)
-		csrf = csrf_make(c->arena, CSRF_SESSION, (struct str){(const char *)x->token.hash, sizeof(x->token.hash)});
+		csrf = csrf_make(c->arena, CSRF_SESSION,
+				 (struct str){(const char *)x->token.hash, sizeof(x->token.hash)});
 	value_put_text(c->page, "static_version", c->app->config->static_version);
 	value_put_str(c->page, "request_id", c->request->request_id);
-	value_put_str(c->page, "curl", arena_printf(c->arena, "curl%s%s", c->app->config->curl_options[0] ? " " : "", c->app->config->curl_options));
+	value_put_str(c->page, "curl",
+		      arena_printf(c->arena, "curl%s%s", c->app->config->curl_options[0] ? " " : "",
+				   c->app->config->curl_options));
 	value_put_text(c->page, "title", "Demand Engine");
 	value_put_str(c->page, "csrf", csrf);
 	value_put_text(c->page, "q", "");

@@ -3,6 +3,7 @@
 
 #include "lib/text/json.h"
 
+/* clang-format off */
 static const struct {
 	int status;
 	const char *code, *heading, *detail;
@@ -24,6 +25,7 @@ static const struct {
 	[E_INTERNAL] = {500, "internal", "Something went wrong", "Something went wrong on our side. It is noted under the request's number."},
 	[E_BUSY] = {503, "unavailable", "One moment, please", "We are busy at the moment. Please try again in a few seconds."},
 };
+/* clang-format on */
 
 int problem_status(enum err e)
 {
@@ -62,10 +64,12 @@ void problem_print(struct exchange *x, enum err e)
 	value_put_text(problem, "title", response_reason(problems[e].status));
 	value_put_int(problem, "status", problems[e].status);
 	value_put_str(problem, "detail", problem_detail(x, e));
-	value_put_str(problem, "instance", arena_printf(c->arena, "urn:demand:request:%.*s", STR_FMT_ARG(c->request->request_id)));
+	value_put_str(problem, "instance",
+		      arena_printf(c->arena, "urn:demand:request:%.*s", STR_FMT_ARG(c->request->request_id)));
 	value_put_text(problem, "code", code_of(x, e));
 	value_put_str(problem, "request_id", c->request->request_id);
-	for (const struct field_error *error = errors_first(c->errors); error && e != E_INTERNAL && e != E_BUSY; error = error->next) {
+	for (const struct field_error *error = errors_first(c->errors); error && e != E_INTERNAL && e != E_BUSY;
+	     error = error->next) {
 		struct value *item;
 
 		if (!error->field)

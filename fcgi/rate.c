@@ -11,7 +11,7 @@
 #define MINUTE (60 * MICROSECONDS_PER_SECOND)
 
 struct rate_slot {
-	_Atomic uint64_t key;   /* keyed hash of class and key; 0: never used */
+	_Atomic uint64_t key;    /* keyed hash of class and key; 0: never used */
 	_Atomic int64_t full_at; /* clock_monotonic; in the past: the bucket is full */
 };
 
@@ -21,6 +21,7 @@ struct rate_table {
 	struct rate_slot slots[SLOTS];
 };
 
+/* clang-format off */
 static const struct {
 	const char *name;
 	int64_t per_minute, burst;
@@ -33,6 +34,7 @@ static const struct {
 	[RATE_TENANT] = {"tenant", 6000, 1500},
 	[RATE_REFUSED] = {"refused", 60, 30},
 };
+/* clang-format on */
 
 size_t rate_table_bytes(void)
 {
@@ -119,7 +121,8 @@ struct rate_answer rate_ask(struct shared *shared, unsigned class, struct str ke
 	answer.remaining = answer.remaining > 0 ? answer.remaining : 0;
 	answer.reset = (full_at - now + MICROSECONDS_PER_SECOND - 1) / MICROSECONDS_PER_SECOND;
 	if (!answer.allowed)
-		answer.wait = (full_at + interval - burst * interval - now + MICROSECONDS_PER_SECOND - 1) / MICROSECONDS_PER_SECOND;
+		answer.wait = (full_at + interval - burst * interval - now + MICROSECONDS_PER_SECOND - 1) /
+			      MICROSECONDS_PER_SECOND;
 	return answer;
 }
 
@@ -139,6 +142,7 @@ struct str rate_address_key(struct arena *arena, struct str address)
 	if (inet_pton(AF_INET6, arena_c_string(arena, address), &six) != 1)
 		return address;
 	if (memcmp(six.s6_addr, mapped, sizeof(mapped)) == 0)
-		return arena_printf(arena, "%d.%d.%d.%d", six.s6_addr[12], six.s6_addr[13], six.s6_addr[14], six.s6_addr[15]);
+		return arena_printf(arena, "%d.%d.%d.%d", six.s6_addr[12], six.s6_addr[13], six.s6_addr[14],
+				    six.s6_addr[15]);
 	return arena_printf(arena, "%.*s/64", STR_FMT_ARG(hex_encode(arena, six.s6_addr, 8)));
 }

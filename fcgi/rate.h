@@ -20,10 +20,10 @@ enum rate_more {
 
 struct rate_answer {
 	bool allowed;
-	int64_t quota, window;  /* so many in so many seconds */
-	int64_t remaining;      /* may come at once */
-	int64_t reset;          /* seconds until the bucket is full again */
-	int64_t wait;           /* seconds until one more may come, when not allowed; else 0 */
+	int64_t quota, window; /* so many in so many seconds */
+	int64_t remaining;     /* may come at once */
+	int64_t reset;         /* seconds until the bucket is full again */
+	int64_t wait;          /* seconds until one more may come, when not allowed; else 0 */
 };
 
 /* Takes one, or only looks. RATE_FREE is always allowed. */

@@ -3,10 +3,12 @@
 #include "lib/base/clock.h"
 #include "lib/base/id.h"
 
+/* clang-format off */
 static const char *const methods[] = {
 	[METHOD_GET] = "GET",     [METHOD_HEAD] = "HEAD",       [METHOD_POST] = "POST",       [METHOD_PUT] = "PUT",
 	[METHOD_PATCH] = "PATCH", [METHOD_DELETE] = "DELETE",   [METHOD_OPTIONS] = "OPTIONS", [METHOD_OTHER] = "OTHER",
 };
+/* clang-format on */
 
 const char *method_name(enum method method)
 {
@@ -108,7 +110,8 @@ struct request *request_from_parameters(struct arena *arena, const char *const *
 	struct request *request = ARENA_NEW(arena, struct request);
 	struct header *headers = arena_array(arena, REQUEST_HEADERS_MOST + 1, sizeof(*headers));
 
-	*request = (struct request){.method = METHOD_OTHER, .headers = headers, .body = STR(""), .started = clock_monotonic()};
+	*request = (struct request){
+		.method = METHOD_OTHER, .headers = headers, .body = STR(""), .started = clock_monotonic()};
 	for (; *parameters; parameters++) {
 		struct str value = arena_copy(arena, str_from(*parameters));
 		struct str name = str_split(&value, '=');
@@ -130,7 +133,8 @@ struct request *request_from_parameters(struct arena *arena, const char *const *
 		else if (str_is(name, "CONTENT_LENGTH"))
 			add_header(request, headers, STR("content-length"), value);
 		/* nginx tells these two under both names. */
-		else if (str_starts(name, STR("HTTP_")) && !str_is(name, "HTTP_CONTENT_TYPE") && !str_is(name, "HTTP_CONTENT_LENGTH"))
+		else if (str_starts(name, STR("HTTP_")) && !str_is(name, "HTTP_CONTENT_TYPE") &&
+			 !str_is(name, "HTTP_CONTENT_LENGTH"))
 			add_header(request, headers, header_name(arena, name), value);
 	}
 	request->path = str_absent(request->query) ? STR("") : str_split(&request->query, '?');

@@ -29,7 +29,7 @@ void response_cookie(struct response *response, const char *name, struct str val
 	struct buffer text = BUFFER_IN(response->headers.arena);
 
 	buffer_printf(&text, "%s=%.*s; Path=/; Max-Age=%lld; Secure; HttpOnly; SameSite=Lax", name, STR_FMT_ARG(value),
-	              (long long)max_age_seconds);
+		      (long long)max_age_seconds);
 	response_header(response, "Set-Cookie", buffer_str(&text));
 }
 
@@ -77,11 +77,25 @@ const char *response_reason(int status)
 		int status;
 		const char *reason;
 	} reasons[] = {
-		{200, "OK"}, {201, "Created"}, {204, "No Content"}, {303, "See Other"}, {304, "Not Modified"},
-		{400, "Bad Request"}, {401, "Unauthorized"}, {402, "Payment Required"}, {403, "Forbidden"},
-		{404, "Not Found"}, {405, "Method Not Allowed"}, {409, "Conflict"}, {412, "Precondition Failed"},
-		{413, "Content Too Large"}, {415, "Unsupported Media Type"}, {422, "Unprocessable Content"},
-		{428, "Precondition Required"}, {429, "Too Many Requests"}, {500, "Internal Server Error"},
+		{200, "OK"},
+		{201, "Created"},
+		{204, "No Content"},
+		{303, "See Other"},
+		{304, "Not Modified"},
+		{400, "Bad Request"},
+		{401, "Unauthorized"},
+		{402, "Payment Required"},
+		{403, "Forbidden"},
+		{404, "Not Found"},
+		{405, "Method Not Allowed"},
+		{409, "Conflict"},
+		{412, "Precondition Failed"},
+		{413, "Content Too Large"},
+		{415, "Unsupported Media Type"},
+		{422, "Unprocessable Content"},
+		{428, "Precondition Required"},
+		{429, "Too Many Requests"},
+		{500, "Internal Server Error"},
 		{503, "Service Unavailable"},
 	};
 

@@ -20,7 +20,8 @@ static struct str lower_label(struct arena *arena, const char *label)
 	struct buffer out = BUFFER_IN(arena);
 
 	for (size_t i = 0; i < text.n; i++)
-		buffer_add_char(&out, text.p[i] >= 'A' && text.p[i] <= 'Z' ? (char)(text.p[i] + ('a' - 'A')) : text.p[i]);
+		buffer_add_char(&out,
+				text.p[i] >= 'A' && text.p[i] <= 'Z' ? (char)(text.p[i] + ('a' - 'A')) : text.p[i]);
 	return buffer_str(&out);
 }
 
@@ -137,8 +138,8 @@ static void add_allowed(struct buffer *allowed, const struct route *route)
 		BUFFER_LITERAL(allowed, ", HEAD");
 }
 
-enum route_match route_find(struct arena *arena, enum host_kind host, enum method method, struct str path, const struct route **found,
-                            struct uuid *id, struct str *allowed)
+enum route_match route_find(struct arena *arena, enum host_kind host, enum method method, struct str path,
+			    const struct route **found, struct uuid *id, struct str *allowed)
 {
 	struct buffer methods = BUFFER_IN(arena);
 	struct segments segments;

@@ -3,6 +3,7 @@
 
 #define IN(value, last) ((value) >= 1 && (value) <= (last))
 
+/* clang-format off */
 static bool tenant_work(const struct route *r) { return r->work == WORK_TENANT_READ || r->work == WORK_TENANT_WRITE; }
 
 static bool system_work(const struct route *r) { return r->work == WORK_SYSTEM_READ || r->work == WORK_SYSTEM_WRITE; }
@@ -12,12 +13,14 @@ static bool asks_tenant(const struct route *r) { return r->who == WHO_MEMBER || 
 static bool only_on(const struct route *r, unsigned hosts) { return (r->hosts & ~hosts) == 0; }
 
 static bool is_api_path(const struct route *r) { return r->path && strncmp(r->path, "/api/", 5) == 0; }
+/* clang-format on */
 
 static bool complete(const struct route *r)
 {
-	return IN(r->method, METHOD_DELETE) && r->method != METHOD_HEAD && r->path && r->path[0] == '/' && r->hosts && only_on(r, ON_ANY) &&
-	       IN(r->face, FACE_RAW) && IN(r->who, WHO_OPERATOR) && IN(r->can, CAN_KEYS) && IN(r->feature, FEATURE_BRANDING) &&
-	       IN(r->rate, RATE_SIGNUP) && IN(r->pool, POOL_PASSWORD) && IN(r->work, WORK_SYSTEM_WRITE) && r->handler;
+	return IN(r->method, METHOD_DELETE) && r->method != METHOD_HEAD && r->path && r->path[0] == '/' && r->hosts &&
+	       only_on(r, ON_ANY) && IN(r->face, FACE_RAW) && IN(r->who, WHO_OPERATOR) && IN(r->can, CAN_KEYS) &&
+	       IN(r->feature, FEATURE_BRANDING) && IN(r->rate, RATE_SIGNUP) && IN(r->pool, POOL_PASSWORD) &&
+	       IN(r->work, WORK_SYSTEM_WRITE) && r->handler;
 }
 
 static bool known_status(const struct route *r)
@@ -37,7 +40,8 @@ static bool who_fits_work(const struct route *r)
 /* Only these few are opened by a link and still change something. */
 static bool get_reads(const struct route *r)
 {
-	return r->method != METHOD_GET || (r->work != WORK_TENANT_WRITE && r->work != WORK_SYSTEM_WRITE) || r->rate == RATE_LOGIN;
+	return r->method != METHOD_GET || (r->work != WORK_TENANT_WRITE && r->work != WORK_SYSTEM_WRITE) ||
+	       r->rate == RATE_LOGIN;
 }
 
 static bool face_fits(const struct route *r)
@@ -46,7 +50,8 @@ static bool face_fits(const struct route *r)
 	case FACE_API:
 		return is_api_path(r) && r->summary && !r->template && !r->retry_template && r->status != 303;
 	case FACE_PAGE:
-		return !is_api_path(r) && !r->idempotent && (r->template || r->status == 303) && (r->status == 200 || r->status == 303);
+		return !is_api_path(r) && !r->idempotent && (r->template || r->status == 303) &&
+		       (r->status == 200 || r->status == 303);
 	case FACE_RAW:
 		return r->method == METHOD_GET && !r->template && !r->retry_template && !r->idempotent;
 	}
@@ -71,13 +76,15 @@ static bool holds_all(const struct route *row, struct buffer *complaints)
 	for (size_t i = 0; i < COUNT_OF(rules) && good; i++) {
 		good = rules[i].holds(row);
 		if (!good)
-			buffer_printf(complaints, "route %s: %s\n", row->path ? row->path : "(no path)", rules[i].complaint);
+			buffer_printf(complaints, "route %s: %s\n", row->path ? row->path : "(no path)",
+				      rules[i].complaint);
 	}
 	if (good && row->who != WHO_MEMBER && row->who != WHO_SESSION && row->can != CAN_NOTHING) {
 		buffer_printf(complaints, "route %s: a permission is asked of nobody\n", row->path);
 		good = false;
 	}
-	if (good && row->idempotent && (row->method != METHOD_POST || !asks_tenant(row) || row->work != WORK_TENANT_WRITE)) {
+	if (good && row->idempotent &&
+	    (row->method != METHOD_POST || !asks_tenant(row) || row->work != WORK_TENANT_WRITE)) {
 		buffer_printf(complaints, "route %s: only a POST inside a tenant can be idempotent\n", row->path);
 		good = false;
 	}
@@ -91,9 +98,10 @@ bool route_rows_check(const struct route *rows, size_t count, struct buffer *com
 	for (size_t i = 0; i < count; i++) {
 		good = holds_all(&rows[i], complaints) && good;
 		for (size_t other = 0; other < i; other++)
-			if (rows[i].method == rows[other].method && (rows[i].hosts & rows[other].hosts) && rows[i].path && rows[other].path &&
-			    strcmp(rows[i].path, rows[other].path) == 0) {
-				buffer_printf(complaints, "route %s %s: stands twice for one host\n", method_name(rows[i].method), rows[i].path);
+			if (rows[i].method == rows[other].method && (rows[i].hosts & rows[other].hosts) &&
+			    rows[i].path && rows[other].path && strcmp(rows[i].path, rows[other].path) == 0) {
+				buffer_printf(complaints, "route %s %s: stands twice for one host\n",
+					      method_name(rows[i].method), rows[i].path);
 				good = false;
 			}
 	}
@@ -123,6 +131,7 @@ bool routes_check_templates(const struct templates *templates, struct buffer *co
 	bool good = has(templates, "error", complaints) & has(templates, "notice", complaints);
 
 	for (size_t i = 0; i < count; i++)
-		good = has(templates, rows[i].template, complaints) & has(templates, rows[i].retry_template, complaints) & good;
+		good = has(templates, rows[i].template, complaints) &
+		       has(templates, rows[i].retry_template, complaints) & good;
 	return good;
 }

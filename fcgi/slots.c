@@ -13,8 +13,8 @@
 
 #define VARIABLE "DEMAND_DRAINING"
 #define MILLISECOND (MICROSECONDS_PER_SECOND / 1000)
-#define QUICK_DEATH MICROSECONDS_PER_SECOND         /* it died as it started */
-#define LONG_LIFE (10 * MICROSECONDS_PER_SECOND)    /* what was wrong is over */
+#define QUICK_DEATH MICROSECONDS_PER_SECOND      /* it died as it started */
+#define LONG_LIFE (10 * MICROSECONDS_PER_SECOND) /* what was wrong is over */
 #define FIRST_PAUSE (100 * MILLISECOND)
 #define LONGEST_PAUSE (5 * MICROSECONDS_PER_SECOND)
 #define DRAIN_MOST (20 * MICROSECONDS_PER_SECOND)

@@ -18,7 +18,8 @@ static enum err too_often(struct exchange *x, struct rate_answer answer)
 {
 	struct context *c = &x->context;
 
-	response_header(c->response, "Retry-After", arena_printf(c->arena, "%lld", (long long)(answer.wait > 0 ? answer.wait : 1)));
+	response_header(c->response, "Retry-After",
+			arena_printf(c->arena, "%lld", (long long)(answer.wait > 0 ? answer.wait : 1)));
 	return E_RATE;
 }
 
@@ -77,7 +78,8 @@ enum err step_access(struct exchange *x)
 	x->notice = true;
 	x->sign_in = false;
 	x->code = "workspace_closed";
-	return context_fail(c, E_FORBIDDEN, "This workspace is %s. Please contact us to open it again.", tenant_status_name(c->tenant->status));
+	return context_fail(c, E_FORBIDDEN, "This workspace is %s. Please contact us to open it again.",
+			    tenant_status_name(c->tenant->status));
 }
 
 /* ---- who it is ---- */
@@ -95,11 +97,13 @@ enum err step_begin(struct exchange *x)
 	case WORK_TENANT_WRITE:
 		if (!c->tenant)
 			return E_NOTFOUND;
-		c->tx = ttx_begin(c->app->app_pg, c->arena, c->tenant->scope, c->route->work == WORK_TENANT_WRITE ? TX_WRITE : TX_READ);
+		c->tx = ttx_begin(c->app->app_pg, c->arena, c->tenant->scope,
+				  c->route->work == WORK_TENANT_WRITE ? TX_WRITE : TX_READ);
 		return OK;
 	case WORK_SYSTEM_READ:
 	case WORK_SYSTEM_WRITE:
-		c->stx = stx_begin(c->app->auth_pg, c->arena, c->route->path, c->route->work == WORK_SYSTEM_WRITE || operators ? TX_WRITE : TX_READ);
+		c->stx = stx_begin(c->app->auth_pg, c->arena, c->route->path,
+				   c->route->work == WORK_SYSTEM_WRITE || operators ? TX_WRITE : TX_READ);
 		return OK;
 	}
 	return E_INTERNAL;
@@ -153,9 +157,16 @@ static enum err trial_ended(struct exchange *x)
 	struct buffer names = BUFFER_IN(c->arena);
 
 	for (size_t i = 0; i < plan_count; i++)
-		buffer_printf(&names, "%s%s ($%lld a month)", i == 0 ? "" : i + 1 == plan_count ? " or " : ", ", plans[i].label, (long long)plans[i].price_dollars);
+		buffer_printf(&names, "%s%s ($%lld a month)",
+			      i == 0                ? ""
+			      : i + 1 == plan_count ? " or "
+						    : ", ",
+			      plans[i].label, (long long)plans[i].price_dollars);
 	x->code = "trial_ended";
-	return context_fail(c, E_LIMIT, "The trial has ended: everything can be read and taken along, nothing can be changed. Choose %s to go on.", names.bytes);
+	return context_fail(c, E_LIMIT,
+			    "The trial has ended: everything can be read and taken along, nothing can be changed. "
+			    "Choose %s to go on.",
+			    names.bytes);
 }
 
 static bool changes_workspace(const struct context *c)

@@ -18,7 +18,8 @@ enum err step_caps(struct exchange *x)
 	enum err e;
 
 	x->api = str_starts(request->path, STR("/api/"));
-	if (request->path.n == 0 || request->path.p[0] != '/' || !is_line(request->path) || request->path.n > REQUEST_PATH_MOST)
+	if (request->path.n == 0 || request->path.p[0] != '/' || !is_line(request->path) ||
+	    request->path.n > REQUEST_PATH_MOST)
 		return context_fail(c, E_MALFORMED, "The address is not valid.");
 	if (request->query.n > REQUEST_QUERY_MOST || !is_line(request->query))
 		return context_fail(c, E_MALFORMED, "The query is not valid: at most 8 KiB, percent-encoded.");
@@ -48,7 +49,8 @@ enum err step_route(struct exchange *x)
 {
 	struct context *c = &x->context;
 
-	if (route_find(c->arena, c->host, c->request->method, c->request->path, &c->route, &c->id, &x->allowed) == ROUTE_NO_PATH)
+	if (route_find(c->arena, c->host, c->request->method, c->request->path, &c->route, &c->id, &x->allowed) ==
+	    ROUTE_NO_PATH)
 		return E_NOTFOUND;
 	if (c->route)
 		x->api = c->route->face != FACE_PAGE;

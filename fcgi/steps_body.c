@@ -34,7 +34,8 @@ enum err step_form(struct exchange *x)
 	else if (!twice && media_is(type, "multipart/form-data"))
 		e = form_parse_multipart(c->arena, type, request->body, &form_limits_request, &c->form, &why);
 	else
-		return context_fail(c, E_MEDIA, "A form must be sent as application/x-www-form-urlencoded or multipart/form-data.");
+		return context_fail(c, E_MEDIA,
+				    "A form must be sent as application/x-www-form-urlencoded or multipart/form-data.");
 	return e == OK ? OK : not_read(x, e, why);
 }
 
@@ -46,12 +47,15 @@ enum err step_csrf(struct exchange *x)
 
 	if (c->route->face != FACE_PAGE || method_is_safe(c->request->method))
 		return OK;
-	good = csrf_from_here(c->origin, request_header(c->request, "origin", NULL), request_header(c->request, "sec-fetch-site", NULL)) &&
+	good = csrf_from_here(c->origin, request_header(c->request, "origin", NULL),
+			      request_header(c->request, "sec-fetch-site", NULL)) &&
 	       csrf_check(c->arena, of_session ? CSRF_SESSION : CSRF_VISIT, subject, form_text(&c->form, "csrf"));
 	if (good)
 		return OK;
 	x->code = "csrf";
-	return context_fail(c, E_FORBIDDEN, "This form was open for too long or does not come from this site. Go back, reload the page and send it again.");
+	return context_fail(c, E_FORBIDDEN,
+			    "This form was open for too long or does not come from this site. Go back, reload the page "
+			    "and send it again.");
 }
 
 enum err step_json(struct exchange *x)
@@ -65,7 +69,8 @@ enum err step_json(struct exchange *x)
 	if (c->route->face == FACE_PAGE)
 		return OK;
 	if (request->body.n == 0)
-		return takes_body && c->route->entity ? context_fail(c, E_MALFORMED, "The body must be a JSON object.") : OK;
+		return takes_body && c->route->entity ? context_fail(c, E_MALFORMED, "The body must be a JSON object.")
+						      : OK;
 	if (!takes_body)
 		return context_fail(c, E_MALFORMED, "%s takes no body.", method_name(c->route->method));
 	if (twice || !media_is(type, "application/json"))

@@ -93,7 +93,8 @@ static void start(struct service *s, const struct worker *worker)
 	const struct config *config = worker->config;
 	sigset_t term;
 
-	*s = (struct service){.worker = worker, .arena = arena_new(ARENA_MOST), .fastcgi = fastcgi_new(worker->listener)};
+	*s = (struct service){
+		.worker = worker, .arena = arena_new(ARENA_MOST), .fastcgi = fastcgi_new(worker->listener)};
 	s->app = (struct app){
 		.config = config,
 		.templates = worker->templates,

@@ -68,7 +68,9 @@ static void only_our_own_origin_counts(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(cases); i++)
-		assert_int_equal(csrf_from_here(STR("https://acme.demand.localhost:8443"), str_from(cases[i].origin), str_from(cases[i].site)), cases[i].fine);
+		assert_int_equal(csrf_from_here(STR("https://acme.demand.localhost:8443"), str_from(cases[i].origin),
+						str_from(cases[i].site)),
+				 cases[i].fine);
 }
 
 static void a_visit_is_one_of_ours(void **state)

@@ -132,8 +132,10 @@ static void addresses_are_grouped(void **state)
 {
 	(void)state;
 	assert_true(str_is(rate_address_key(arena, STR("203.0.113.7")), "203.0.113.7"));
-	assert_true(str_equal(rate_address_key(arena, STR("2001:db8:1:2:3::4")), rate_address_key(arena, STR("2001:0db8:1:2::9"))));
-	assert_false(str_equal(rate_address_key(arena, STR("2001:db8:1:2::1")), rate_address_key(arena, STR("2001:db8:1:3::1"))));
+	assert_true(str_equal(rate_address_key(arena, STR("2001:db8:1:2:3::4")),
+			      rate_address_key(arena, STR("2001:0db8:1:2::9"))));
+	assert_false(str_equal(rate_address_key(arena, STR("2001:db8:1:2::1")),
+			       rate_address_key(arena, STR("2001:db8:1:3::1"))));
 	assert_true(str_is(rate_address_key(arena, STR("::ffff:203.0.113.7")), "203.0.113.7"));
 }
 
@@ -142,12 +144,9 @@ static void addresses_are_grouped(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(a_bucket_holds_its_burst),
-		TEST(a_bucket_fills_again),
-		TEST(looking_takes_nothing),
-		TEST(the_scale_multiplies),
-		TEST(many_processes_share_one_bucket),
-		TEST(a_crowded_table_still_limits_who_comes_often),
+		TEST(a_bucket_holds_its_burst),        TEST(a_bucket_fills_again),
+		TEST(looking_takes_nothing),           TEST(the_scale_multiplies),
+		TEST(many_processes_share_one_bucket), TEST(a_crowded_table_still_limits_who_comes_often),
 		TEST(addresses_are_grouped),
 	};
 

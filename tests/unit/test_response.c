@@ -28,9 +28,19 @@ static int unmake(void **state)
 static void a_request_is_read(void **state)
 {
 	static const char *const parameters[] = {
-		"REQUEST_METHOD=POST", "REQUEST_URI=/api/leads?limit=5&q=a?b", "HOST_NAME=Acme-HVAC.demand.localhost", "REMOTE_ADDR=203.0.113.7",
-		"REQUEST_ID=0123456789abcdef0123456789abcdef", "HTTP_X_API_KEY=tk_1", "HTTP_HOST=ignored.example:8443", "CONTENT_TYPE=application/json",
-		"CONTENT_LENGTH=12", "HTTP_EMPTY=", "SSL_SERVER_NAME=x", "no equals sign", NULL,
+		"REQUEST_METHOD=POST",
+		"REQUEST_URI=/api/leads?limit=5&q=a?b",
+		"HOST_NAME=Acme-HVAC.demand.localhost",
+		"REMOTE_ADDR=203.0.113.7",
+		"REQUEST_ID=0123456789abcdef0123456789abcdef",
+		"HTTP_X_API_KEY=tk_1",
+		"HTTP_HOST=ignored.example:8443",
+		"CONTENT_TYPE=application/json",
+		"CONTENT_LENGTH=12",
+		"HTTP_EMPTY=",
+		"SSL_SERVER_NAME=x",
+		"no equals sign",
+		NULL,
 	};
 	struct request *request = request_from_parameters(arena, parameters);
 
@@ -50,7 +60,8 @@ static void a_request_is_read(void **state)
 static void what_is_missing_is_harmless(void **state)
 {
 	static const char *const nothing[] = {NULL};
-	static const char *const odd[] = {"REQUEST_METHOD=get", "REQUEST_ID=../../etc", "HTTP_HOST=a_b.example:8443", "CONTENT_LENGTH=-5", NULL};
+	static const char *const odd[] = {"REQUEST_METHOD=get", "REQUEST_ID=../../etc", "HTTP_HOST=a_b.example:8443",
+					  "CONTENT_LENGTH=-5", NULL};
 	struct request *request = request_from_parameters(arena, nothing);
 
 	(void)state;
@@ -103,7 +114,8 @@ static void headers_are_found_and_taken_back(void **state)
 	response_header(&response, "Location", STR("/x:y"));
 	response_cookie(&response, "__Host-b", STR("2"), 0);
 	assert_true(str_is(response_get(&response, "location"), "/x:y"));
-	assert_true(str_is(response_get(&response, "Set-Cookie"), "__Host-a=1; Path=/; Max-Age=60; Secure; HttpOnly; SameSite=Lax"));
+	assert_true(str_is(response_get(&response, "Set-Cookie"),
+			   "__Host-a=1; Path=/; Max-Age=60; Secure; HttpOnly; SameSite=Lax"));
 	assert_true(str_absent(response_get(&response, "Allow")));
 	response_drop(&response, "set-cookie");
 	assert_true(str_equal(buffer_str(&response.headers), STR("ETag: \"3\"\r\nLocation: /x:y\r\n")));
@@ -114,7 +126,8 @@ static void headers_are_found_and_taken_back(void **state)
 
 static void every_error_has_its_reason(void **state)
 {
-	static const int statuses[] = {200, 201, 204, 303, 400, 401, 402, 403, 404, 405, 409, 412, 413, 415, 422, 428, 429, 500, 503};
+	static const int statuses[] = {200, 201, 204, 303, 400, 401, 402, 403, 404, 405,
+				       409, 412, 413, 415, 422, 428, 429, 500, 503};
 
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(statuses); i++)

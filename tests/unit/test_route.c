@@ -98,7 +98,8 @@ static void an_address_says_its_methods_and_its_id(void **state)
 	char text[UUID_TEXT_LENGTH + 1];
 
 	(void)state;
-	assert_int_equal(route_find(arena, HOST_TENANT, METHOD_PUT, STR("/api/leads/" ID), &route, &id, &allowed), ROUTE_NO_METHOD);
+	assert_int_equal(route_find(arena, HOST_TENANT, METHOD_PUT, STR("/api/leads/" ID), &route, &id, &allowed),
+			 ROUTE_NO_METHOD);
 	assert_true(str_is(allowed, "GET, HEAD, PATCH, DELETE, OPTIONS"));
 	uuid_print(id, text);
 	assert_string_equal(text, ID);
@@ -128,8 +129,10 @@ static void nginx_is_told_where_passwords_go(void **state)
 	assert_null(strstr(strstr(out.bytes, "= /login\n") + 1, "= /login\n"));
 }
 
-static const struct route good = {METHOD_POST, "/api/things", ON_TENANT, FACE_API, WHO_MEMBER, CAN_WRITE, FEATURE_ANY, RATE_WRITE, POOL_WEB,
-                                  WORK_TENANT_WRITE, entity_create_api, NULL, NULL, NULL, 201, true, "Create a thing."};
+static const struct route good = {
+	METHOD_POST, "/api/things", ON_TENANT,         FACE_API,          WHO_MEMBER, CAN_WRITE, FEATURE_ANY,
+	RATE_WRITE,  POOL_WEB,      WORK_TENANT_WRITE, entity_create_api, NULL,       NULL,      NULL,
+	201,         true,          "Create a thing."};
 
 static bool passes(struct route row)
 {
@@ -139,10 +142,10 @@ static bool passes(struct route row)
 }
 
 #define BROKEN(member, value)                                                                                          \
-	do {                                                                                                               \
-		struct route row = good;                                                                                       \
-		row.member = (value);                                                                                          \
-		assert_false(passes(row));                                                                                     \
+	do {                                                                                                           \
+		struct route row = good;                                                                               \
+		row.member = (value);                                                                                  \
+		assert_false(passes(row));                                                                             \
 	} while (0)
 
 static void a_row_with_a_hole_is_refused(void **state)
@@ -176,13 +179,13 @@ static void a_row_that_contradicts_itself_is_refused(void **state)
 	const struct route twice[] = {good, good};
 
 	(void)state;
-	BROKEN(method, METHOD_GET);             /* writes */
-	BROKEN(method, METHOD_PATCH);           /* idempotent */
-	BROKEN(who, WHO_ANYONE);                /* asks a permission of nobody */
-	BROKEN(who, WHO_OPERATOR);              /* not on the admin host */
-	BROKEN(work, WORK_SYSTEM_WRITE);        /* a tenant's principal in system work */
+	BROKEN(method, METHOD_GET);      /* writes */
+	BROKEN(method, METHOD_PATCH);    /* idempotent */
+	BROKEN(who, WHO_ANYONE);         /* asks a permission of nobody */
+	BROKEN(who, WHO_OPERATOR);       /* not on the admin host */
+	BROKEN(work, WORK_SYSTEM_WRITE); /* a tenant's principal in system work */
 	BROKEN(work, WORK_NONE);
-	BROKEN(hosts, ON_TENANT | ON_APEX);     /* no tenant there */
+	BROKEN(hosts, ON_TENANT | ON_APEX); /* no tenant there */
 	BROKEN(face, FACE_PAGE);
 	assert_false(route_rows_check(twice, 2, &complaints));
 }

@@ -37,7 +37,8 @@ static void calls_of_many_processes_add_up(void **state)
 		assert_int_equal(status, 0);
 	}
 	while (shared_take_calls(shared, &cursor, &tenant, &count)) {
-		assert_true(uuid_equal(tenant, tenants[0]) || uuid_equal(tenant, tenants[1]) || uuid_equal(tenant, tenants[2]));
+		assert_true(uuid_equal(tenant, tenants[0]) || uuid_equal(tenant, tenants[1]) ||
+			    uuid_equal(tenant, tenants[2]));
 		assert_int_equal(count, 4000);
 		seen++;
 	}

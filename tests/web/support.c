@@ -26,7 +26,11 @@ static struct record *input(struct web *web, const struct entity *entity, const 
 
 static struct str make_key(struct web *web, struct ttx *tx, const struct workspace *w, const char *role)
 {
-	struct principal owner = {.kind = CREDENTIAL_SESSION, .user_id = w->owner, .role = ROLE_OWNER, .name = STR("Owner"), .email = STR("")};
+	struct principal owner = {.kind = CREDENTIAL_SESSION,
+				  .user_id = w->owner,
+				  .role = ROLE_OWNER,
+				  .name = STR("Owner"),
+				  .email = STR("")};
 	struct record *record = input(web, &api_key_entity, HEADERS("name", role, "role", role));
 	struct api_key *key;
 
@@ -45,15 +49,18 @@ void workspace_make(struct web *web, const char *stem, struct workspace *out)
 	uint8_t bytes[4];
 
 	random_bytes(bytes, sizeof(bytes));
-	*out = (struct workspace){.slug = arena_printf(web->arena, "%s-%.*s", stem, STR_FMT_ARG(hex_encode(web->arena, bytes, sizeof(bytes))))};
+	*out = (struct workspace){.slug = arena_printf(web->arena, "%s-%.*s", stem,
+						       STR_FMT_ARG(hex_encode(web->arena, bytes, sizeof(bytes))))};
 	out->host = web_host(web, out->slug);
 	stx = stx_begin(web->app.auth_pg, web->arena, "test", TX_WRITE);
-	assert_int_equal(tenant_create(stx,
-	                               input(web, &tenant_create_entity,
-	                                     HEADERS("name", stem, "slug", out->slug.p, "owner_email", arena_printf(web->arena, "owner@%s.example", out->slug.p).p,
-	                                             "owner_name", "Olivia Owner", "owner_password", "garden-gate-squeaks-twice")),
-	                               errors, &made),
-	                 OK);
+	assert_int_equal(
+		tenant_create(stx,
+			      input(web, &tenant_create_entity,
+				    HEADERS("name", stem, "slug", out->slug.p, "owner_email",
+					    arena_printf(web->arena, "owner@%s.example", out->slug.p).p, "owner_name",
+					    "Olivia Owner", "owner_password", "garden-gate-squeaks-twice")),
+			      errors, &made),
+		OK);
 	assert_int_equal(stx_commit(stx), OK);
 	out->owner = made.user_id;
 	assert_int_equal(resolver_by_slug(web->app.resolver, web->arena, out->slug, &out->tenant), OK);
@@ -81,9 +88,11 @@ int64_t workspace_rows(const struct workspace *w, const char *table)
 	return count;
 }
 
-const struct response *ask(struct web *web, const char *method, struct str host, const char *path, const char *const *headers, const char *body)
+const struct response *ask(struct web *web, const char *method, struct str host, const char *path,
+			   const char *const *headers, const char *body)
 {
-	struct web_request request = {.method = method_find(str_from(method)), .host = host, .path = str_from(path), .body = str_from(body)};
+	struct web_request request = {
+		.method = method_find(str_from(method)), .host = host, .path = str_from(path), .body = str_from(body)};
 
 	for (; *headers; headers++) {
 		struct str value = str_from(*headers), name = str_split(&value, ':');
@@ -105,7 +114,8 @@ const char *session_cookie(struct web *web, struct str session)
 
 bool says(const struct response *response, const char *text)
 {
-	return memmem(response->body.bytes ? response->body.bytes : "", response->body.length, text, strlen(text)) != NULL;
+	return memmem(response->body.bytes ? response->body.bytes : "", response->body.length, text, strlen(text)) !=
+	       NULL;
 }
 
 bool header_says(const struct response *response, const char *name, const char *text)

@@ -8,8 +8,8 @@ struct workspace {
 	struct str slug, host; /* "acme-x7…", "acme-x7….demand.localhost" */
 	struct tenant *tenant;
 	struct uuid owner;
-	struct str session;              /* of the owner */
-	struct str key, viewer_key;      /* API keys: admin, viewer */
+	struct str session;         /* of the owner */
+	struct str key, viewer_key; /* API keys: admin, viewer */
 };
 
 /* A new company with its owner, who is signed in, and two keys. */
@@ -20,7 +20,8 @@ void workspace_forget(struct web *);
 int64_t workspace_rows(const struct workspace *, const char *table);
 
 /* headers: "name: value" each, ended by NULL. */
-const struct response *ask(struct web *, const char *method, struct str host, const char *path, const char *const *headers, const char *body);
+const struct response *ask(struct web *, const char *method, struct str host, const char *path,
+			   const char *const *headers, const char *body);
 #define HEADERS(...) ((const char *const[]){__VA_ARGS__, NULL})
 #define NO_HEADERS ((const char *const[]){NULL})
 /* "authorization: Bearer …" and "cookie: __Host-session=…" */

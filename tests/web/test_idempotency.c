@@ -36,7 +36,9 @@ static int close_web(void **state)
 static const struct response *create(struct str credential, const char *key, const char *body)
 {
 	return ask(web, "POST", acme.host, "/api/leads",
-	           HEADERS(bearer(web, credential), "content-type: application/json", arena_printf(web->arena, "idempotency-key: %s", key).p), body);
+		   HEADERS(bearer(web, credential), "content-type: application/json",
+			   arena_printf(web->arena, "idempotency-key: %s", key).p),
+		   body);
 }
 
 static bool replayed(const struct response *response)
@@ -47,7 +49,8 @@ static bool replayed(const struct response *response)
 static void a_repeated_request_gets_the_first_answer(void **state)
 {
 	int64_t before = workspace_rows(&acme, "leads");
-	const struct response *first = create(acme.key, "repeat-1", "{\"name\":\"Once\"}"), *second = create(acme.key, "repeat-1", "{\"name\":\"Once\"}");
+	const struct response *first = create(acme.key, "repeat-1", "{\"name\":\"Once\"}"),
+			      *second = create(acme.key, "repeat-1", "{\"name\":\"Once\"}");
 
 	(void)state;
 	assert_int_equal(first->status, 201);
@@ -92,9 +95,14 @@ static void an_old_key_is_free_again_and_old_rows_go(void **state)
 	uuid_print(acme.tenant->id, id);
 	assert_int_equal(create(acme.key, "old-1", "{\"name\":\"Old\"}")->status, 201);
 	assert_int_equal(create(acme.key, "old-2", "{\"name\":\"Old\"}")->status, 201);
-	test_sql("UPDATE idempotency_keys SET created_at = created_at - interval '25 hours' WHERE tenant_id = '%s' AND key LIKE 'old-%%'", id);
+	test_sql("UPDATE idempotency_keys SET created_at = created_at - interval '25 hours' WHERE tenant_id = '%s' AND "
+		 "key LIKE 'old-%%'",
+		 id);
 	assert_false(replayed(create(acme.key, "old-1", "{\"name\":\"Another body\"}")));
-	assert_true(str_is(test_sql_value("SELECT count(*)::text FROM idempotency_keys WHERE tenant_id = '%s' AND key LIKE 'old-%%'", id), "1"));
+	assert_true(str_is(
+		test_sql_value(
+			"SELECT count(*)::text FROM idempotency_keys WHERE tenant_id = '%s' AND key LIKE 'old-%%'", id),
+		"1"));
 }
 
 static void bad_keys_and_wrong_addresses_are_refused(void **state)
@@ -107,8 +115,11 @@ static void bad_keys_and_wrong_addresses_are_refused(void **state)
 	assert_int_equal(create(acme.key, text.bytes, "{\"name\":\"A\"}")->status, 400);
 	assert_int_equal(create(acme.key, "with space", "{\"name\":\"A\"}")->status, 400);
 	assert_int_equal(create(acme.key, "\xc3\xa9", "{\"name\":\"A\"}")->status, 400);
-	assert_int_equal(ask(web, "POST", acme.host, "/api/users", HEADERS(bearer(web, acme.key), "content-type: application/json", "idempotency-key: k"), "{}")->status,
-	                 400);
+	assert_int_equal(ask(web, "POST", acme.host, "/api/users",
+			     HEADERS(bearer(web, acme.key), "content-type: application/json", "idempotency-key: k"),
+			     "{}")
+				 ->status,
+			 400);
 }
 
 /* In a process of its own, with connections of its own: prints status, replayed and body. */
@@ -122,7 +133,8 @@ static void be_a_twin(int out)
 	web->app.auth_pg = pg_new(test_conninfo(), "demand_auth");
 	web->app.resolver = resolver_new(web->app.app_pg);
 	answer = create(acme.key, "twins", "{\"name\":\"Twins\"}");
-	length = snprintf(line, sizeof(line), "%d %d %.*s", answer->status, replayed(answer), STR_FMT_ARG(buffer_str(&answer->body)));
+	length = snprintf(line, sizeof(line), "%d %d %.*s", answer->status, replayed(answer),
+			  STR_FMT_ARG(buffer_str(&answer->body)));
 	_exit(length > 0 && write(out, line, (size_t)length) == length ? 0 : 1);
 }
 
