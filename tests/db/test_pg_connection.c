@@ -175,6 +175,37 @@ static void large_arguments_travel_both_ways_at_once(void **state)
 	assert_int_equal(ttx_commit(ttx), OK);
 }
 
+STATEMENT(prepared_name, "SELECT name, $1::uuid FROM pg_prepared_statements WHERE statement = $2");
+
+static struct str name_of(struct ttx *ttx, const char *sql)
+{
+	struct rows *rows;
+
+	assert_int_equal(ttx_rows(ttx, &prepared_name, ARGS(arg_text(sql)), &rows), OK);
+	return rows_next(rows) ? rows_str(rows, 0) : STR_NONE;
+}
+
+static void what_is_used_stays_prepared(void **state)
+{
+	struct ttx *ttx = begin(&things_a, TX_READ);
+	struct rows *rows;
+	struct str name = STR_NONE;
+
+	(void)state;
+	for (int i = 0; i < 300; i++) {
+		assert_int_equal(ttx_rows(ttx, &echo, ARGS(arg_text("hot")), &rows), OK);
+		if (i == 0)
+			name = name_of(ttx, echo.sql);
+		assert_int_equal(
+			ttx_rows_text(ttx, "cold", arena_printf(arena, "SELECT %d, $1::uuid", i), NO_ARGS, &rows), OK);
+	}
+	assert_false(str_absent(name));
+	assert_true(str_equal(name_of(ttx, echo.sql), name));
+	assert_true(str_absent(name_of(ttx, "SELECT 0, $1::uuid")));
+	assert_false(str_absent(name_of(ttx, "SELECT 290, $1::uuid")));
+	assert_int_equal(ttx_commit(ttx), OK);
+}
+
 static void many_texts_are_prepared_and_the_oldest_go(void **state)
 {
 	struct ttx *ttx = begin(&things_a, TX_READ);
@@ -461,6 +492,7 @@ int main(void)
 		TEST(killed_after_a_lazy_commit_does_not_matter),
 		TEST(reconnects_once_a_second),
 		TEST(large_arguments_travel_both_ways_at_once),
+		TEST(what_is_used_stays_prepared),
 		TEST(many_texts_are_prepared_and_the_oldest_go),
 		TEST(a_statement_that_cannot_be_prepared_harms_no_other),
 		TEST(prepared_statements_survive_a_migration),
