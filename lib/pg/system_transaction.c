@@ -128,18 +128,31 @@ static enum err judge(struct tx *tx, int64_t schema_version, struct str *why)
 	return OK;
 }
 
-enum err pg_ready(struct pg *pg, struct arena *arena, int64_t schema_version, struct str *why)
+static enum err ask(struct pg *pg, struct arena *arena, int64_t schema_version, struct str *why, bool *again)
 {
 	struct tx *tx = ARENA_NEW(arena, struct tx);
 	enum err err;
 
-	*why = STR("ready");
 	tx_begin(tx, pg, arena, NULL, "ready", TX_READ);
 	err = judge(tx, schema_version, why);
+	if (tx_commit(tx) != OK && !err)
+		err = E_BUSY;
+	*again = tx->failure.again;
+	return err;
+}
+
+enum err pg_ready(struct pg *pg, struct arena *arena, int64_t schema_version, struct str *why)
+{
+	bool again;
+	enum err err;
+
+	*why = STR("ready");
+	err = ask(pg, arena, schema_version, why, &again);
+	/* The connection had died in its sleep: whether the server is there is asked of a new one. */
+	if (err && again)
+		err = ask(pg, arena, schema_version, why, &again);
 	if (err && str_is(*why, "ready"))
 		*why = pg->connection || !pg->problem[0] ? STR("the database does not answer as it should")
 							 : arena_copy(arena, str_from(pg->problem));
-	if (tx_commit(tx) != OK && !err)
-		err = E_BUSY;
 	return err;
 }
