@@ -20,14 +20,16 @@ void arena_on_oom(struct arena *, void (*landing)(void *), void *argument);
 
 /* Zeroed, aligned for any type. */
 void *arena_alloc(struct arena *, size_t bytes) __attribute__((alloc_size(2), returns_nonnull));
-void *arena_array(struct arena *, size_t count, size_t size) __attribute__((returns_nonnull)); /* overflow hits the landing pad */
+void *arena_array(struct arena *, size_t count, size_t size)
+	__attribute__((returns_nonnull)); /* overflow hits the landing pad */
 #define ARENA_NEW(arena, type) ((type *)arena_alloc((arena), sizeof(type)))
 /* As arena_alloc, but gives NULL where the cap would be hit: for callbacks of libraries that a longjmp must not cross. */
 void *arena_try(struct arena *, size_t bytes);
 
-char *arena_c_string(struct arena *, struct str) __attribute__((returns_nonnull)); /* NUL-terminated copy; absent gives "" */
-struct str arena_copy(struct arena *, struct str);                                   /* absent stays absent */
-struct str arena_printf(struct arena *, const char *format, ...) PRINTF(2, 3);       /* also NUL-terminated */
+char *arena_c_string(struct arena *, struct str)
+	__attribute__((returns_nonnull));          /* NUL-terminated copy; absent gives "" */
+struct str arena_copy(struct arena *, struct str); /* absent stays absent */
+struct str arena_printf(struct arena *, const char *format, ...) PRINTF(2, 3); /* also NUL-terminated */
 void arena_defer(struct arena *, void (*release)(void *), void *argument);
 size_t arena_used(const struct arena *);
 

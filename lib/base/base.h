@@ -51,12 +51,18 @@ static inline struct str str_from(const char *c_string) /* NULL gives the absent
 {
 	return c_string ? (struct str){c_string, strlen(c_string)} : STR_NONE;
 }
-static inline bool str_absent(struct str s) { return s.p == NULL; }
+static inline bool str_absent(struct str s)
+{
+	return s.p == NULL;
+}
 static inline bool str_equal(struct str a, struct str b)
 {
 	return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
 }
-static inline bool str_is(struct str a, const char *c_string) { return str_equal(a, str_from(c_string)); }
+static inline bool str_is(struct str a, const char *c_string)
+{
+	return str_equal(a, str_from(c_string));
+}
 
 bool str_starts(struct str s, struct str prefix);
 bool str_ends(struct str s, struct str suffix);

@@ -23,7 +23,10 @@ void buffer_vprintf(struct buffer *, const char *format, va_list) __attribute__(
 void buffer_add_int(struct buffer *, int64_t);
 void buffer_clear(struct buffer *);
 void buffer_free(struct buffer *); /* no-op for an arena buffer */
-static inline struct str buffer_str(const struct buffer *b) { return (struct str){b->bytes ? b->bytes : "", b->length}; }
+static inline struct str buffer_str(const struct buffer *b)
+{
+	return (struct str){b->bytes ? b->bytes : "", b->length};
+}
 
 #define BUFFER_LITERAL(buffer, literal) buffer_add((buffer), "" literal, sizeof(literal) - 1)
 

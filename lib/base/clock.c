@@ -18,9 +18,15 @@ static int64_t read_clock(clockid_t which)
 	return (int64_t)now.tv_sec * MICROSECONDS_PER_SECOND + now.tv_nsec / 1000;
 }
 
-int64_t clock_now(void) { return read_clock(CLOCK_REALTIME); }
+int64_t clock_now(void)
+{
+	return read_clock(CLOCK_REALTIME);
+}
 
-int64_t clock_monotonic(void) { return read_clock(CLOCK_MONOTONIC); }
+int64_t clock_monotonic(void)
+{
+	return read_clock(CLOCK_MONOTONIC);
+}
 
 /* Proleptic Gregorian day number, 0 at 1970-01-01; March begins the year so that the leap day ends it. */
 static int64_t days_from_civil(int year, int month, int day)
@@ -44,23 +50,25 @@ static struct civil from_instant(int64_t instant)
 	struct tm tm;
 	if (gmtime_r(&when, &tm) == NULL)
 		abort(); /* 64-bit microseconds cannot leave the range of a year */
-	return (struct civil){tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec, (int)rest, tm.tm_wday};
+	return (struct civil){tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday, tm.tm_hour,
+			      tm.tm_min,         tm.tm_sec,     (int)rest,  tm.tm_wday};
 }
 
 struct str clock_rfc3339(struct arena *arena, int64_t instant)
 {
 	struct civil c = from_instant(instant);
-	return arena_printf(arena, "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", c.year, c.month, c.day, c.hour, c.minute, c.second,
-	                    c.microsecond / 1000);
+	return arena_printf(arena, "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", c.year, c.month, c.day, c.hour, c.minute,
+			    c.second, c.microsecond / 1000);
 }
 
 struct str clock_http_date(struct arena *arena, int64_t instant)
 {
 	static const char days[7][4] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
-	static const char months[12][4] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+	static const char months[12][4] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+					   "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
 	struct civil c = from_instant(instant);
-	return arena_printf(arena, "%s, %02d %s %04d %02d:%02d:%02d GMT", days[c.weekday], c.day, months[c.month - 1], c.year, c.hour,
-	                    c.minute, c.second);
+	return arena_printf(arena, "%s, %02d %s %04d %02d:%02d:%02d GMT", days[c.weekday], c.day, months[c.month - 1],
+			    c.year, c.hour, c.minute, c.second);
 }
 
 static bool take_char(struct str *s, char wanted)
@@ -136,12 +144,14 @@ static bool take_date(struct str *s, struct civil *c)
 static bool take_time(struct str *s, struct civil *c)
 {
 	return take_digits(s, 2, &c->hour) && take_char(s, ':') && take_digits(s, 2, &c->minute) && take_char(s, ':') &&
-	       take_digits(s, 2, &c->second) && take_fraction(s, &c->microsecond) && c->hour <= 23 && c->minute <= 59 && c->second <= 59;
+	       take_digits(s, 2, &c->second) && take_fraction(s, &c->microsecond) && c->hour <= 23 && c->minute <= 59 &&
+	       c->second <= 59;
 }
 
 static int64_t to_instant(const struct civil *c, int offset_seconds)
 {
-	int64_t seconds = days_from_civil(c->year, c->month, c->day) * SECONDS_PER_DAY + c->hour * 3600 + c->minute * 60 + c->second;
+	int64_t seconds = days_from_civil(c->year, c->month, c->day) * SECONDS_PER_DAY + c->hour * 3600 +
+			  c->minute * 60 + c->second;
 	return (seconds - offset_seconds) * MICROSECONDS_PER_SECOND + c->microsecond;
 }
 
@@ -163,7 +173,8 @@ bool clock_from_postgres(struct str s, int64_t *out)
 {
 	struct civil c = {0};
 	int offset = 0;
-	if (!take_date(&s, &c) || !take_char(&s, ' ') || !take_time(&s, &c) || !take_offset(&s, false, &offset) || s.n > 0)
+	if (!take_date(&s, &c) || !take_char(&s, ' ') || !take_time(&s, &c) || !take_offset(&s, false, &offset) ||
+	    s.n > 0)
 		return false;
 	*out = to_instant(&c, offset);
 	return true;

@@ -24,11 +24,12 @@ struct setting {
 	const char *name;
 	enum setting_type type;
 	size_t offset;
-	const char *preset; /* read by the same code as what a person writes */
+	const char *preset;  /* read by the same code as what a person writes */
 	int64_t least, most; /* of a number, or of the bytes of a text */
 	const char *help;
 };
 
+/* clang-format off */
 #define INT(name, preset, least, most, help) {#name, SETTING_INT, offsetof(struct config, name), preset, least, most, help}
 #define TEXT(name, preset, help) {#name, SETTING_TEXT, offsetof(struct config, name), preset, 1, TEXT_BYTES_MOST, help}
 
@@ -56,6 +57,7 @@ static const struct setting settings[] = {
 	{"curl_options", SETTING_TEXT, offsetof(struct config, curl_options), "", 0, 512, "in the curl lines that pages show; --cacert FILE where the authority is private"},
 	{"log_level", SETTING_LEVEL, offsetof(struct config, log_level), "info", 1, 16, "debug, info, warning or error"},
 };
+/* clang-format on */
 
 /* Texts of every configuration read so far. */
 static struct arena *kept(void)
@@ -84,7 +86,8 @@ static bool is_domain(struct str domain)
 
 static bool is_text(const struct setting *setting, struct str value)
 {
-	return value.n >= (size_t)setting->least && value.n <= (size_t)setting->most && utf8_valid(value) && !utf8_has_control(value);
+	return value.n >= (size_t)setting->least && value.n <= (size_t)setting->most && utf8_valid(value) &&
+	       !utf8_has_control(value);
 }
 
 /* NULL when the value was taken, else what is wrong with it. */
@@ -223,8 +226,10 @@ bool config_load(struct config *config, const char *path, struct buffer *complai
 struct str config_origin(const struct config *config, struct arena *arena, const char *label)
 {
 	bool apex = label == NULL || label[0] == '\0';
-	struct str port = config->public_port == 443 ? STR("") : arena_printf(arena, ":%lld", (long long)config->public_port);
-	return arena_printf(arena, "https://%s%s%s%.*s", apex ? "" : label, apex ? "" : ".", config->base_domain, STR_FMT_ARG(port));
+	struct str port =
+		config->public_port == 443 ? STR("") : arena_printf(arena, ":%lld", (long long)config->public_port);
+	return arena_printf(arena, "https://%s%s%s%.*s", apex ? "" : label, apex ? "" : ".", config->base_domain,
+			    STR_FMT_ARG(port));
 }
 
 bool config_pepper(const struct config *config, uint8_t out[32], struct buffer *complaints)
@@ -233,8 +238,8 @@ bool config_pepper(const struct config *config, uint8_t out[32], struct buffer *
 	ssize_t length = read_file(config->pepper_file, S_IRWXG | S_IRWXO, text, sizeof(text));
 	bool good = false;
 	if (length < 0)
-		buffer_printf(complaints, "pepper_file %s: %s; it must be readable by its owner alone (mode 0600)\n", config->pepper_file,
-		              strerror(errno));
+		buffer_printf(complaints, "pepper_file %s: %s; it must be readable by its owner alone (mode 0600)\n",
+			      config->pepper_file, strerror(errno));
 	else if (!(good = hex_decode(str_trim((struct str){text, (size_t)length}), out, 32)))
 		buffer_printf(complaints, "pepper_file %s: must hold 64 hex digits\n", config->pepper_file);
 	explicit_bzero(text, sizeof(text));

@@ -8,27 +8,28 @@
 #include "lib/base/buffer.h"
 
 struct config {
-	const char *base_domain;       /* demand.localhost */
-	int64_t public_port;           /* 8443; left out of links when it is 443 */
-	const char *database;          /* libpq keywords without user, e.g. "host=/run/… dbname=demand" */
-	const char *app_role;          /* demand_app */
-	const char *auth_role;         /* demand_auth */
-	const char *pepper_file;       /* 64 hex digits, mode 0600: keys every hash and MAC */
-	const char *web_socket;        /* unix socket of the page and API pool */
-	const char *password_socket;   /* unix socket of the password pool */
-	const char *socket_group;      /* group of both sockets; empty leaves it */
-	int64_t web_workers;           /* 0: four for each core */
+	const char *base_domain;     /* demand.localhost */
+	int64_t public_port;         /* 8443; left out of links when it is 443 */
+	const char *database;        /* libpq keywords without user, e.g. "host=/run/… dbname=demand" */
+	const char *app_role;        /* demand_app */
+	const char *auth_role;       /* demand_auth */
+	const char *pepper_file;     /* 64 hex digits, mode 0600: keys every hash and MAC */
+	const char *web_socket;      /* unix socket of the page and API pool */
+	const char *password_socket; /* unix socket of the password pool */
+	const char *socket_group;    /* group of both sockets; empty leaves it */
+	int64_t web_workers;         /* 0: four for each core */
 	int64_t password_workers;
-	int64_t requests_per_worker;   /* a worker is replaced after so many */
-	int64_t request_seconds;       /* a worker busy for longer is replaced by the master */
-	int64_t rate_scale;            /* percent of every rate limit */
+	int64_t requests_per_worker; /* a worker is replaced after so many */
+	int64_t request_seconds;     /* a worker busy for longer is replaced by the master */
+	int64_t rate_scale;          /* percent of every rate limit */
 	const char *template_folder;
-	const char *static_version;    /* cache buster in links to /static/ */
-	const char *static_folder;     /* read by doctor only; nginx serves it */
-	const char *migration_folder;  /* db/migrations */
-	const char *certificate;       /* TLS chain, for doctor */
-	const char *curl_options;      /* stands behind "curl" in the lines that pages show: --cacert where the authority is private */
-	const char *log_level;         /* debug, info, warning, error */
+	const char *static_version;   /* cache buster in links to /static/ */
+	const char *static_folder;    /* read by doctor only; nginx serves it */
+	const char *migration_folder; /* db/migrations */
+	const char *certificate;      /* TLS chain, for doctor */
+	const char *
+		curl_options; /* stands behind "curl" in the lines that pages show: --cacert where the authority is private */
+	const char *log_level; /* debug, info, warning, error */
 };
 
 /* path NULL: environment and defaults only. False with complaints, one a line, when anything is unknown or out of range. */

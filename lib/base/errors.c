@@ -44,7 +44,8 @@ const struct field_error *errors_first(const struct errors *errors)
 const struct field_error *errors_for(const struct errors *errors, const char *field)
 {
 	for (const struct field_error *error = errors->first; error != NULL; error = error->next) {
-		bool same = field == NULL ? error->field == NULL : error->field != NULL && strcmp(error->field, field) == 0;
+		bool same =
+			field == NULL ? error->field == NULL : error->field != NULL && strcmp(error->field, field) == 0;
 		if (same)
 			return error;
 	}

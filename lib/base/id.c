@@ -88,7 +88,10 @@ struct str hex_encode(struct arena *arena, const void *bytes, size_t length)
 	return (struct str){text, 2 * length};
 }
 
-static bool hyphen_follows(size_t byte) { return byte == 3 || byte == 5 || byte == 7 || byte == 9; }
+static bool hyphen_follows(size_t byte)
+{
+	return byte == 3 || byte == 5 || byte == 7 || byte == 9;
+}
 
 bool uuid_parse(struct str text, struct uuid *out)
 {

@@ -112,9 +112,11 @@ static void line_begin(struct line *line, enum log_level level, const char *even
 	(void)gmtime_r(&seconds, &tm);
 	/* The program's name and the event are our own words and short. */
 	int length = snprintf(line->bytes, LINE_BYTES / 2,
-	                      "{\"time\":\"%04d-%02d-%02dT%02d:%02d:%02d.%03dZ\",\"level\":\"%s\",\"program\":\"%s\",\"pid\":%ld,\"event\":\"",
-	                      tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec,
-	                      (int)(now % MICROSECONDS_PER_SECOND / 1000), level_names[level], settings.program, (long)getpid());
+			      "{\"time\":\"%04d-%02d-%02dT%02d:%02d:%02d.%03dZ\",\"level\":\"%s\",\"program\":\"%s\","
+			      "\"pid\":%ld,\"event\":\"",
+			      tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec,
+			      (int)(now % MICROSECONDS_PER_SECOND / 1000), level_names[level], settings.program,
+			      (long)getpid());
 	line->length = length < 0 ? 0 : (size_t)length < LINE_BYTES / 2 ? (size_t)length : LINE_BYTES / 2 - 1;
 	line_add_text(line, utf8_prefix(str_from(event), 64));
 }

@@ -1,6 +1,9 @@
 #include "lib/base/utf8.h"
 
-static bool is_continuation(char c) { return ((unsigned char)c & 0xC0) == 0x80; }
+static bool is_continuation(char c)
+{
+	return ((unsigned char)c & 0xC0) == 0x80;
+}
 
 /* Bytes of the well-formed sequence at s.p (Unicode table 3-7), 0 when there is none. */
 static size_t sequence_length(struct str s)
@@ -8,7 +11,10 @@ static size_t sequence_length(struct str s)
 	unsigned char lead = (unsigned char)s.p[0];
 	if (lead < 0x80)
 		return 1;
-	size_t length = lead >= 0xC2 && lead <= 0xDF ? 2 : lead >= 0xE0 && lead <= 0xEF ? 3 : lead >= 0xF0 && lead <= 0xF4 ? 4 : 0;
+	size_t length = lead >= 0xC2 && lead <= 0xDF   ? 2
+			: lead >= 0xE0 && lead <= 0xEF ? 3
+			: lead >= 0xF0 && lead <= 0xF4 ? 4
+						       : 0;
 	if (length == 0 || s.n < length)
 		return 0;
 	for (size_t i = 1; i < length; i++)

@@ -43,7 +43,8 @@ static bool name_is_good(struct form_reader *reader, struct str name)
 	if (name.n == 0)
 		return form_refuse(reader, E_MALFORMED, "A field of the form has no name.");
 	if (name.n > reader->limits->name_bytes)
-		return form_refuse(reader, E_TOOBIG, "The name of a field is longer than %zu bytes.", reader->limits->name_bytes);
+		return form_refuse(reader, E_TOOBIG, "The name of a field is longer than %zu bytes.",
+				   reader->limits->name_bytes);
 	bool lines = memchr(name.p, '\n', name.n) || memchr(name.p, '\r', name.n) || memchr(name.p, '\t', name.n);
 	if (lines || !utf8_valid(name) || utf8_has_control(name))
 		return form_refuse(reader, E_MALFORMED, "The name of a field is not plain UTF-8 text.");
@@ -59,10 +60,12 @@ bool form_add(struct form_reader *reader, struct form_field field)
 	if (!name_is_good(reader, field.name))
 		return false;
 	if (field.text.n > most)
-		return form_refuse(reader, E_TOOBIG, "The field \"%.*s\" is longer than %zu bytes.", STR_FMT_ARG(field.name), most);
+		return form_refuse(reader, E_TOOBIG, "The field \"%.*s\" is longer than %zu bytes.",
+				   STR_FMT_ARG(field.name), most);
 	if (!is_file) {
 		if (!utf8_valid(field.text))
-			return form_refuse(reader, E_MALFORMED, "The field \"%.*s\" is not UTF-8 or holds a NUL.", STR_FMT_ARG(field.name));
+			return form_refuse(reader, E_MALFORMED, "The field \"%.*s\" is not UTF-8 or holds a NUL.",
+					   STR_FMT_ARG(field.name));
 		field.text = with_line_feeds(reader->arena, field.text);
 	}
 	struct form_field *kept = ARENA_NEW(reader->arena, struct form_field);
@@ -97,12 +100,14 @@ static bool add_pair(struct form_reader *reader, struct str pair)
 	if (!url_unescape(reader->arena, pair, true, &field.text)) {
 		if (!name_is_good(reader, field.name))
 			return false;
-		return form_refuse(reader, E_MALFORMED, "The field \"%.*s\" has a broken percent escape.", STR_FMT_ARG(field.name));
+		return form_refuse(reader, E_MALFORMED, "The field \"%.*s\" has a broken percent escape.",
+				   STR_FMT_ARG(field.name));
 	}
 	return form_add(reader, field);
 }
 
-enum err form_parse_urlencoded(struct arena *arena, struct str text, const struct form_limits *limits, struct form *out, struct str *why)
+enum err form_parse_urlencoded(struct arena *arena, struct str text, const struct form_limits *limits, struct form *out,
+			       struct str *why)
 {
 	struct form_reader reader = form_reader(arena, limits);
 	while (reader.status == OK && !str_absent(text)) {

@@ -27,14 +27,15 @@ struct form_limits {
 extern const struct form_limits form_limits_request; /* 500, 200, 256 KiB, 3 MiB */
 
 /* E_MALFORMED or E_TOOBIG with *why a sentence for the sender. text is borrowed: it must live as long as the form. */
-enum err form_parse_urlencoded(struct arena *, struct str text, const struct form_limits *, struct form *out, struct str *why) MUST_CHECK;
+enum err form_parse_urlencoded(struct arena *, struct str text, const struct form_limits *, struct form *out,
+			       struct str *why) MUST_CHECK;
 /* content_type is the header's whole value: the boundary is taken from it. */
-enum err form_parse_multipart(struct arena *, struct str content_type, struct str body, const struct form_limits *, struct form *out,
-                              struct str *why) MUST_CHECK;
+enum err form_parse_multipart(struct arena *, struct str content_type, struct str body, const struct form_limits *,
+			      struct form *out, struct str *why) MUST_CHECK;
 
-const struct form_field *form_find(const struct form *, const char *name);       /* the first; NULL when not there */
+const struct form_field *form_find(const struct form *, const char *name); /* the first; NULL when not there */
 const struct form_field *form_find_next(const struct form_field *, const char *name);
-struct str form_text(const struct form *, const char *name);                     /* absent when not there */
+struct str form_text(const struct form *, const char *name); /* absent when not there */
 
 /* Percent-encodes everything but RFC 3986 unreserved characters. */
 void url_encode(struct buffer *out, struct str);

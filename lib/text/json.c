@@ -23,7 +23,10 @@ static void *take_memory(size_t bytes)
 	return taken;
 }
 
-static void keep_memory(void *taken) { (void)taken; }
+static void keep_memory(void *taken)
+{
+	(void)taken;
+}
 
 /* The text as cJSON sees it: every number is 0, so that it has nothing to round and no length to stumble over. */
 static char *without_numbers(const struct json_scan *scan)
@@ -81,7 +84,8 @@ static bool keys_differ(struct walk *walk, struct key_place *keys, size_t count)
 	qsort(keys, count, sizeof(*keys), compare_keys);
 	for (size_t i = 1; i < count; i++)
 		if (str_equal(keys[i - 1].key, keys[i].key))
-			return json_refuse(walk->scan, E_MALFORMED, keys[i].offset, "this key occurs twice in its object");
+			return json_refuse(walk->scan, E_MALFORMED, keys[i].offset,
+					   "this key occurs twice in its object");
 	return true;
 }
 
@@ -136,7 +140,8 @@ static struct value *build(struct walk *walk, const cJSON *node)
 	return value_number(arena, arena_copy(arena, (struct str){walk->scan->text.p + token.offset, token.length}));
 }
 
-enum err json_parse(struct arena *arena, struct str text, const struct json_limits *limits, struct value **out, struct str *why)
+enum err json_parse(struct arena *arena, struct str text, const struct json_limits *limits, struct value **out,
+		    struct str *why)
 {
 	struct json_scan scan = {.arena = arena, .limits = limits, .text = text};
 	if (json_scan(&scan) != OK) {

@@ -17,10 +17,11 @@ extern const struct json_limits json_limits_request; /* 1 MiB, 16 deep, 20,000 m
  * E_MALFORMED with *why a sentence for the sender that names the byte offset; E_TOOBIG when over the cap.
  * Strings and numbers of *out live in the arena and do not borrow from text.
  */
-enum err json_parse(struct arena *, struct str text, const struct json_limits *, struct value **out, struct str *why) MUST_CHECK;
+enum err json_parse(struct arena *, struct str text, const struct json_limits *, struct value **out,
+		    struct str *why) MUST_CHECK;
 
-void json_print(const struct value *, struct buffer *out);                 /* compact */
-void json_print_pretty(const struct value *, struct buffer *out);          /* two spaces; for documents people read */
-void json_string(struct str, struct buffer *out);                          /* with quotes; <, >, & and U+2028/9 as \u escapes */
+void json_print(const struct value *, struct buffer *out);        /* compact */
+void json_print_pretty(const struct value *, struct buffer *out); /* two spaces; for documents people read */
+void json_string(struct str, struct buffer *out);                 /* with quotes; <, >, & and U+2028/9 as \u escapes */
 
 #endif

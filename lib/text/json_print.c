@@ -29,7 +29,8 @@ static const char *short_escape(char c)
 /* U+2028 and U+2029 end a line in old JavaScript. */
 static bool is_line_separator(struct str rest)
 {
-	return rest.n >= 3 && rest.p[0] == '\xE2' && rest.p[1] == '\x80' && (rest.p[2] == '\xA8' || rest.p[2] == '\xA9');
+	return rest.n >= 3 && rest.p[0] == '\xE2' && rest.p[1] == '\x80' &&
+	       (rest.p[2] == '\xA8' || rest.p[2] == '\xA9');
 }
 
 void json_string(struct str text, struct buffer *out)

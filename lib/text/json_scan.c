@@ -30,7 +30,10 @@ static char peek(const struct json_scan *scan, size_t ahead)
 	return ahead < scan->text.n - scan->at ? scan->text.p[scan->at + ahead] : '\0';
 }
 
-static bool is_digit(char c) { return c >= '0' && c <= '9'; }
+static bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
 
 static void add_token(struct json_scan *scan, struct json_tokens *tokens, size_t offset)
 {
@@ -88,7 +91,10 @@ static int32_t unit_at(const struct json_scan *scan, size_t ahead)
 	int32_t unit = 0;
 	for (size_t i = ahead + 2; i < ahead + 6; i++) {
 		char c = peek(scan, i);
-		int32_t digit = is_digit(c) ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+		int32_t digit = is_digit(c)            ? c - '0'
+				: c >= 'a' && c <= 'f' ? c - 'a' + 10
+				: c >= 'A' && c <= 'F' ? c - 'A' + 10
+						       : -1;
 		if (digit < 0)
 			return -1;
 		unit = unit * 16 + digit;

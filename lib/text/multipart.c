@@ -96,7 +96,8 @@ struct wanted {
  * Reads "word; name=value; …": the values of the wanted parameters go where wanted[] points, others are skipped.
  * False when the header is broken, names a wanted parameter twice, or does not begin with word (NULL: any).
  */
-static bool read_parameters(struct arena *arena, struct str header, const char *word, const struct wanted *wanted, size_t count)
+static bool read_parameters(struct arena *arena, struct str header, const char *word, const struct wanted *wanted,
+			    size_t count)
 {
 	size_t length = 0;
 	while (length < header.n && header.p[length] != ';')
@@ -154,7 +155,8 @@ static bool read_header_line(struct form_reader *reader, struct str line, struct
 		if (!str_equal_nocase(name, str_from(known[i].name)))
 			continue;
 		if (!str_absent(*known[i].value))
-			return form_refuse(reader, E_MALFORMED, "A part of the form has the header %s twice.", known[i].name);
+			return form_refuse(reader, E_MALFORMED, "A part of the form has the header %s twice.",
+					   known[i].name);
 		*known[i].value = str_trim(line);
 	}
 	return true;
@@ -168,7 +170,9 @@ static bool read_headers(struct form_reader *reader, struct str *part, struct pa
 		size_t window = part->n < PART_HEADER_BYTES_MOST - seen ? part->n : PART_HEADER_BYTES_MOST - seen;
 		const char *end = window > 0 ? memmem(part->p, window, "\r\n", 2) : NULL;
 		if (end == NULL && window < part->n)
-			return form_refuse(reader, E_TOOBIG, "The headers of a part of the form are longer than %zu bytes.", PART_HEADER_BYTES_MOST);
+			return form_refuse(reader, E_TOOBIG,
+					   "The headers of a part of the form are longer than %zu bytes.",
+					   PART_HEADER_BYTES_MOST);
 		if (end == NULL)
 			return form_refuse(reader, E_MALFORMED, "The headers of a part of the form do not end.");
 		struct str line = {part->p, (size_t)(end - part->p)};
@@ -199,7 +203,8 @@ static bool check_text_part(struct form_reader *reader, const struct part_header
 	if (str_absent(headers->content_type))
 		return true;
 	if (!read_parameters(reader->arena, headers->content_type, NULL, wanted, COUNT_OF(wanted)) ||
-	    (!str_absent(charset) && !str_equal_nocase(charset, STR("utf-8")) && !str_equal_nocase(charset, STR("us-ascii"))))
+	    (!str_absent(charset) && !str_equal_nocase(charset, STR("utf-8")) &&
+	     !str_equal_nocase(charset, STR("us-ascii"))))
 		return form_refuse(reader, E_MALFORMED, "A part of the form is not in UTF-8.");
 	return true;
 }
@@ -209,7 +214,8 @@ static bool add_part(struct form_reader *reader, const struct part_headers *head
 	static const char *const plain_encodings[] = {"7bit", "8bit", "binary"};
 	struct form_field field = {.text = content};
 	struct str encoded_name = STR_NONE;
-	const struct wanted wanted[] = {{"name", &field.name}, {"filename", &field.file_name}, {"filename*", &encoded_name}};
+	const struct wanted wanted[] = {
+		{"name", &field.name}, {"filename", &field.file_name}, {"filename*", &encoded_name}};
 	bool plain = str_absent(headers->encoding);
 	for (size_t i = 0; i < COUNT_OF(plain_encodings); i++)
 		plain = plain || str_equal_nocase(headers->encoding, str_from(plain_encodings[i]));
@@ -217,7 +223,8 @@ static bool add_part(struct form_reader *reader, const struct part_headers *head
 		return form_refuse(reader, E_MALFORMED, "A part of the form is sent in a transfer encoding.");
 	/* RFC 7578 section 4.2 forbids filename*. */
 	if (str_absent(headers->disposition) ||
-	    !read_parameters(reader->arena, headers->disposition, "form-data", wanted, COUNT_OF(wanted)) || !str_absent(encoded_name))
+	    !read_parameters(reader->arena, headers->disposition, "form-data", wanted, COUNT_OF(wanted)) ||
+	    !str_absent(encoded_name))
 		return form_refuse(reader, E_MALFORMED, "A part of the form has no or a broken Content-Disposition.");
 	if (str_absent(field.file_name)) {
 		if (!check_text_part(reader, headers))
@@ -227,7 +234,8 @@ static bool add_part(struct form_reader *reader, const struct part_headers *head
 	field.file_name = base_name(field.file_name);
 	field.content_type = headers->content_type;
 	if (field.file_name.n > FILE_NAME_BYTES_MOST)
-		return form_refuse(reader, E_TOOBIG, "The name of a file is longer than %zu bytes.", FILE_NAME_BYTES_MOST);
+		return form_refuse(reader, E_TOOBIG, "The name of a file is longer than %zu bytes.",
+				   FILE_NAME_BYTES_MOST);
 	return form_add(reader, field);
 }
 
@@ -267,7 +275,8 @@ static bool read_body(struct form_reader *reader, struct str content_type, struc
 {
 	struct str boundary = STR_NONE;
 	const struct wanted wanted[] = {{"boundary", &boundary}};
-	if (!read_parameters(reader->arena, content_type, "multipart/form-data", wanted, COUNT_OF(wanted)) || !is_boundary(boundary))
+	if (!read_parameters(reader->arena, content_type, "multipart/form-data", wanted, COUNT_OF(wanted)) ||
+	    !is_boundary(boundary))
 		return form_refuse(reader, E_MALFORMED, "The Content-Type is not multipart/form-data with a boundary.");
 	struct str delimiter = arena_printf(reader->arena, "\r\n--%.*s", STR_FMT_ARG(boundary));
 	struct str opening = {delimiter.p + 2, delimiter.n - 2};
@@ -288,8 +297,8 @@ static bool read_body(struct form_reader *reader, struct str content_type, struc
 	return true;
 }
 
-enum err form_parse_multipart(struct arena *arena, struct str content_type, struct str body, const struct form_limits *limits,
-                              struct form *out, struct str *why)
+enum err form_parse_multipart(struct arena *arena, struct str content_type, struct str body,
+			      const struct form_limits *limits, struct form *out, struct str *why)
 {
 	struct form_reader reader = form_reader(arena, limits);
 	(void)read_body(&reader, content_type, body);

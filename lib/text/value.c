@@ -36,7 +36,10 @@ static struct value *text_new(struct arena *arena, enum value_type type, struct 
 	return value;
 }
 
-struct value *value_null(struct arena *arena) { return value_new(arena, VALUE_NULL); }
+struct value *value_null(struct arena *arena)
+{
+	return value_new(arena, VALUE_NULL);
+}
 
 struct value *value_bool(struct arena *arena, bool truth)
 {
@@ -50,23 +53,35 @@ struct value *value_int(struct arena *arena, int64_t number)
 	return text_new(arena, VALUE_NUMBER, arena_printf(arena, "%lld", (long long)number));
 }
 
-struct value *value_number(struct arena *arena, struct str text) { return text_new(arena, VALUE_NUMBER, text); }
+struct value *value_number(struct arena *arena, struct str text)
+{
+	return text_new(arena, VALUE_NUMBER, text);
+}
 
 struct value *value_str(struct arena *arena, struct str text)
 {
 	return str_absent(text) ? value_null(arena) : text_new(arena, VALUE_STRING, text);
 }
 
-struct value *value_text(struct arena *arena, const char *c_string) { return value_str(arena, str_from(c_string)); }
+struct value *value_text(struct arena *arena, const char *c_string)
+{
+	return value_str(arena, str_from(c_string));
+}
 
 struct value *value_url(struct arena *arena, struct str url)
 {
 	return text_new(arena, VALUE_URL, url_is_safe(url) ? url : STR("#"));
 }
 
-struct value *value_list(struct arena *arena) { return value_new(arena, VALUE_LIST); }
+struct value *value_list(struct arena *arena)
+{
+	return value_new(arena, VALUE_LIST);
+}
 
-struct value *value_map(struct arena *arena) { return value_new(arena, VALUE_MAP); }
+struct value *value_map(struct arena *arena)
+{
+	return value_new(arena, VALUE_MAP);
+}
 
 static bool is_container(const struct value *value)
 {
@@ -115,15 +130,30 @@ void value_put(struct value *map, const char *key, struct value *item)
 		hold(map, str_from(key), item);
 }
 
-void value_put_str(struct value *map, const char *key, struct str text) { value_put(map, key, value_str(map->arena, text)); }
+void value_put_str(struct value *map, const char *key, struct str text)
+{
+	value_put(map, key, value_str(map->arena, text));
+}
 
-void value_put_text(struct value *map, const char *key, const char *text) { value_put(map, key, value_text(map->arena, text)); }
+void value_put_text(struct value *map, const char *key, const char *text)
+{
+	value_put(map, key, value_text(map->arena, text));
+}
 
-void value_put_int(struct value *map, const char *key, int64_t number) { value_put(map, key, value_int(map->arena, number)); }
+void value_put_int(struct value *map, const char *key, int64_t number)
+{
+	value_put(map, key, value_int(map->arena, number));
+}
 
-void value_put_bool(struct value *map, const char *key, bool truth) { value_put(map, key, value_bool(map->arena, truth)); }
+void value_put_bool(struct value *map, const char *key, bool truth)
+{
+	value_put(map, key, value_bool(map->arena, truth));
+}
 
-void value_put_url(struct value *map, const char *key, struct str url) { value_put(map, key, value_url(map->arena, url)); }
+void value_put_url(struct value *map, const char *key, struct str url)
+{
+	value_put(map, key, value_url(map->arena, url));
+}
 
 struct value *value_put_map(struct value *map, const char *key)
 {
@@ -139,7 +169,10 @@ struct value *value_put_list(struct value *map, const char *key)
 	return made;
 }
 
-enum value_type value_type(const struct value *value) { return value ? value->type : VALUE_NULL; }
+enum value_type value_type(const struct value *value)
+{
+	return value ? value->type : VALUE_NULL;
+}
 
 /* Zero in any spelling of JSON: 0, -0, 0.00, 0e5. */
 static bool number_is_zero(struct str number)
@@ -186,11 +219,15 @@ bool value_as_bool(const struct value *value)
 	return value != NULL && value->type == VALUE_BOOL && value->truth;
 }
 
-size_t value_count(const struct value *value) { return is_container(value) ? value->as.held.count : 0; }
+size_t value_count(const struct value *value)
+{
+	return is_container(value) ? value->as.held.count : 0;
+}
 
 const struct value *value_at(const struct value *list, size_t index)
 {
-	return value_type(list) == VALUE_LIST && index < list->as.held.count ? list->as.held.members[index].value : NULL;
+	return value_type(list) == VALUE_LIST && index < list->as.held.count ? list->as.held.members[index].value
+									     : NULL;
 }
 
 const struct value *value_get(const struct value *map, struct str key)
@@ -208,4 +245,7 @@ const struct value *value_member(const struct value *map, size_t index, struct s
 	return map->as.held.members[index].value;
 }
 
-struct arena *value_arena(const struct value *value) { return value->arena; }
+struct arena *value_arena(const struct value *value)
+{
+	return value->arena;
+}

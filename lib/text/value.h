@@ -37,16 +37,16 @@ void value_put_text(struct value *map, const char *key, const char *c_string);
 void value_put_int(struct value *map, const char *key, int64_t);
 void value_put_bool(struct value *map, const char *key, bool);
 void value_put_url(struct value *map, const char *key, struct str);
-struct value *value_put_map(struct value *map, const char *key);  /* a new empty map under key */
+struct value *value_put_map(struct value *map, const char *key); /* a new empty map under key */
 struct value *value_put_list(struct value *map, const char *key);
 
 enum value_type value_type(const struct value *);
-bool value_truth(const struct value *);               /* Mustache: false, null, "" , 0 and an empty list are false; NULL is false */
-struct str value_as_str(const struct value *);        /* text of string, URL, number or bool; else absent */
-bool value_as_bool(const struct value *);             /* of a VALUE_BOOL */
-size_t value_count(const struct value *);             /* items of a list or members of a map */
-const struct value *value_at(const struct value *, size_t index);        /* of a list; NULL past the end */
-const struct value *value_get(const struct value *, struct str key);     /* of a map; NULL when not there or not a map */
+bool value_truth(const struct value *); /* Mustache: false, null, "" , 0 and an empty list are false; NULL is false */
+struct str value_as_str(const struct value *);                    /* text of string, URL, number or bool; else absent */
+bool value_as_bool(const struct value *);                         /* of a VALUE_BOOL */
+size_t value_count(const struct value *);                         /* items of a list or members of a map */
+const struct value *value_at(const struct value *, size_t index); /* of a list; NULL past the end */
+const struct value *value_get(const struct value *, struct str key); /* of a map; NULL when not there or not a map */
 /* Member by position, in the order they were put; NULL past the end. */
 const struct value *value_member(const struct value *map, size_t index, struct str *key);
 struct arena *value_arena(const struct value *);

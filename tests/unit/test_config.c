@@ -61,9 +61,10 @@ static void every_setting_has_a_default(void **state)
 	assert_string_equal(config.socket_group, "");
 	assert_string_equal(config.log_level, "info");
 	/* No member is forgotten in the table: each is a pointer or a number that is written. */
-	const char *const *texts[] = {&config.database, &config.auth_role, &config.pepper_file, &config.web_socket, &config.password_socket,
-	                              &config.template_folder, &config.static_version, &config.static_folder, &config.migration_folder,
-	                              &config.certificate};
+	const char *const *texts[] = {&config.database,       &config.auth_role,       &config.pepper_file,
+				      &config.web_socket,     &config.password_socket, &config.template_folder,
+				      &config.static_version, &config.static_folder,   &config.migration_folder,
+				      &config.certificate};
 	for (size_t i = 0; i < COUNT_OF(texts); i++)
 		assert_true(*texts[i] != NULL && **texts[i] != '\0');
 	assert_int_equal(config.web_workers, 0);
@@ -80,8 +81,9 @@ static void every_setting_has_a_default(void **state)
 static void a_file_is_read(void **state)
 {
 	(void)state;
-	assert_true(load("# a comment\n\n  base_domain =  crm.example.com  # behind\r\npublic_port=443\n"
-	                 "database = host=/run/pg dbname=demand options='-c x=y#z'\n\tsocket_group =\nlog_level = debug"));
+	assert_true(
+		load("# a comment\n\n  base_domain =  crm.example.com  # behind\r\npublic_port=443\n"
+		     "database = host=/run/pg dbname=demand options='-c x=y#z'\n\tsocket_group =\nlog_level = debug"));
 	assert_string_equal(config.base_domain, "crm.example.com");
 	assert_int_equal(config.public_port, 443);
 	assert_string_equal(config.database, "host=/run/pg dbname=demand options='-c x=y#z'");

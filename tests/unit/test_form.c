@@ -85,7 +85,8 @@ static void urlencoded_forms_are_read(void **state)
 		{"a=1&&b=2&", "a=1|b=2"},
 		{"a+b=c+d%2B", "a b=c d+"},
 		{"a%3Db=%26", "a=b=&"},
-		{"n%c3%a9e=%E2%82%AC", "n\xC3\xA9" "e=\xE2\x82\xAC"},
+		{"n%c3%a9e=%E2%82%AC", "n\xC3\xA9"
+				       "e=\xE2\x82\xAC"},
 		{"n=\xC3\xA9", "n=\xC3\xA9"},
 		{"t=a%0D%0Ab%0Dc%0Ad%0d%0d%0a", "t=a\nb\nc\nd\n\n"},
 		{"_charset_=iso-8859-1&x=%C3%A9", "_charset_=iso-8859-1|x=\xC3\xA9"},
@@ -102,10 +103,12 @@ static void broken_urlencoded_forms_are_refused(void **state)
 {
 	(void)state;
 	static const struct str bad[] = {
+/* clang-format off */
 #define R(literal) {literal, sizeof(literal) - 1}
 		R("=1"), R("="), R("a=%"), R("a=%4"), R("a=%4g"), R("a=%zz"), R("%=1"), R("a%4=1"), R("a=%u0041"), R("a=%+1"), R("a=% 1"),
 		R("a=%00"), R("a%00b=1"), R("a=\0"), R("a=b\0c"), R("a=%FF"), R("a=%C0%AF"), R("a=%ED%A0%80"), R("a=%C3"), R("a=\xFF"),
 		R("%FF=1"), R("a%0Ab=1"), R("a%0D=1"), R("a%09=1"), R("a%01=1"), R("a%7F=1"), R("a%C2%80=1"), R("x=1&a=%"), R("a=%F4%90%80%80"),
+		/* clang-format on */
 	};
 	for (size_t i = 0; i < COUNT_OF(bad); i++)
 		if (urlencoded(bad[i]) != E_MALFORMED)
@@ -123,21 +126,32 @@ static void caps_of_forms_are_exact(void **state)
 	static const struct {
 		const char *text;
 		enum err status;
-	} cases[] = {
-		{"a=1&b=2&c=3", OK}, {"a=1&b=2&c=3&d=4", E_TOOBIG}, {"abcd=1", OK}, {"abcde=1", E_TOOBIG}, {"a=12345", OK},
-		{"a=123456", E_TOOBIG}, {"a=%31%32%33%34%35", OK}, {"a=1&&&&&b=2", OK}};
+	} cases[] = {{"a=1&b=2&c=3", OK},
+		     {"a=1&b=2&c=3&d=4", E_TOOBIG},
+		     {"abcd=1", OK},
+		     {"abcde=1", E_TOOBIG},
+		     {"a=12345", OK},
+		     {"a=123456", E_TOOBIG},
+		     {"a=%31%32%33%34%35", OK},
+		     {"a=1&&&&&b=2", OK}};
 	for (size_t i = 0; i < COUNT_OF(cases); i++)
-		assert_int_equal(form_parse_urlencoded(arena, str_from(cases[i].text), &limits, &form, &why), cases[i].status);
+		assert_int_equal(form_parse_urlencoded(arena, str_from(cases[i].text), &limits, &form, &why),
+				 cases[i].status);
 	static const struct {
 		const char *disposition, *content;
 		enum err status;
-	} parts[] = {
-		{"name=abcd", "12345", OK}, {"name=abcde", "1", E_TOOBIG}, {"name=a", "123456", E_TOOBIG},
-		{"name=a; filename=x", "12345678", OK}, {"name=a; filename=x", "123456789", E_TOOBIG}};
+	} parts[] = {{"name=abcd", "12345", OK},
+		     {"name=abcde", "1", E_TOOBIG},
+		     {"name=a", "123456", E_TOOBIG},
+		     {"name=a; filename=x", "12345678", OK},
+		     {"name=a; filename=x", "123456789", E_TOOBIG}};
 	for (size_t i = 0; i < COUNT_OF(parts); i++) {
-		struct str body = arena_printf(arena, "--B\r\nContent-Disposition: form-data; %s\r\n\r\n%s\r\n--B--\r\n", parts[i].disposition,
-		                               parts[i].content);
-		assert_int_equal(form_parse_multipart(arena, STR("multipart/form-data; boundary=B"), body, &limits, &form, &why), parts[i].status);
+		struct str body =
+			arena_printf(arena, "--B\r\nContent-Disposition: form-data; %s\r\n\r\n%s\r\n--B--\r\n",
+				     parts[i].disposition, parts[i].content);
+		assert_int_equal(
+			form_parse_multipart(arena, STR("multipart/form-data; boundary=B"), body, &limits, &form, &why),
+			parts[i].status);
 	}
 }
 
@@ -162,6 +176,7 @@ static void fields_are_found_by_name(void **state)
 #define DISPOSITION "Content-Disposition: form-data; "
 #define PART(headers, content) "--AaB03x\r\n" headers "\r\n\r\n" content "\r\n"
 #define END "--AaB03x--\r\n"
+/* clang-format off */
 #define M(literal) {literal, sizeof(literal) - 1}
 
 static const struct {
@@ -200,9 +215,18 @@ static const struct {
 	{M(PART(DISPOSITION "name=f; filename=x", "\xFF\xFE") END), "f=x:\xFF\xFE"},
 	{M(PART(DISPOSITION "name=\"_charset_\"", "latin1") PART(DISPOSITION "name=\"a\"", "\xC3\xA9") END), "_charset_=latin1|a=\xC3\xA9"},
 };
+/* clang-format on */
 
 static const struct str multipart_bad[] = {
-	M(""), M("\r\n"), M("--AaB03x"), M("--AaB03x\r\n"), M("--AaB03"), M("--AaB03y--"), M("AaB03x--"), M("x--AaB03x--"), M("\n--AaB03x--"),
+	M(""),
+	M("\r\n"),
+	M("--AaB03x"),
+	M("--AaB03x\r\n"),
+	M("--AaB03"),
+	M("--AaB03y--"),
+	M("AaB03x--"),
+	M("x--AaB03x--"),
+	M("\n--AaB03x--"),
 	M("--AaB03x\n" DISPOSITION "name=a\n\n1\n--AaB03x--\n"),
 	M(PART(DISPOSITION "name=a", "1")),
 	M(PART(DISPOSITION "name=a", "1") "--AaB03x"),
@@ -278,15 +302,30 @@ static void the_boundary_comes_from_the_content_type(void **state)
 {
 	(void)state;
 	static const char *const good[] = {
-		"multipart/form-data; boundary=AaB03x", "Multipart/Form-Data;boundary=\"AaB03x\"", "multipart/form-data ; charset=utf-8; BOUNDARY=AaB03x",
-		"multipart/form-data; boundary=AaB03x ", "multipart/form-data; boundary=\"AaB03x\"; x=\"a;b\""};
+		"multipart/form-data; boundary=AaB03x", "Multipart/Form-Data;boundary=\"AaB03x\"",
+		"multipart/form-data ; charset=utf-8; BOUNDARY=AaB03x", "multipart/form-data; boundary=AaB03x ",
+		"multipart/form-data; boundary=\"AaB03x\"; x=\"a;b\""};
 	static const char *const bad[] = {
-		"", "multipart/form-data", "multipart/form-data;", "multipart/form-data; boundary", "multipart/form-data; boundary=",
-		"multipart/form-data; boundary=\"\"", "multipart/form-data; boundary=\"AaB03x", "multipart/form-data; boundary=AaB03x; boundary=AaB03x",
-		"multipart/mixed; boundary=AaB03x", "text/plain; boundary=AaB03x", "multipart/form-data boundary=AaB03x", "multipart/form-data, boundary=AaB03x",
-		"multipart/form-data; xboundary=AaB03x", "multipart/form-data; boundary=AaB03x extra", "multipart/form-data; boundary=\"AaB03x \"",
-		"multipart/form-data; boundary=\"Aa\x01\"", "multipart/form-data; boundary=\"A\xC3\xA9\"", "multipart/form-data; boundary=\"A;B\"",
-		"multipart/form-data; boundary=12345678901234567890123456789012345678901234567890123456789012345678901"};
+		"",
+		"multipart/form-data",
+		"multipart/form-data;",
+		"multipart/form-data; boundary",
+		"multipart/form-data; boundary=",
+		"multipart/form-data; boundary=\"\"",
+		"multipart/form-data; boundary=\"AaB03x",
+		"multipart/form-data; boundary=AaB03x; boundary=AaB03x",
+		"multipart/mixed; boundary=AaB03x",
+		"text/plain; boundary=AaB03x",
+		"multipart/form-data boundary=AaB03x",
+		"multipart/form-data, boundary=AaB03x",
+		"multipart/form-data; xboundary=AaB03x",
+		"multipart/form-data; boundary=AaB03x extra",
+		"multipart/form-data; boundary=\"AaB03x \"",
+		"multipart/form-data; boundary=\"Aa\x01\"",
+		"multipart/form-data; boundary=\"A\xC3\xA9\"",
+		"multipart/form-data; boundary=\"A;B\"",
+		"multipart/form-data; "
+		"boundary=12345678901234567890123456789012345678901234567890123456789012345678901"};
 	static const struct str body = M(PART(DISPOSITION "name=a", "1") END);
 	for (size_t i = 0; i < COUNT_OF(good); i++) {
 		assert_int_equal(multipart(str_from(good[i]), body), OK);
@@ -296,15 +335,18 @@ static void the_boundary_comes_from_the_content_type(void **state)
 		if (multipart(str_from(bad[i]), body) != E_MALFORMED)
 			fail_msg("taken: %s", bad[i]);
 	assert_int_equal(multipart(STR_NONE, body), E_MALFORMED);
-	struct str type = STR("multipart/form-data; boundary=\"'()+_,-./:=? a1234567890123456789012345678901234567890123456789012345\"");
-	assert_int_equal(multipart(type, STR("--'()+_,-./:=? a1234567890123456789012345678901234567890123456789012345--")), OK);
+	struct str type = STR("multipart/form-data; boundary=\"'()+_,-./:=? "
+			      "a1234567890123456789012345678901234567890123456789012345\"");
+	assert_int_equal(
+		multipart(type, STR("--'()+_,-./:=? a1234567890123456789012345678901234567890123456789012345--")), OK);
 }
 
 static void multipart_cut_anywhere_is_refused(void **state)
 {
 	(void)state;
-	static const char whole[] = "x\r\n" PART(DISPOSITION "name=\"a\"", "1\r\n2") PART(
-		DISPOSITION "name=\"f\"; filename=\"b.png\"\r\nContent-Type: image/png", "\x89PNG\r\n\x1A\n\r\n--AaB03") "--AaB03x--";
+	static const char whole[] = "x\r\n" PART(DISPOSITION "name=\"a\"", "1\r\n2")
+		PART(DISPOSITION "name=\"f\"; filename=\"b.png\"\r\nContent-Type: image/png",
+		     "\x89PNG\r\n\x1A\n\r\n--AaB03") "--AaB03x--";
 	for (size_t n = 0; n < sizeof(whole) - 1; n++)
 		assert_int_equal(multipart(TYPE, (struct str){whole, n}), E_MALFORMED);
 	assert_int_equal(multipart(TYPE, (struct str){whole, sizeof(whole) - 1}), OK);
@@ -351,7 +393,8 @@ static void percent_escapes_go_both_ways(void **state)
 	struct buffer out = BUFFER_IN(arena);
 	struct str back;
 	url_encode(&out, STR("AZaz09-._~ /?#[]@!$&'()*+,;=%\"<>\xC3\xA9"));
-	assert_string_equal(out.bytes, "AZaz09-._~%20%2F%3F%23%5B%5D%40%21%24%26%27%28%29%2A%2B%2C%3B%3D%25%22%3C%3E%C3%A9");
+	assert_string_equal(out.bytes,
+			    "AZaz09-._~%20%2F%3F%23%5B%5D%40%21%24%26%27%28%29%2A%2B%2C%3B%3D%25%22%3C%3E%C3%A9");
 	assert_true(url_decode(arena, buffer_str(&out), &back));
 	assert_true(str_is(back, "AZaz09-._~ /?#[]@!$&'()*+,;=%\"<>\xC3\xA9"));
 	assert_true(url_decode(arena, STR("a+b%2fc"), &back) && str_is(back, "a+b/c"));

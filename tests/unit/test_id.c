@@ -16,7 +16,8 @@ static void new_ids_are_version_7_ordered_and_of_now(void **state)
 		struct uuid uuid = uuid_new();
 		assert_int_equal(uuid.bytes[6] >> 4, 7);
 		assert_int_equal(uuid.bytes[8] >> 6, 2);
-		assert_true(memcmp(last.bytes, uuid.bytes, 8) < 0); /* by the stamp alone, not by luck of the random part */
+		assert_true(memcmp(last.bytes, uuid.bytes, 8) <
+			    0); /* by the stamp alone, not by luck of the random part */
 		last = uuid;
 	}
 	int64_t stamp = 0;
@@ -43,10 +44,16 @@ static void text_and_bytes_agree(void **state)
 static void only_the_canonical_form_is_read(void **state)
 {
 	(void)state;
-	static const char *const bad[] = {
-		"", "017f22e2-79b0-7cc3-98c4-dc0c0c07398", "017f22e2-79b0-7cc3-98c4-dc0c0c07398ff", "{17f22e2-79b0-7cc3-98c4-dc0c0c07398}",
-		"017f22e279b0-7cc3-98c4-dc0c0c07398f0", "017f22e2079b007cc3098c40dc0c0c07398f", "017f22e2-79b0-7cc3-98c4-dc0c0c07398g",
-		"017f22e2-79b0-7cc3-98c4-dc0c0c0739 8", "017f22e-279b0-7cc3-98c4-dc0c0c07398f", "urn:uuid:017f22e2-79b0-7cc3-98c4-dc0c"};
+	static const char *const bad[] = {"",
+					  "017f22e2-79b0-7cc3-98c4-dc0c0c07398",
+					  "017f22e2-79b0-7cc3-98c4-dc0c0c07398ff",
+					  "{17f22e2-79b0-7cc3-98c4-dc0c0c07398}",
+					  "017f22e279b0-7cc3-98c4-dc0c0c07398f0",
+					  "017f22e2079b007cc3098c40dc0c0c07398f",
+					  "017f22e2-79b0-7cc3-98c4-dc0c0c07398g",
+					  "017f22e2-79b0-7cc3-98c4-dc0c0c0739 8",
+					  "017f22e-279b0-7cc3-98c4-dc0c0c07398f",
+					  "urn:uuid:017f22e2-79b0-7cc3-98c4-dc0c"};
 	struct uuid uuid = uuid_zero();
 	for (size_t i = 0; i < COUNT_OF(bad); i++)
 		assert_false(uuid_parse(str_from(bad[i]), &uuid));
@@ -93,8 +100,9 @@ static void base64url_goes_both_ways_with_one_spelling(void **state)
 	(void)state;
 	struct arena *arena = arena_new(1 << 20);
 	/* RFC 4648 section 10, in the alphabet of section 5. */
-	static const char *const pairs[][2] = {{"", ""}, {"f", "Zg"}, {"fo", "Zm8"}, {"foo", "Zm9v"}, {"foob", "Zm9vYg"},
-	                                       {"fooba", "Zm9vYmE"}, {"foobar", "Zm9vYmFy"}, {"\xFB\xFF\xBF", "-_-_"}};
+	static const char *const pairs[][2] = {
+		{"", ""},           {"f", "Zg"},          {"fo", "Zm8"},          {"foo", "Zm9v"},
+		{"foob", "Zm9vYg"}, {"fooba", "Zm9vYmE"}, {"foobar", "Zm9vYmFy"}, {"\xFB\xFF\xBF", "-_-_"}};
 	static const char *const bad[] = {"Z", "Zg==", "Zm9vY", "Zh", "Zm9", "Zm+v", "Zm/v", "Zm 9", "Zm9v\n"};
 	struct str out;
 	for (size_t i = 0; i < COUNT_OF(pairs); i++) {

@@ -92,6 +92,7 @@ static const struct {
 };
 
 static const struct str refused[] = {
+/* clang-format off */
 #define R(literal) {literal, sizeof(literal) - 1}
 	R(""), R(" "), R("\n"), R("x"), R("nul"), R("nulll"), R("NULL"), R("True"), R("undefined"), R("NaN"), R("-NaN"), R("Infinity"),
 	R("-Infinity"), R("nan"), R("inf"), R("'a'"), R("`a`"), R("a"), R("\""), R("\"a"), R("\"a\\"), R("\"a\\\""), R("\"\\"),
@@ -130,6 +131,7 @@ static const struct str refused[] = {
 	R("{\"a\":1,\"a\":1}"), R("{\"a\":1,\"b\":2,\"a\":3}"), R("{\"a\":1,\"\\u0061\":2}"), R("{\"\":1,\"\":2}"), R("[{\"x\":{\"k\":1,\"k\":2}}]"),
 	R("{\"/\":1,\"\\/\":2}"), R("{\"\xC3\xA9\":1,\"\\u00E9\":2}"), R("{\"__proto__\":1,\"__proto__\":2}"),
 #undef R
+	/* clang-format on */
 };
 
 static void documents_are_taken_and_printed_again(void **state)
@@ -170,7 +172,8 @@ static void the_place_is_the_offending_byte(void **state)
 		{"[1,\"x\xFF\"]", "The JSON cannot be read at byte offset 5: it is not UTF-8 or holds a NUL."},
 		{"[1] x", "The JSON cannot be read at byte offset 4: nothing may follow the value."},
 		{"{\"a\":[1,2", "The JSON cannot be read at byte offset 9: it ends too early."},
-		{"{\"a\":1,\"b\":{\"a\":1},\"a\":2}", "The JSON cannot be read at byte offset 19: this key occurs twice in its object."},
+		{"{\"a\":1,\"b\":{\"a\":1},\"a\":2}",
+		 "The JSON cannot be read at byte offset 19: this key occurs twice in its object."},
 		{"[01]", "The JSON cannot be read at byte offset 1: a number does not begin with 0."},
 		{"\"\\ud800\"", "The JSON cannot be read at byte offset 1: half of a surrogate pair stands alone."},
 	};
@@ -186,7 +189,8 @@ static void the_place_is_the_offending_byte(void **state)
 static void truncated_and_damaged_documents_are_handled(void **state)
 {
 	(void)state;
-	static const char whole[] = "{\"name\":\"caf\xC3\xA9 \\ud83d\\ude00 \\n\",\"n\":[-1.5e+3,0,true,null],\"o\":{\"k\":\"\\\\\"}}";
+	static const char whole[] =
+		"{\"name\":\"caf\xC3\xA9 \\ud83d\\ude00 \\n\",\"n\":[-1.5e+3,0,true,null],\"o\":{\"k\":\"\\\\\"}}";
 	static const char bytes[] = "\"\\{}[]:,0-.eu\n\x01\x00\x80\xC3\xFF ";
 	struct value *value;
 	struct str why;
@@ -250,7 +254,8 @@ static void depth_of_a_million_brackets_is_no_recursion(void **state)
 		memset(text, openings[i], json_limits_request.bytes);
 		struct value *value;
 		struct str why;
-		assert_int_equal(parse((struct str){text, json_limits_request.bytes}, &value, &why), openings[i] == '[' ? E_TOOBIG : E_MALFORMED);
+		assert_int_equal(parse((struct str){text, json_limits_request.bytes}, &value, &why),
+				 openings[i] == '[' ? E_TOOBIG : E_MALFORMED);
 		free(text);
 	}
 	/* Even limits that allow more than cJSON does end in an answer. */
@@ -298,7 +303,8 @@ static void jump(void *argument)
 static void an_arena_without_room_lands_outside_of_cjson(void **state)
 {
 	(void)state;
-	static const struct str text = {"{\"name\":\"a string of some length\",\"list\":[1,2,3,{\"k\":null}],\"n\":1.50}", 69};
+	static const struct str text = {
+		"{\"name\":\"a string of some length\",\"list\":[1,2,3,{\"k\":null}],\"n\":1.50}", 69};
 	static int landed;
 	static size_t cap;
 	static bool done;
@@ -328,8 +334,10 @@ static void values_are_printed_by_their_type(void **state)
 	value_put_url(map, "link", STR("/a?b=1&c=2"));
 	value_put_str(map, "<key>", STR("\x01\x1f\n\"\\"));
 	value_append(value_put_list(map, "list"), value_map(arena));
-	assert_string_equal(printed(map).p, "{\"absent\":null,\"yes\":true,\"n\":-5,\"link\":\"/a?b=1\\u0026c=2\",\"\\u003ckey\\u003e\":"
-	                                    "\"\\u0001\\u001f\\n\\\"\\\\\",\"list\":[{}]}");
+	assert_string_equal(
+		printed(map).p,
+		"{\"absent\":null,\"yes\":true,\"n\":-5,\"link\":\"/a?b=1\\u0026c=2\",\"\\u003ckey\\u003e\":"
+		"\"\\u0001\\u001f\\n\\\"\\\\\",\"list\":[{}]}");
 	assert_string_equal(printed(NULL).p, "null");
 	struct buffer out = BUFFER_IN(arena);
 	struct value *pretty = value_map(arena);
@@ -338,7 +346,9 @@ static void values_are_printed_by_their_type(void **state)
 	value_append(value_put_list(pretty, "some"), value_text(arena, "x"));
 	value_append(value_put_list(pretty, "two"), value_map(arena));
 	json_print_pretty(pretty, &out);
-	assert_string_equal(out.bytes, "{\n  \"a\": 1,\n  \"none\": [],\n  \"some\": [\n    \"x\"\n  ],\n  \"two\": [\n    {}\n  ]\n}\n");
+	assert_string_equal(
+		out.bytes,
+		"{\n  \"a\": 1,\n  \"none\": [],\n  \"some\": [\n    \"x\"\n  ],\n  \"two\": [\n    {}\n  ]\n}\n");
 }
 
 static void strings_escape_what_could_leave_a_page(void **state)
@@ -351,7 +361,10 @@ static void strings_escape_what_could_leave_a_page(void **state)
 		{{"", 0}, "\"\""},
 		{{NULL, 0}, "\"\""},
 		{{"</script>", 9}, "\"\\u003c/script\\u003e\""},
-		{{"a\xE2\x80\xA8" "b\xE2\x80\xA9", 8}, "\"a\\u2028b\\u2029\""},
+		{{"a\xE2\x80\xA8"
+		  "b\xE2\x80\xA9",
+		  8},
+		 "\"a\\u2028b\\u2029\""},
 		{{"\xE2\x80", 2}, "\"\xE2\x80\""},
 		{{"\xE2\x80\xAA", 3}, "\"\xE2\x80\xAA\""},
 		{{"a\0b", 3}, "\"a\\u0000b\""},

@@ -54,10 +54,28 @@ static void integers_are_digits_in_range_and_nothing_else(void **state)
 	static const struct {
 		const char *text;
 		int64_t value;
-	} good[] = {{"0", 0}, {"-0", 0}, {"007", 7}, {"2147483648", INT64_C(2147483648)}, {"-1", -1},
-	            {"9223372036854775807", INT64_MAX}, {"-9223372036854775808", INT64_MIN}};
-	static const char *const bad[] = {"", "-", "+1", " 1", "1 ", "1.0", "0x10", "1e3", "--1", "9223372036854775808",
-	                                  "-9223372036854775809", "18446744073709551616", "99999999999999999999999", "1,000", "\xD9\xA1"};
+	} good[] = {{"0", 0},
+		    {"-0", 0},
+		    {"007", 7},
+		    {"2147483648", INT64_C(2147483648)},
+		    {"-1", -1},
+		    {"9223372036854775807", INT64_MAX},
+		    {"-9223372036854775808", INT64_MIN}};
+	static const char *const bad[] = {"",
+					  "-",
+					  "+1",
+					  " 1",
+					  "1 ",
+					  "1.0",
+					  "0x10",
+					  "1e3",
+					  "--1",
+					  "9223372036854775808",
+					  "-9223372036854775809",
+					  "18446744073709551616",
+					  "99999999999999999999999",
+					  "1,000",
+					  "\xD9\xA1"};
 	int64_t value;
 	for (size_t i = 0; i < COUNT_OF(good); i++) {
 		assert_true(str_to_int64(str_from(good[i].text), &value));
@@ -74,14 +92,40 @@ static void integers_are_digits_in_range_and_nothing_else(void **state)
 static void utf8_is_strict(void **state)
 {
 	(void)state;
-	static const struct str good[] = {
-		{"", 0}, {"plain", 5}, {"\x7F", 1}, {"\xC2\x80", 2}, {"\xDF\xBF", 2}, {"\xE0\xA0\x80", 3}, {"\xED\x9F\xBF", 3},
-		{"\xEE\x80\x80", 3}, {"\xEF\xBF\xBF", 3}, {"\xF0\x90\x80\x80", 4}, {"\xF4\x8F\xBF\xBF", 4}, {"\xE2\x80\xAE", 3}};
-	static const struct str bad[] = {
-		{"\0", 1}, {"a\0b", 3}, {"\x80", 1}, {"\xBF", 1}, {"\xC0\x80", 2}, {"\xC0\xAF", 2}, {"\xC1\xBF", 2}, {"\xC2", 1},
-		{"\xC2\x41", 2}, {"\xE0\x80\xAF", 3}, {"\xE0\x9F\xBF", 3}, {"\xE2\x82", 2}, {"\xED\xA0\x80", 3}, {"\xED\xBF\xBF", 3},
-		{"\xF0\x80\x80\xAF", 4}, {"\xF0\x8F\xBF\xBF", 4}, {"\xF0\x9F\x98", 3}, {"\xF4\x90\x80\x80", 4}, {"\xF5\x80\x80\x80", 4},
-		{"\xFE", 1}, {"\xFF\xFE", 2}, {"\xF8\x88\x80\x80\x80", 5}};
+	static const struct str good[] = {{"", 0},
+					  {"plain", 5},
+					  {"\x7F", 1},
+					  {"\xC2\x80", 2},
+					  {"\xDF\xBF", 2},
+					  {"\xE0\xA0\x80", 3},
+					  {"\xED\x9F\xBF", 3},
+					  {"\xEE\x80\x80", 3},
+					  {"\xEF\xBF\xBF", 3},
+					  {"\xF0\x90\x80\x80", 4},
+					  {"\xF4\x8F\xBF\xBF", 4},
+					  {"\xE2\x80\xAE", 3}};
+	static const struct str bad[] = {{"\0", 1},
+					 {"a\0b", 3},
+					 {"\x80", 1},
+					 {"\xBF", 1},
+					 {"\xC0\x80", 2},
+					 {"\xC0\xAF", 2},
+					 {"\xC1\xBF", 2},
+					 {"\xC2", 1},
+					 {"\xC2\x41", 2},
+					 {"\xE0\x80\xAF", 3},
+					 {"\xE0\x9F\xBF", 3},
+					 {"\xE2\x82", 2},
+					 {"\xED\xA0\x80", 3},
+					 {"\xED\xBF\xBF", 3},
+					 {"\xF0\x80\x80\xAF", 4},
+					 {"\xF0\x8F\xBF\xBF", 4},
+					 {"\xF0\x9F\x98", 3},
+					 {"\xF4\x90\x80\x80", 4},
+					 {"\xF5\x80\x80\x80", 4},
+					 {"\xFE", 1},
+					 {"\xFF\xFE", 2},
+					 {"\xF8\x88\x80\x80\x80", 5}};
 	for (size_t i = 0; i < COUNT_OF(good); i++)
 		assert_true(utf8_valid(good[i]));
 	for (size_t i = 0; i < COUNT_OF(bad); i++)
