@@ -48,13 +48,11 @@ enum err key_create_page(struct context *c)
 
 	if (e == OK)
 		e = api_key_create(c->tx, c->tenant, c->principal, input, c->errors, &key);
-	if (e == E_INVALID || e == E_CONFLICT || e == E_FORBIDDEN) {
-		enum err view;
-
-		/* The transaction is still good where nothing was sent; else the list stays empty and the error page is shown. */
-		view = e == E_INVALID ? page_view(c, input, &c->form) : e;
-		return view == OK ? e : view;
-	}
+	/* A role above one's own is an error of the form, and so is one key too many. */
+	if (e == E_FORBIDDEN && errors_any(c->errors))
+		e = E_INVALID;
+	if (e == E_INVALID || e == E_CONFLICT)
+		TRY(page_view(c, input, &c->form));
 	TRY(e);
 	value_put_str(c->page, "key", key->secret);
 	value_put_str(c->page, "name", key->name);

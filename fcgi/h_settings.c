@@ -80,11 +80,15 @@ enum err settings_logo_delete(struct context *c)
 /* Public: it stands on the log-in page. The address carries the logo's id, so a browser may keep it. */
 enum err tenant_logo(struct context *c)
 {
-	struct str png;
+	struct str wanted = form_text(&c->query, "v"), png;
+	struct uuid id = c->tenant->logo_id;
 
-	if (uuid_is_zero(c->tenant->logo_id))
+	/* Kept for ever under this address: it must be that picture and no other. */
+	if (wanted.n > 0 && !uuid_parse(wanted, &id))
 		return E_NOTFOUND;
-	TRY(logo_load(c->tx, c->tenant->logo_id, &png));
+	if (uuid_is_zero(id))
+		return E_NOTFOUND;
+	TRY(logo_load(c->tx, id, &png));
 	context_raw(c, "image/png", png);
 	return OK;
 }

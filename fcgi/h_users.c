@@ -3,6 +3,8 @@
 #include "fcgi/page.h"
 #include "fcgi/try.h"
 
+#include "lib/base/clock.h"
+#include "lib/tenant/link.h"
 #include "lib/tenant/usage.h"
 #include "lib/tenant/user.h"
 
@@ -68,17 +70,28 @@ enum err user_new_page(struct context *c)
 	return OK;
 }
 
+/* A role that the person may not give is an error of the form, at its field. */
+static enum err on_form(const struct context *c, enum err e)
+{
+	return e == E_FORBIDDEN && errors_any(c->errors) ? E_INVALID : e;
+}
+
 enum err user_create_page(struct context *c)
 {
 	struct record *input = record_new(c->arena, &user_entity);
 	enum err e = record_from_form(input, WRITE_CREATE, &c->form, form_extras, c->errors);
 
+	/* The API answers a link with which the person sets one; a page has nobody to hand it to. */
+	if (str_absent(record_text(input, "password")) && !errors_for(c->errors, "password")) {
+		errors_add(c->errors, "password", "required", "Give the person a first password.");
+		e = E_INVALID;
+	}
 	if (e == OK)
 		e = user_create(c->tx, c->tenant, c->principal, input, c->errors);
 	if (e == OK)
 		return context_redirect(c, STR("/settings/users?done=user_added"));
 	form_view(c, input, &c->form, WRITE_CREATE);
-	return e;
+	return on_form(c, e);
 }
 
 enum err user_edit_page(struct context *c)
@@ -107,7 +120,7 @@ enum err user_update_page(struct context *c)
 	if (e == E_PRECONDITION)
 		errors_add(c->errors, NULL, "changed", "Somebody else has changed this user meanwhile. Look at it again, then save.");
 	form_view(c, current, &c->form, WRITE_UPDATE);
-	return e;
+	return on_form(c, e);
 }
 
 enum err users_api(struct context *c)
@@ -128,6 +141,18 @@ static enum err answer(struct context *c, const struct record *record)
 	return OK;
 }
 
+/* Without a first password: where the person sets one. */
+static enum err put_link(struct context *c, const struct record *user)
+{
+	struct str origin = config_origin(c->app->config, c->arena, arena_c_string(c->arena, c->tenant->slug));
+	struct link link;
+
+	TRY(link_make(c->tx, c->tenant, LINK_SET_PASSWORD, record_id(user), &link));
+	value_put_str(c->data, "set_password_url", arena_printf(c->arena, "%.*s/password?token=%.*s", STR_FMT_ARG(origin), STR_FMT_ARG(link.text)));
+	value_put_str(c->data, "set_password_expires_at", clock_rfc3339(c->arena, link.expires_at));
+	return OK;
+}
+
 enum err user_create_api(struct context *c)
 {
 	struct record *input = record_new(c->arena, &user_entity);
@@ -135,7 +160,8 @@ enum err user_create_api(struct context *c)
 	TRY(record_from_json(input, WRITE_CREATE, c->json, c->errors));
 	TRY(user_create(c->tx, c->tenant, c->principal, input, c->errors));
 	response_header(c->response, "Location", arena_printf(c->arena, "/api/users/%.*s", STR_FMT_ARG(uuid_text(c->arena, record_id(input)))));
-	return answer(c, input);
+	TRY(answer(c, input));
+	return str_absent(record_text(input, "password")) ? put_link(c, input) : OK;
 }
 
 enum err user_update_api(struct context *c)
