@@ -142,7 +142,7 @@ static void put_trial(struct context *c)
 	over = tenant_access(tenant, now) == ACCESS_READ_ONLY;
 	map = value_put_map(c->page, "trial");
 	value_put_str(map, "trial_words",
-		      over ? STR("over")
+		      over ? STR("the trial is over")
 			   : arena_printf(c->arena, "%lld day%s left", (long long)days, days == 1 ? "" : "s"));
 	value_put_bool(map, "ending", !over && days <= TRIAL_ENDING_DAYS);
 	value_put_bool(map, "over", over);
