@@ -2,12 +2,10 @@
 #include "fcgi/listener.h"
 #include "fcgi/slots.h"
 
-#include "lib/base/clock.h"
 #include "lib/base/log.h"
 
 #include <errno.h>
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <sys/wait.h>
 #include <unistd.h>

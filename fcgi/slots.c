@@ -113,6 +113,7 @@ static bool start_worker(struct slots *slots, size_t index)
 	pid_t master = getpid(), pid;
 
 	atomic_store(&shared->busy_since, 0);
+	atomic_store(&shared->requests, 0);
 	slot->started = clock_monotonic();
 	slot->kill_at = 0;
 	pid = fork();
@@ -144,16 +145,17 @@ bool slots_fill(struct slots *slots)
 
 /* ---- ending ---- */
 
-static void log_end(const struct slots *slots, const struct slot *slot, pid_t pid, int status)
+static void log_end(const struct slots *slots, size_t index, pid_t pid, int status)
 {
-	const char *pool = slots->plan->pools[slot->pool].name;
+	const char *pool = slots->plan->pools[slots->items[index].pool].name;
+	long long requests = (long long)atomic_load(&shared_worker(slots->shared, index)->requests);
 
 	if (WIFSIGNALED(status))
 		log_event(LOG_ERROR, "worker", "%s worker %d was ended by signal %d", pool, (int)pid, WTERMSIG(status));
 	else if (WEXITSTATUS(status) != 0)
 		log_event(LOG_ERROR, "worker", "%s worker %d ended with code %d", pool, (int)pid, WEXITSTATUS(status));
 	else
-		log_event(LOG_DEBUG, "worker", "%s worker %d is done", pool, (int)pid);
+		log_event(LOG_DEBUG, "worker", "%s worker %d is done after %lld requests", pool, (int)pid, requests);
 }
 
 /* One death is mended at once; who dies as soon as it starts is started less and less often. */
@@ -177,7 +179,7 @@ void slots_ended(struct slots *slots, pid_t pid, int status)
 {
 	for (size_t i = 0; i < slots->count; i++)
 		if (slots->items[i].pid == pid) {
-			log_end(slots, &slots->items[i], pid, status);
+			log_end(slots, i, pid, status);
 			plan_next(&slots->items[i], WIFEXITED(status) && WEXITSTATUS(status) == 0);
 			return;
 		}
