@@ -11,21 +11,40 @@ enum err admin_home(struct context *c)
 	return OK;
 }
 
+static bool is_status(struct str text)
+{
+	for (enum tenant_status status = TENANT_TRIAL; status <= TENANT_CANCELLED; status++)
+		if (str_is(text, tenant_status_name(status)))
+			return true;
+	return false;
+}
+
+static void take_parameter(struct context *c, const struct form_field *field, struct tenants_query *query)
+{
+	const char *name = arena_c_string(c->arena, field->name);
+
+	if (form_find_next(field, name)) {
+		errors_add(c->errors, name, "repeated", "Send it once.");
+	} else if (str_is(field->name, "limit")) {
+		if (!str_to_int64(field->text, &query->limit) || query->limit < 1 || query->limit > 200)
+			errors_add(c->errors, "limit", "out_of_range", "limit is a number from 1 to 200.");
+	} else if (str_is(field->name, "cursor")) {
+		query->cursor = field->text;
+	} else if (str_is(field->name, "status")) {
+		query->status = field->text;
+		if (!is_status(field->text))
+			errors_add(c->errors, "status", "not_a_choice",
+				   "status is trial, active, suspended or cancelled.");
+	} else {
+		errors_add(c->errors, name, "unknown_parameter", "There is no such parameter.");
+	}
+}
+
 static enum err query_parse(struct context *c, struct tenants_query *query)
 {
 	*query = (struct tenants_query){.limit = 25};
-	for (const struct form_field *field = c->query.first; field; field = field->next) {
-		if (str_is(field->name, "limit")) {
-			if (!str_to_int64(field->text, &query->limit) || query->limit < 1 || query->limit > 200)
-				errors_add(c->errors, "limit", "out_of_range", "limit is a number from 1 to 200.");
-		} else if (str_is(field->name, "cursor")) {
-			query->cursor = field->text;
-		} else if (str_is(field->name, "status")) {
-			query->status = field->text;
-		} else {
-			errors_add(c->errors, arena_c_string(c->arena, field->name), "unknown_parameter", "There is no such parameter.");
-		}
-	}
+	for (const struct form_field *field = c->query.first; field; field = field->next)
+		take_parameter(c, field, query);
 	return errors_any(c->errors) ? E_INVALID : OK;
 }
 
@@ -69,10 +88,15 @@ enum err admin_tenant_create(struct context *c)
 	origin = config_origin(c->app->config, c->arena, arena_c_string(c->arena, made.slug));
 	value_put_str(c->data, "url", origin);
 	if (!str_absent(made.set_password.text)) {
-		value_put_str(c->data, "set_password_url", arena_printf(c->arena, "%.*s/password?token=%.*s", STR_FMT_ARG(origin), STR_FMT_ARG(made.set_password.text)));
-		value_put_str(c->data, "set_password_expires_at", clock_rfc3339(c->arena, made.set_password.expires_at));
+		value_put_str(c->data, "set_password_url",
+			      arena_printf(c->arena, "%.*s/password?token=%.*s", STR_FMT_ARG(origin),
+					   STR_FMT_ARG(made.set_password.text)));
+		value_put_str(c->data, "set_password_expires_at",
+			      clock_rfc3339(c->arena, made.set_password.expires_at));
 	}
-	response_header(c->response, "Location", arena_printf(c->arena, "/api/admin/tenants/%.*s", STR_FMT_ARG(uuid_text(c->arena, made.tenant_id))));
+	response_header(
+		c->response, "Location",
+		arena_printf(c->arena, "/api/admin/tenants/%.*s", STR_FMT_ARG(uuid_text(c->arena, made.tenant_id))));
 	return OK;
 }
 

@@ -23,7 +23,8 @@ static const struct step steps[] = {
 	{SIGNUP_PLAN, "/onboarding/plan", "Plan", &signup_plan_entity},
 	{SIGNUP_DONE, "/onboarding/done", "Done", NULL},
 };
-static const char *const ignored[] = {"csrf", "logo", "remove_logo", "check", NULL};
+static const char *const ignored[] = {"csrf", "logo", "remove_logo", NULL};
+static const char *const ignored_with_password[] = {"csrf", "password", NULL};
 
 static const struct step *step_row(enum signup_step step)
 {
@@ -42,7 +43,8 @@ static enum err find_draft(struct context *c, struct signup **draft)
 	struct str cookie = cookie_find(request_header(c->request, "cookie", NULL), SIGNUP_COOKIE, &duplicate);
 
 	if (duplicate)
-		return context_fail(c, E_MALFORMED, "The browser sent two sign-up cookies. Clear this site's cookies and start again.");
+		return context_fail(c, E_MALFORMED,
+				    "The browser sent two sign-up cookies. Clear this site's cookies and start again.");
 	return signup_find(c->stx, cookie, draft);
 }
 
@@ -107,10 +109,11 @@ static enum err show_step(struct context *c, enum signup_step step, struct signu
  * POST of a step: the draft and the parsed input. On an error the page is filled so that the form comes back as typed. *moved is set
  * when the answer is already a redirect.
  */
-static enum err take_step(struct context *c, enum signup_step step, struct signup **draft, struct record **input, bool *moved)
+static enum err take_step(struct context *c, enum signup_step step, struct signup **draft, struct record **input,
+			  bool *moved)
 {
 	enum err e = find_draft(c, draft);
-	enum write_kind kind = WRITE_CREATE;
+	bool keeps_password;
 
 	*moved = false;
 	*input = record_new(c->arena, step_row(step)->entity);
@@ -127,11 +130,11 @@ static enum err take_step(struct context *c, enum signup_step step, struct signu
 		*moved = true;
 		return go_to(c, SIGNUP_DONE);
 	}
-	/* A password that is kept already may stay blank. */
-	if (step == SIGNUP_OWNER && (*draft)->has_password && form_text(&c->form, "password").n == 0)
-		kind = WRITE_UPDATE;
+	/* A password that is kept already may stay blank; signup_save_owner asks for what else must be there. */
+	keeps_password = step == SIGNUP_OWNER && (*draft)->has_password && form_text(&c->form, "password").n == 0;
 	shell(c, *draft, step);
-	e = record_from_form(*input, kind, &c->form, ignored, c->errors);
+	e = record_from_form(*input, keeps_password ? WRITE_UPDATE : WRITE_CREATE, &c->form,
+			     keeps_password ? ignored_with_password : ignored, c->errors);
 	put_fields(c, *input, &c->form);
 	return e;
 }
@@ -325,7 +328,9 @@ enum err onboarding_plan(struct context *c)
 		e = signup_complete(c->stx, draft, c->errors, &answer);
 	/* The draft's step back is committed by the redirect. */
 	if (e == E_CONFLICT)
-		return context_redirect(c, arena_printf(c->arena, "/onboarding/subdomain?done=name_taken&subdomain=%.*s", STR_FMT_ARG(answer.slug)));
+		return context_redirect(c,
+					arena_printf(c->arena, "/onboarding/subdomain?done=name_taken&subdomain=%.*s",
+						     STR_FMT_ARG(answer.slug)));
 	if (e == E_INVALID && !errors_for(c->errors, "plan"))
 		return go_to(c, signup_next_step(draft));
 	TRY(e);
@@ -372,7 +377,8 @@ enum err onboarding_open(struct context *c)
 	if (e == E_NOTFOUND)
 		return context_redirect(c, arena_printf(c->arena, "%.*s/login", STR_FMT_ARG(origin)));
 	TRY(e);
-	return context_redirect(c, arena_printf(c->arena, "%.*s/handover?code=%.*s", STR_FMT_ARG(origin), STR_FMT_ARG(code.text)));
+	return context_redirect(
+		c, arena_printf(c->arena, "%.*s/handover?code=%.*s", STR_FMT_ARG(origin), STR_FMT_ARG(code.text)));
 }
 
 enum err onboarding_check(struct context *c)
@@ -381,6 +387,12 @@ enum err onboarding_check(struct context *c)
 	struct str name = form_text(&c->query, "name");
 	struct value *list;
 
+	for (const struct form_field *field = c->query.first; field; field = field->next)
+		if (!str_is(field->name, "name"))
+			errors_add(c->errors, arena_c_string(c->arena, field->name), "unknown_parameter",
+				   "There is no such parameter.");
+	if (errors_any(c->errors))
+		return E_INVALID;
 	if (str_absent(name) || name.n == 0) {
 		errors_add(c->errors, "name", "required", "Give the name to check: ?name=acme-hvac.");
 		return E_INVALID;
