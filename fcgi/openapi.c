@@ -1,4 +1,4 @@
-#include "fcgi/openapi.h"
+#include "fcgi/openapi_internal.h"
 
 #include "lib/crm/entities.h"
 
@@ -15,7 +15,8 @@ static bool has_id(const struct route *route)
 
 static bool has_body(const struct route *route)
 {
-	return route->entity && (route->method == METHOD_POST || route->method == METHOD_PATCH || route->method == METHOD_PUT);
+	return route->entity &&
+	       (route->method == METHOD_POST || route->method == METHOD_PATCH || route->method == METHOD_PUT);
 }
 
 static bool is_list(const struct route *route)
@@ -31,7 +32,8 @@ static enum write_kind body_kind(const struct route *route)
 /* A stored row of PATCH needs If-Match: entity routes of the generic handlers. */
 static bool needs_if_match(const struct route *route)
 {
-	return route->method == METHOD_PATCH && route->entity && entity_find(str_from(route->entity->plural)) == route->entity;
+	return route->method == METHOD_PATCH && route->entity &&
+	       entity_find(str_from(route->entity->plural)) == route->entity;
 }
 
 static struct value *string_schema(struct arena *arena, const char *format)
@@ -44,7 +46,8 @@ static struct value *string_schema(struct arena *arena, const char *format)
 	return schema;
 }
 
-static void add_parameter(struct value *list, const char *name, const char *in, bool required, struct value *schema, const char *description)
+static void add_parameter(struct value *list, const char *name, const char *in, bool required, struct value *schema,
+			  const char *description)
 {
 	struct value *parameter = value_map(value_arena(list));
 
@@ -56,6 +59,25 @@ static void add_parameter(struct value *list, const char *name, const char *in, 
 	value_append(list, parameter);
 }
 
+static struct value *type_schema(struct arena *arena, const char *type)
+{
+	struct value *schema = value_map(arena);
+
+	value_put_text(schema, "type", type);
+	return schema;
+}
+
+/* Parameters that no entity knows of. */
+static const struct {
+	const char *path, *name, *type, *description;
+	bool required;
+} queries[] = {
+	{"/api/onboarding/subdomain", "name", "string", "A company's name or the subdomain wished for.", true},
+	{"/api/admin/tenants", "limit", "integer", "Rows a page: 1 to 200, 25 when it is not sent.", false},
+	{"/api/admin/tenants", "cursor", "string", "next_cursor of the page before.", false},
+	{"/api/admin/tenants", "status", "string", "trial, active, suspended or cancelled.", false},
+};
+
 static void put_parameters(const struct route *route, struct value *list)
 {
 	struct arena *arena = value_arena(list);
@@ -64,12 +86,16 @@ static void put_parameters(const struct route *route, struct value *list)
 		add_parameter(list, "id", "path", true, string_schema(arena, "uuid"), "The row's id.");
 	if (is_list(route) && route->entity->table)
 		entity_openapi_list_parameters(route->entity, list);
-	if (strcmp(route->path, "/api/onboarding/subdomain") == 0)
-		add_parameter(list, "name", "query", true, string_schema(arena, NULL), "A company's name or the subdomain wished for.");
+	for (size_t i = 0; i < COUNT_OF(queries); i++)
+		if (route->method == METHOD_GET && strcmp(route->path, queries[i].path) == 0)
+			add_parameter(list, queries[i].name, "query", queries[i].required,
+				      type_schema(arena, queries[i].type), queries[i].description);
 	if (has_id(route) && (route->method == METHOD_PATCH || route->method == METHOD_DELETE))
-		add_parameter(list, "If-Match", "header", needs_if_match(route), string_schema(arena, NULL), "The ETag that was read; 412 when the row has moved on.");
+		add_parameter(list, "If-Match", "header", needs_if_match(route), string_schema(arena, NULL),
+			      "The ETag that was read; 412 when the row has moved on.");
 	if (route->idempotent)
-		add_parameter(list, "Idempotency-Key", "header", false, string_schema(arena, NULL), "Sent again within 24 hours, it gives the first answer again.");
+		add_parameter(list, "Idempotency-Key", "header", false, string_schema(arena, NULL),
+			      "Sent again within 24 hours, it gives the first answer again.");
 }
 
 static struct value *json_content(struct arena *arena, const char *type, struct value *schema)
@@ -81,29 +107,43 @@ static struct value *json_content(struct arena *arena, const char *type, struct 
 	return content;
 }
 
+void openapi_put_list(struct value *schema, struct value *row, bool pages)
+{
+	struct arena *arena = value_arena(schema);
+	struct value *properties, *data, *required = value_list(arena);
+
+	value_put_text(schema, "type", "object");
+	properties = value_put_map(schema, "properties");
+	data = value_put_map(properties, "data");
+	value_put_text(data, "type", "array");
+	value_put(data, "items", row);
+	value_append(required, value_text(arena, "data"));
+	if (pages) {
+		struct value *next = value_put_map(properties, "next_cursor"), *types = value_put_list(next, "type");
+
+		value_append(types, value_text(arena, "string"));
+		value_append(types, value_text(arena, "null"));
+		value_put_text(next, "description", "Send it as cursor for the next page; null on the last one.");
+		value_append(required, value_text(arena, "next_cursor"));
+	}
+	value_put(schema, "required", required);
+}
+
 static struct value *answer_schema(struct arena *arena, const struct route *route)
 {
 	struct value *schema = value_map(arena), *row;
 
-	if (!route->entity || strstr(route->path, "/auth/")) {
-		value_put_text(schema, "type", "object");
+	if (openapi_answer(route, schema))
 		return schema;
-	}
+	value_put_text(schema, "type", "object");
+	if (!route->entity)
+		return schema;
 	row = value_map(arena);
 	entity_openapi_schema(route->entity, WRITE_DELETE, row);
+	openapi_answer_more(route, row);
 	if (!is_list(route))
 		return row;
-	value_put_text(schema, "type", "object");
-	{
-		struct value *properties = value_put_map(schema, "properties"), *data = value_put_map(properties, "data"), *next, *types;
-
-		value_put_text(data, "type", "array");
-		value_put(data, "items", row);
-		next = value_put_map(properties, "next_cursor");
-		types = value_put_list(next, "type");
-		value_append(types, value_text(arena, "string"));
-		value_append(types, value_text(arena, "null"));
-	}
+	openapi_put_list(schema, row, true);
 	return schema;
 }
 
@@ -185,28 +225,37 @@ static const char *method_key(enum method method)
 	return "x-other";
 }
 
-/* The member of map, made when it is not there. */
-static struct value *member(struct value *map, const char *key)
+/* The cast is of what only this document's makers have made. */
+struct value *openapi_member(struct value *map, const char *key)
 {
-	size_t count = value_count(map);
+	return (struct value *)(uintptr_t)value_get(map, str_from(key));
+}
 
-	for (size_t i = 0; i < count; i++) {
-		struct str name = STR_NONE;
-		const struct value *found = value_member(map, i, &name);
+bool openapi_lists(const struct value *list, struct str text)
+{
+	for (size_t i = 0; i < value_count(list); i++)
+		if (str_equal(value_as_str(value_at(list, i)), text))
+			return true;
+	return false;
+}
 
-		if (str_is(name, key))
-			return (struct value *)(uintptr_t)found; /* ours: only this file has made it */
-	}
-	return value_put_map(map, key);
+/* The operations of a path, made when there are none yet. */
+static struct value *path_item(struct value *paths, const char *path)
+{
+	struct value *found = openapi_member(paths, path);
+
+	return found ? found : value_put_map(paths, path);
 }
 
 static void put_components(struct value *document)
 {
 	static const char problem_members[][2][48] = {
-		{"type", "string"}, {"title", "string"}, {"status", "integer"}, {"detail", "string"}, {"code", "string"}, {"request_id", "string"},
+		{"type", "string"},   {"title", "string"}, {"status", "integer"},
+		{"detail", "string"}, {"code", "string"},  {"request_id", "string"},
 	};
 	struct arena *arena = value_arena(document);
-	struct value *components = value_put_map(document, "components"), *problem = value_put_map(value_put_map(components, "schemas"), "problem");
+	struct value *components = value_put_map(document, "components"),
+		     *problem = value_put_map(value_put_map(components, "schemas"), "problem");
 	struct value *properties, *errors, *item, *schemes, *scheme;
 
 	value_put_text(problem, "type", "object");
@@ -254,7 +303,8 @@ struct value *openapi_build(struct arena *arena, const struct config *config)
 	paths = value_put_map(document, "paths");
 	for (size_t i = 0; i < count; i++)
 		if (documented(&table[i]))
-			value_put(member(paths, table[i].path), method_key(table[i].method), operation_of(arena, &table[i]));
+			value_put(path_item(paths, table[i].path), method_key(table[i].method),
+				  operation_of(arena, &table[i]));
 	put_components(document);
 	return document;
 }
@@ -298,7 +348,9 @@ static void put_fields(struct arena *arena, const struct route *route, struct va
 		value_put_str(row, "name", name);
 		value_put_text(row, "label", route->entity->fields[field].label);
 		value_put_text(row, "help", route->entity->fields[field].help);
-		value_put_bool(row, "required", body_kind(route) == WRITE_CREATE && (route->entity->fields[field].flags & FIELD_REQUIRED) != 0);
+		value_put_bool(row, "required",
+			       body_kind(route) == WRITE_CREATE &&
+				       (route->entity->fields[field].flags & FIELD_REQUIRED) != 0);
 		value_put_str(row, "format", value_as_str(value_get(property, STR("format"))));
 		value_append(list, row);
 	}

@@ -1,0 +1,191 @@
+/* Answers that are no row of an entity, as they are described in the document. The tests hold them against the answers themselves. */
+#include "fcgi/openapi_internal.h"
+
+/*
+ * One member a line: its path, its type ('?' behind it: may be null, '[]': a list of them), and its format. A '*' in front: it is not always there.
+ * A dot in the path is an object within.
+ */
+struct shape {
+	enum method method;
+	const char *path;
+	bool list; /* rows of these below "data", with "next_cursor" when it has pages */
+	bool pages;
+	const char *const *members;
+	const char *const *more; /* NULL: none */
+};
+
+static const char *const health[] = {"status string", NULL};
+static const char *const session[] = {"token string",
+				      "expires_at string date-time",
+				      "user.id string uuid",
+				      "user.name string?",
+				      "user.email string email",
+				      "user.role string",
+				      NULL};
+static const char *const subdomain[] = {"available boolean", "slug string", "suggestions string[]", NULL};
+static const char *const whoami[] = {
+	"id string uuid",
+	"slug string",
+	"name string",
+	"industry string",
+	"plan_tier string",
+	"status string",
+	"trial_ends_at string? date-time",
+	"limits.leads integer?",
+	"limits.users integer?",
+	"limits.scrapers integer?",
+	"usage.leads integer",
+	"usage.users integer",
+	"usage.api_calls integer",
+	"usage.leads_created integer",
+	"usage.period_start string date",
+	"usage.period_end string date",
+	"caller.kind string",
+	"caller.name string?",
+	"caller.role string",
+	NULL,
+};
+static const char *const key[] = {
+	"id string uuid",
+	"name string",
+	"role string",
+	"prefix string",
+	"last_four string",
+	"created_by string?",
+	"created_at string date-time",
+	"last_used_at string? date-time",
+	"revoked_at string? date-time",
+	"is_active boolean",
+	NULL,
+};
+static const char *const key_secret[] = {"key string", NULL};
+static const char *const tenant[] = {
+	"id string uuid",
+	"name string",
+	"slug string",
+	"subdomain string",
+	"status string",
+	"plan_tier string",
+	"company_name string?",
+	"industry string",
+	"website_url string? uri",
+	"owner_name string?",
+	"owner_email string email",
+	"owner_phone string?",
+	"max_leads integer?",
+	"max_users integer?",
+	"max_scrapers integer?",
+	"current_lead_count integer",
+	"current_user_count integer",
+	"trial_ends_at string? date-time",
+	"created_at string date-time",
+	"updated_at string date-time",
+	"version integer",
+	NULL,
+};
+static const char *const tenant_made[] = {"url string uri", "*set_password_url string uri",
+					  "*set_password_expires_at string date-time", NULL};
+
+static const struct shape shapes[] = {
+	{METHOD_GET, "/health", false, false, health, NULL},
+	{METHOD_GET, "/ready", false, false, health, NULL},
+	{METHOD_POST, "/api/auth/login", false, false, session, NULL},
+	{METHOD_GET, "/api/onboarding/subdomain", false, false, subdomain, NULL},
+	{METHOD_GET, "/api/tenant", false, false, whoami, NULL},
+	{METHOD_GET, "/api/api-keys", true, false, key, NULL},
+	{METHOD_POST, "/api/api-keys", false, false, key, key_secret},
+	{METHOD_GET, "/api/admin/tenants", true, true, tenant, NULL},
+	{METHOD_POST, "/api/admin/tenants", false, false, tenant, tenant_made},
+	{METHOD_GET, "/api/admin/tenants/{id}", false, false, tenant, NULL},
+	{METHOD_PATCH, "/api/admin/tenants/{id}", false, false, tenant, NULL},
+};
+/* What stands beside an entity's own members. */
+static const char *const user_made[] = {"*set_password_url string uri", "*set_password_expires_at string date-time",
+					NULL};
+
+static void put_type(struct value *schema, struct str type)
+{
+	struct arena *arena = value_arena(schema);
+
+	if (str_ends(type, STR("?"))) {
+		struct value *types = value_put_list(schema, "type");
+
+		value_append(types, value_str(arena, (struct str){type.p, type.n - 1}));
+		value_append(types, value_text(arena, "null"));
+	} else if (str_ends(type, STR("[]"))) {
+		value_put_text(schema, "type", "array");
+		value_put_str(value_put_map(schema, "items"), "type", (struct str){type.p, type.n - 2});
+	} else {
+		value_put_str(schema, "type", type);
+	}
+}
+
+static struct value *list_of(struct value *map, const char *name)
+{
+	struct value *found = openapi_member(map, name);
+
+	return found ? found : value_put_list(map, name);
+}
+
+static struct value *object_of(struct value *map, const char *name)
+{
+	struct value *found = openapi_member(map, name);
+
+	return found ? found : value_put_map(map, name);
+}
+
+static void put_member(struct value *schema, const char *line)
+{
+	struct arena *arena = value_arena(schema);
+	bool always = *line != '*';
+	struct str format = str_from(always ? line : line + 1), path = str_split(&format, ' '),
+		   type = str_split(&format, ' ');
+	struct value *object = schema, *member;
+
+	for (;;) {
+		struct str name = str_split(&path, '.');
+		const char *key_name = arena_c_string(arena, name);
+
+		value_put_text(object, "type", "object");
+		if (always && !openapi_lists(list_of(object, "required"), name))
+			value_append(list_of(object, "required"), value_str(arena, name));
+		member = object_of(object_of(object, "properties"), key_name);
+		if (str_absent(path))
+			break;
+		object = member;
+	}
+	put_type(member, type);
+	if (!str_absent(format))
+		value_put_str(member, "format", format);
+}
+
+static void put_members(struct value *schema, const char *const *lines)
+{
+	for (; lines && *lines; lines++)
+		put_member(schema, *lines);
+}
+
+bool openapi_answer(const struct route *route, struct value *schema)
+{
+	for (size_t i = 0; i < COUNT_OF(shapes); i++) {
+		const struct shape *shape = &shapes[i];
+		struct value *row = schema;
+
+		if (shape->method != route->method || strcmp(shape->path, route->path) != 0)
+			continue;
+		if (shape->list) {
+			row = value_map(value_arena(schema));
+			openapi_put_list(schema, row, shape->pages);
+		}
+		put_members(row, shape->members);
+		put_members(row, shape->more);
+		return true;
+	}
+	return false;
+}
+
+void openapi_answer_more(const struct route *route, struct value *schema)
+{
+	if (route->method == METHOD_POST && strcmp(route->path, "/api/users") == 0)
+		put_members(schema, user_made);
+}
