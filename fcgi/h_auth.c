@@ -19,7 +19,8 @@ static struct session_origin origin_of(const struct context *c)
 /* Where to go after log-in: a path of this host, nothing else. */
 static struct str safe_next(struct str next)
 {
-	bool local = next.n > 0 && next.n <= 1024 && next.p[0] == '/' && !(next.n > 1 && (next.p[1] == '/' || next.p[1] == '\\'));
+	bool local = next.n > 0 && next.n <= 1024 && next.p[0] == '/' &&
+		     !(next.n > 1 && (next.p[1] == '/' || next.p[1] == '\\'));
 
 	for (size_t i = 0; local && i < next.n; i++)
 		local = (unsigned char)next.p[i] > 0x20 && next.p[i] != 0x7f && next.p[i] != '\\';
@@ -49,7 +50,8 @@ static enum err account_rate(struct context *c, struct str email)
 	int64_t wait;
 
 	uuid_print(c->tenant->id, id);
-	if (rate_take(c->app->shared, RATE_ACCOUNT, arena_printf(c->arena, "%s/%.*s", id, STR_FMT_ARG(email_normal(c->arena, email))), &wait))
+	if (rate_take(c->app->shared, RATE_ACCOUNT,
+		      arena_printf(c->arena, "%s/%.*s", id, STR_FMT_ARG(email_normal(c->arena, email))), &wait))
 		return OK;
 	response_header(c->response, "Retry-After", arena_printf(c->arena, "%lld", (long long)wait));
 	return context_fail(c, E_RATE, "Too many attempts for this account. Wait a little and try again.");
@@ -74,7 +76,8 @@ enum err login(struct context *c)
 	TRY(record_from_form(input, WRITE_CREATE, &c->form, also, c->errors));
 	e = check_login(c, input, &session);
 	if (e == E_UNAUTH)
-		value_put_text(c->page, "failure", "That e-mail and password do not belong together. Check both and try again.");
+		value_put_text(c->page, "failure",
+			       "That e-mail and password do not belong together. Check both and try again.");
 	TRY(e);
 	context_session_cookie(c, session.token, SESSION_COOKIE_SECONDS);
 	return context_redirect(c, safe_next(form_text(&c->form, "next")));
@@ -145,7 +148,8 @@ static enum err password_view(struct context *c, struct str token)
 	enum err e = link_peek(c->tx, c->tenant, LINK_SET_PASSWORD, token, &user);
 
 	if (e == E_NOTFOUND)
-		return context_fail(c, E_NOTFOUND, "This link was used already or is too old. Ask whoever sent it for a new one.");
+		return context_fail(c, E_NOTFOUND,
+				    "This link was used already or is too old. Ask whoever sent it for a new one.");
 	TRY(e);
 	value_put_str(c->page, "token", token);
 	value_put_str(c->page, "email", user.email);
@@ -180,7 +184,8 @@ enum err password_set(struct context *c)
 	if (e == OK)
 		e = link_take(c->tx, c->tenant, LINK_SET_PASSWORD, token, &user);
 	if (e == OK)
-		e = user_set_password(c->tx, c->tenant, user.user_id, record_text(input, "password"), "password", c->errors);
+		e = user_set_password(c->tx, c->tenant, user.user_id, record_text(input, "password"), "password",
+				      c->errors);
 	if (e == OK)
 		e = session_start(c->tx, c->tenant, user.user_id, &origin, &session);
 	if (e != OK) {

@@ -12,7 +12,8 @@ static const char *const list_extras[] = {"done", NULL};
 
 static struct str row_path(struct context *c, const struct record *record, const char *suffix)
 {
-	return arena_printf(c->arena, "/%s/%.*s%s", record_entity(record)->plural, STR_FMT_ARG(uuid_text(c->arena, record_id(record))), suffix);
+	return arena_printf(c->arena, "/%s/%.*s%s", record_entity(record)->plural,
+			    STR_FMT_ARG(uuid_text(c->arena, record_id(record))), suffix);
 }
 
 static struct str list_path(struct context *c, const struct entity *entity)
@@ -28,7 +29,8 @@ static struct str record_title(const struct record *record)
 /* "Lead" as it stands within a sentence or behind "New". */
 static struct str in_sentence(struct context *c, const char *label)
 {
-	return arena_printf(c->arena, "%c%s", label[0] >= 'A' && label[0] <= 'Z' ? label[0] | 0x20 : label[0], label + 1);
+	return arena_printf(c->arena, "%c%s", label[0] >= 'A' && label[0] <= 'Z' ? label[0] | 0x20 : label[0],
+			    label + 1);
 }
 
 /* Back to where the person came from, with a word on what was done. */
@@ -43,7 +45,8 @@ static struct str phone_url(struct context *c, const struct record *record)
 	const struct entity *entity = record_entity(record);
 
 	for (size_t i = 0; i < entity->field_count; i++)
-		if (entity->fields[i].type == FIELD_PHONE && !(entity->fields[i].flags & FIELD_API_ONLY) && record_get(record, (int)i).n > 0)
+		if (entity->fields[i].type == FIELD_PHONE && !(entity->fields[i].flags & FIELD_API_ONLY) &&
+		    record_get(record, (int)i).n > 0)
 			return phone_tel_url(c->arena, record_get(record, (int)i));
 	return STR_NONE;
 }
@@ -77,7 +80,8 @@ static struct str list_url(struct context *c, const struct entity *entity, const
 	struct str query;
 
 	for (const struct form_field *field = c->query.first; field; field = field->next)
-		if (!str_is(field->name, name) && !str_is(field->name, "cursor") && !str_is(field->name, "done") && field->text.n > 0)
+		if (!str_is(field->name, name) && !str_is(field->name, "cursor") && !str_is(field->name, "done") &&
+		    field->text.n > 0)
 			url_add_pair(&pairs, field->name, field->text);
 	if (!str_absent(value))
 		url_add_pair(&pairs, str_from(name), value);
@@ -129,8 +133,10 @@ static void put_heads(struct context *c, const struct entity *entity, const stru
 		value_put_bool(head, "sortable", (field->flags & FIELD_SORTABLE) != 0);
 		value_put_bool(head, "ascending", now && !query->descending);
 		value_put_bool(head, "descending", now && query->descending);
-		value_put_url(head, "sort_url",
-		              list_url(c, entity, "sort", arena_printf(c->arena, "%s%s", now && !query->descending ? "-" : "", field->name)));
+		value_put_url(
+			head, "sort_url",
+			list_url(c, entity, "sort",
+				 arena_printf(c->arena, "%s%s", now && !query->descending ? "-" : "", field->name)));
 		value_append(heads, head);
 	}
 }
@@ -252,7 +258,8 @@ static void form_view(struct context *c, const struct record *record, const stru
 	value_put_url(c->page, "action_url", create ? list_path(c, entity) : row_path(c, record, ""));
 	value_put_url(c->page, "cancel_url", create ? list_path(c, entity) : row_path(c, record, ""));
 	value_put_str(c->page, "title",
-	              create ? arena_printf(c->arena, "New %.*s", STR_FMT_ARG(in_sentence(c, entity->label))) : arena_printf(c->arena, "Edit %.*s", STR_FMT_ARG(record_title(record))));
+		      create ? arena_printf(c->arena, "New %.*s", STR_FMT_ARG(in_sentence(c, entity->label)))
+			     : arena_printf(c->arena, "Edit %.*s", STR_FMT_ARG(record_title(record))));
 }
 
 enum err entity_new_page(struct context *c)

@@ -17,7 +17,9 @@ static enum err put_keys(struct context *c, struct value *list, bool for_page)
 
 		api_key_to_value(&keys[i], map);
 		if (for_page) {
-			value_put_url(map, "revoke_url", arena_printf(c->arena, "/settings/api-keys/%.*s/revoke", STR_FMT_ARG(uuid_text(c->arena, keys[i].id))));
+			value_put_url(map, "revoke_url",
+				      arena_printf(c->arena, "/settings/api-keys/%.*s/revoke",
+						   STR_FMT_ARG(uuid_text(c->arena, keys[i].id))));
 			page_put_time(c, map, "last_used", keys[i].last_used_at);
 			page_put_time(c, map, "created", keys[i].created_at);
 		}
@@ -80,7 +82,8 @@ enum err key_create_api(struct context *c)
 	TRY(record_from_json(input, WRITE_CREATE, c->json, c->errors));
 	TRY(api_key_create(c->tx, c->tenant, c->principal, input, c->errors, &key));
 	api_key_to_value(key, c->data);
-	response_header(c->response, "Location", arena_printf(c->arena, "/api/api-keys/%.*s", STR_FMT_ARG(uuid_text(c->arena, key->id))));
+	response_header(c->response, "Location",
+			arena_printf(c->arena, "/api/api-keys/%.*s", STR_FMT_ARG(uuid_text(c->arena, key->id))));
 	return OK;
 }
 

@@ -19,7 +19,9 @@ enum err home_page(struct context *c)
 {
 	struct value *list = value_put_list(c->page, "plans");
 
-	value_put_url(c->page, "signup_url", arena_printf(c->arena, "%.*s/onboarding", STR_FMT_ARG(config_origin(c->app->config, c->arena, "app"))));
+	value_put_url(
+		c->page, "signup_url",
+		arena_printf(c->arena, "%.*s/onboarding", STR_FMT_ARG(config_origin(c->app->config, c->arena, "app"))));
 	for (size_t i = 0; i < plan_count; i++) {
 		struct value *plan = value_map(c->arena), *lines = value_put_list(plan, "features");
 
@@ -85,12 +87,15 @@ enum err find_workspace(struct context *c)
 		e = slug_available(c->stx, label, &available);
 	}
 	if (e == OK && (available || slug_reserved(label))) {
-		errors_add(c->errors, "workspace", "unknown", "There is no workspace of that name. It is the first word of your address.");
+		errors_add(c->errors, "workspace", "unknown",
+			   "There is no workspace of that name. It is the first word of your address.");
 		e = E_INVALID;
 	}
 	workspace_view(c, input);
 	TRY(e);
-	return context_redirect(c, arena_printf(c->arena, "%.*s/login", STR_FMT_ARG(config_origin(c->app->config, c->arena, arena_c_string(c->arena, label)))));
+	return context_redirect(
+		c, arena_printf(c->arena, "%.*s/login",
+				STR_FMT_ARG(config_origin(c->app->config, c->arena, arena_c_string(c->arena, label)))));
 }
 
 enum err openapi_document(struct context *c)

@@ -42,7 +42,9 @@ enum err settings_company(struct context *c)
 	if (e == OK)
 		return context_redirect(c, STR("/settings?done=saved"));
 	if (e == E_PRECONDITION)
-		errors_add(c->errors, NULL, "changed", "Somebody else has changed these settings meanwhile. Yours are below; save again to keep them.");
+		errors_add(c->errors, NULL, "changed",
+			   "Somebody else has changed these settings meanwhile. Yours are below; save again to keep "
+			   "them.");
 	view(c, profile, version, &c->form);
 	return e;
 }

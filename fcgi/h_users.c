@@ -10,7 +10,8 @@
 
 static const char *const form_extras[] = {"csrf", "version", NULL};
 
-static enum err put_users(struct context *c, const struct list_query *query, struct value *list, struct str *next, bool for_page)
+static enum err put_users(struct context *c, const struct list_query *query, struct value *list, struct str *next,
+			  bool for_page)
 {
 	struct list_result result;
 
@@ -22,7 +23,9 @@ static enum err put_users(struct context *c, const struct list_query *query, str
 		if (for_page) {
 			enum role role = ROLE_VIEWER;
 
-			value_put_url(map, "url", arena_printf(c->arena, "/settings/users/%.*s", STR_FMT_ARG(uuid_text(c->arena, record_id(result.records[i])))));
+			value_put_url(map, "url",
+				      arena_printf(c->arena, "/settings/users/%.*s",
+						   STR_FMT_ARG(uuid_text(c->arena, record_id(result.records[i])))));
 			if (role_find(record_text(result.records[i], "role"), &role))
 				value_put_text(map, "role_label", role_label(role));
 			page_put_time_text(c, map, "last_login", record_text(result.records[i], "last_login_at"));
@@ -43,7 +46,9 @@ enum err users_page(struct context *c)
 	TRY(list_query_parse(c->arena, &user_entity, &c->query, also, &query, c->errors));
 	query.limit = 100;
 	TRY(put_users(c, &query, value_put_list(c->page, "users"), &next, true));
-	value_put_url(c->page, "next_url", str_absent(next) ? STR_NONE : arena_printf(c->arena, "/settings/users?cursor=%.*s", STR_FMT_ARG(next)));
+	value_put_url(c->page, "next_url",
+		      str_absent(next) ? STR_NONE
+				       : arena_printf(c->arena, "/settings/users?cursor=%.*s", STR_FMT_ARG(next)));
 	value_put_bool(c->page, "has_next", !str_absent(next));
 	TRY(usage_read(c->tx, &usage));
 	value_put_int(c->page, "users_used", usage.users);
@@ -61,7 +66,8 @@ static void form_view(struct context *c, const struct record *record, const stru
 	value_put_int(c->page, "version", create ? 0 : record_version(record));
 	value_put_str(c->page, "person", create ? STR("") : record_text(record, "name"));
 	value_put_url(c->page, "action_url",
-	              create ? STR("/settings/users") : arena_printf(c->arena, "/settings/users/%.*s", STR_FMT_ARG(uuid_text(c->arena, c->id))));
+		      create ? STR("/settings/users")
+			     : arena_printf(c->arena, "/settings/users/%.*s", STR_FMT_ARG(uuid_text(c->arena, c->id))));
 }
 
 enum err user_new_page(struct context *c)
@@ -118,7 +124,8 @@ enum err user_update_page(struct context *c)
 	if (e == OK)
 		return context_redirect(c, STR("/settings/users?done=saved"));
 	if (e == E_PRECONDITION)
-		errors_add(c->errors, NULL, "changed", "Somebody else has changed this user meanwhile. Look at it again, then save.");
+		errors_add(c->errors, NULL, "changed",
+			   "Somebody else has changed this user meanwhile. Look at it again, then save.");
 	form_view(c, current, &c->form, WRITE_UPDATE);
 	return on_form(c, e);
 }
@@ -148,7 +155,8 @@ static enum err put_link(struct context *c, const struct record *user)
 	struct link link;
 
 	TRY(link_make(c->tx, c->tenant, LINK_SET_PASSWORD, record_id(user), &link));
-	value_put_str(c->data, "set_password_url", arena_printf(c->arena, "%.*s/password?token=%.*s", STR_FMT_ARG(origin), STR_FMT_ARG(link.text)));
+	value_put_str(c->data, "set_password_url",
+		      arena_printf(c->arena, "%.*s/password?token=%.*s", STR_FMT_ARG(origin), STR_FMT_ARG(link.text)));
 	value_put_str(c->data, "set_password_expires_at", clock_rfc3339(c->arena, link.expires_at));
 	return OK;
 }
@@ -159,7 +167,8 @@ enum err user_create_api(struct context *c)
 
 	TRY(record_from_json(input, WRITE_CREATE, c->json, c->errors));
 	TRY(user_create(c->tx, c->tenant, c->principal, input, c->errors));
-	response_header(c->response, "Location", arena_printf(c->arena, "/api/users/%.*s", STR_FMT_ARG(uuid_text(c->arena, record_id(input)))));
+	response_header(c->response, "Location",
+			arena_printf(c->arena, "/api/users/%.*s", STR_FMT_ARG(uuid_text(c->arena, record_id(input)))));
 	TRY(answer(c, input));
 	return str_absent(record_text(input, "password")) ? put_link(c, input) : OK;
 }
