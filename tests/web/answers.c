@@ -23,8 +23,9 @@ static NORETURN void give_up(const struct response *response, const char *what, 
 {
 	struct str body = buffer_str(&response->body);
 
-	print_error("%s:%d: %s %.*s -> %d: %s\n%.*s%.*s\n", file, line, method_name(last_method), STR_FMT_ARG(last_address), response->status, what,
-	            STR_FMT_ARG(buffer_str(&response->headers)), body.n > 6000 ? 6000 : (int)body.n, body.p);
+	print_error("%s:%d: %s %.*s -> %d: %s\n%.*s%.*s\n", file, line, method_name(last_method),
+		    STR_FMT_ARG(last_address), response->status, what, STR_FMT_ARG(buffer_str(&response->headers)),
+		    body.n > 6000 ? 6000 : (int)body.n, body.p);
 	_fail(file, line);
 	abort();
 }
@@ -56,8 +57,10 @@ static void look_at_headers(const struct response *response)
 
 static void look_for_leaks(const struct response *response)
 {
-	static const char *const never[] = {"SELECT ", "INSERT INTO", "UPDATE tenant", "relation \"", "constraint \"", "SQLSTATE", "libpq", "/work/", "/home/",
-	                                    "lib/pg", ".c:", "fcgi/", "{{", "(null)", "argon2id"};
+	static const char *const never[] = {
+		"SELECT ", "INSERT INTO", "UPDATE tenant", "relation \"", "constraint \"", "SQLSTATE",
+		"libpq",   "/work/",      "/home/",        "lib/pg",      ".c:",           "fcgi/",
+		"{{",      "(null)",      "argon2id"};
 
 	for (size_t i = 0; i < COUNT_OF(never); i++)
 		assert_of(!body_has(response, never[i]), never[i]);
@@ -72,16 +75,21 @@ static void look_at_body(const struct response *response)
 		return;
 	look_for_leaks(response);
 	if (has(type, "json"))
-		assert_of(json_parse(web->arena, buffer_str(&response->body), &json_limits_request, &tree, &why) == OK, "is no JSON");
+		assert_of(json_parse(web->arena, buffer_str(&response->body), &json_limits_request, &tree, &why) == OK,
+			  "is no JSON");
 	else if (has(type, "text/html"))
 		assert_of(body_has(response, "</html>") && body_has(response, "<title>"), "is half a page");
 	if (response->status >= 400 && has(type, "json"))
-		assert_of(str_is(type, "application/problem+json") && json_at(response, "code") && json_at(response, "request_id"), "is no problem document");
+		assert_of(str_is(type, "application/problem+json") && json_at(response, "code") &&
+				  json_at(response, "request_id"),
+			  "is no problem document");
 }
 
 const struct response *ask_send(const struct ask *ask)
 {
-	struct web_request request = {.method = ask->method ? ask->method : METHOD_GET, .host = web_host(web, ask->host), .path = str_from(ask->path)};
+	struct web_request request = {.method = ask->method ? ask->method : METHOD_GET,
+				      .host = web_host(web, ask->host),
+				      .path = str_from(ask->path)};
 	const struct response *response;
 
 	if (!str_absent(ask->bearer))
@@ -100,7 +108,8 @@ const struct response *ask_send(const struct ask *ask)
 	if (!ask->may_fail)
 		assert_of(response->status < 500, "is a failure of ours");
 	if (response->status >= 400)
-		assert_of(str_is(web_answer_header(response, "cache-control"), "no-store"), "an error that may be kept");
+		assert_of(str_is(web_answer_header(response, "cache-control"), "no-store"),
+			  "an error that may be kept");
 	return response;
 }
 
@@ -112,13 +121,15 @@ const struct value *json_at(const struct response *response, const char *path)
 	struct value *tree;
 	const struct value *at;
 
-	assert_of(json_parse(web->arena, buffer_str(&response->body), &json_limits_request, &tree, &why) == OK, "is no JSON");
+	assert_of(json_parse(web->arena, buffer_str(&response->body), &json_limits_request, &tree, &why) == OK,
+		  "is no JSON");
 	at = tree;
 	while (at && rest.n > 0) {
 		struct str step = str_split(&rest, '.');
 		int64_t index;
 
-		at = value_type(at) == VALUE_LIST ? (str_to_int64(step, &index) ? value_at(at, (size_t)index) : NULL) : value_get(at, step);
+		at = value_type(at) == VALUE_LIST ? (str_to_int64(step, &index) ? value_at(at, (size_t)index) : NULL)
+						  : value_get(at, step);
 	}
 	return at;
 }
@@ -130,7 +141,8 @@ struct str json_text(const struct response *response, const char *path)
 	return at ? value_as_str(at) : STR_NONE;
 }
 
-void assert_field_error_at(const struct response *response, int status, const char *field, const char *code, const char *file, int line)
+void assert_field_error_at(const struct response *response, int status, const char *field, const char *code,
+			   const char *file, int line)
 {
 	const struct value *list;
 
@@ -140,7 +152,8 @@ void assert_field_error_at(const struct response *response, int status, const ch
 		const struct value *error = value_at(list, i);
 
 		assert_of(value_as_str(value_get(error, STR("message"))).n > 5, "an error without words");
-		if (str_is(value_as_str(value_get(error, STR("field"))), field) && (!code || str_is(value_as_str(value_get(error, STR("code"))), code)))
+		if (str_is(value_as_str(value_get(error, STR("field"))), field) &&
+		    (!code || str_is(value_as_str(value_get(error, STR("code"))), code)))
 			return;
 	}
 	give_up(response, text("no error at %s with code %s", field, code ? code : "of any kind").p, file, line);
@@ -202,7 +215,8 @@ static void keep_cookie(struct browser *browser, struct str line)
 	struct str rest = line, value = str_split(&rest, ';'), name = str_split(&value, '=');
 	size_t i = 0;
 
-	assert_true(has(line, "; Secure") && has(line, "; HttpOnly") && has(line, "SameSite=Lax") && has(line, "Path=/"));
+	assert_true(has(line, "; Secure") && has(line, "; HttpOnly") && has(line, "SameSite=Lax") &&
+		    has(line, "Path=/"));
 	while (i < browser->cookies && !str_equal(browser->jar[i].name, name))
 		i++;
 	if (has(line, "Max-Age=0")) {
@@ -241,7 +255,8 @@ static const struct response *send_as(struct browser *browser, struct ask ask)
 	const char *mark;
 
 	for (size_t i = 0; i < browser->cookies; i++)
-		buffer_printf(&cookies, "%s%.*s=%.*s", i ? "; " : "", STR_FMT_ARG(browser->jar[i].name), STR_FMT_ARG(browser->jar[i].value));
+		buffer_printf(&cookies, "%s%.*s=%.*s", i ? "; " : "", STR_FMT_ARG(browser->jar[i].name),
+			      STR_FMT_ARG(browser->jar[i].value));
 	ask.host = browser->host;
 	if (cookies.length)
 		ask.headers[0][0] = "cookie", ask.headers[0][1] = cookies.bytes;
@@ -278,18 +293,30 @@ const struct response *submit(struct browser *browser, const char *path, const c
 {
 	struct str body = text("csrf=%.*s%s%s", STR_FMT_ARG(form_token(browser)), *form ? "&" : "", form);
 
-	return send_as(browser, (struct ask){.method = METHOD_POST, .path = path, .type = "application/x-www-form-urlencoded", .body = body});
+	return send_as(browser, (struct ask){.method = METHOD_POST,
+					     .path = path,
+					     .type = "application/x-www-form-urlencoded",
+					     .body = body});
 }
 
-const struct response *upload(struct browser *browser, const char *path, const char *const *pairs, const char *file_field, struct str file)
+const struct response *upload(struct browser *browser, const char *path, const char *const *pairs,
+			      const char *file_field, struct str file)
 {
 	struct buffer body = BUFFER_IN(web->arena);
 
-	buffer_printf(&body, "--xYx\r\nContent-Disposition: form-data; name=\"csrf\"\r\n\r\n%.*s\r\n", STR_FMT_ARG(form_token(browser)));
+	buffer_printf(&body, "--xYx\r\nContent-Disposition: form-data; name=\"csrf\"\r\n\r\n%.*s\r\n",
+		      STR_FMT_ARG(form_token(browser)));
 	for (; pairs && *pairs; pairs += 2)
-		buffer_printf(&body, "--xYx\r\nContent-Disposition: form-data; name=\"%s\"\r\n\r\n%s\r\n", pairs[0], pairs[1]);
-	buffer_printf(&body, "--xYx\r\nContent-Disposition: form-data; name=\"%s\"; filename=\"a picture.png\"\r\nContent-Type: image/png\r\n\r\n", file_field);
+		buffer_printf(&body, "--xYx\r\nContent-Disposition: form-data; name=\"%s\"\r\n\r\n%s\r\n", pairs[0],
+			      pairs[1]);
+	buffer_printf(&body,
+		      "--xYx\r\nContent-Disposition: form-data; name=\"%s\"; filename=\"a "
+		      "picture.png\"\r\nContent-Type: image/png\r\n\r\n",
+		      file_field);
 	buffer_add_str(&body, file);
 	buffer_printf(&body, "\r\n--xYx--\r\n");
-	return send_as(browser, (struct ask){.method = METHOD_POST, .path = path, .type = "multipart/form-data; boundary=xYx", .body = buffer_str(&body)});
+	return send_as(browser, (struct ask){.method = METHOD_POST,
+					     .path = path,
+					     .type = "multipart/form-data; boundary=xYx",
+					     .body = buffer_str(&body)});
 }

@@ -67,7 +67,8 @@ static struct tenant *tenant_of(const struct company *company)
 	return tenant;
 }
 
-static void make_person(struct company *company, enum role role, struct ttx *tx, const struct tenant *tenant, const struct principal *owner)
+static void make_person(struct company *company, enum role role, struct ttx *tx, const struct tenant *tenant,
+			const struct principal *owner)
 {
 	struct session_origin origin = {STR_NONE, STR_NONE};
 	struct errors *errors = errors_new(web->arena);
@@ -85,7 +86,10 @@ static void make_person(struct company *company, enum role role, struct ttx *tx,
 		record_set_text(user, "is_active", STR("t"));
 		MUST(user_create(tx, tenant, owner, user, errors));
 		id = record_id(user);
-		MUST(api_key_create(tx, tenant, owner, record_with(&api_key_entity, PAIRS("name", role_label(role), "role", role_name(role))), errors, &key));
+		MUST(api_key_create(
+			tx, tenant, owner,
+			record_with(&api_key_entity, PAIRS("name", role_label(role), "role", role_name(role))), errors,
+			&key));
 		company->key[role] = key->secret;
 	}
 	company->user[role] = uuid_text(web->arena, id);
@@ -95,7 +99,8 @@ static void make_person(struct company *company, enum role role, struct ttx *tx,
 
 void company_make(struct company *company, const char *stem)
 {
-	struct principal owner = {.kind = CREDENTIAL_SESSION, .role = ROLE_OWNER, .name = STR("The Owner"), .email = STR("")};
+	struct principal owner = {
+		.kind = CREDENTIAL_SESSION, .role = ROLE_OWNER, .name = STR("The Owner"), .email = STR("")};
 	struct tenant_made made;
 	struct tenant *tenant;
 	struct stx *stx;
@@ -108,11 +113,11 @@ void company_make(struct company *company, const char *stem)
 	company->slug = text("%s-%s", stem, random);
 	stx = stx_begin(web->app.auth_pg, web->arena, "web test", TX_WRITE);
 	MUST(tenant_create(stx,
-	                   record_with(&tenant_create_entity,
-	                               PAIRS("name", text("%s of the web tests", stem).p, "slug", company->slug.p, "owner_email",
-	                                     text("owner@%s.example", company->slug.p).p, "owner_name", "The Owner", "owner_password", PASSWORD, "plan_tier",
-	                                     "enterprise")),
-	                   errors_new(web->arena), &made));
+			   record_with(&tenant_create_entity,
+				       PAIRS("name", text("%s of the web tests", stem).p, "slug", company->slug.p,
+					     "owner_email", text("owner@%s.example", company->slug.p).p, "owner_name",
+					     "The Owner", "owner_password", PASSWORD, "plan_tier", "enterprise")),
+			   errors_new(web->arena), &made));
 	MUST(stx_commit(stx));
 	company->id = made.tenant_id;
 	owner.user_id = made.user_id;
@@ -127,7 +132,8 @@ void company_set(const struct company *company, const char *assignment)
 {
 	struct stx *stx;
 
-	test_sql("UPDATE tenants SET %s WHERE tenant_id = '%.*s'", assignment, STR_FMT_ARG(uuid_text(web->arena, company->id)));
+	test_sql("UPDATE tenants SET %s WHERE tenant_id = '%.*s'", assignment,
+		 STR_FMT_ARG(uuid_text(web->arena, company->id)));
 	stx = stx_begin(web->app.auth_pg, web->arena, "web test", TX_WRITE);
 	MUST(tenant_changed_by_system(stx, company->id));
 	MUST(stx_commit(stx));

@@ -53,11 +53,11 @@ struct ask {
 	struct str host;    /* label; absent: the apex */
 	const char *path;
 	struct str bearer;
-	const char *json;      /* sent as application/json */
-	struct str body;       /* sent as `type` */
+	const char *json; /* sent as application/json */
+	struct str body;  /* sent as `type` */
 	const char *type;
 	const char *headers[4][2];
-	bool may_fail;         /* a status of 500 and above is not the fixture's business */
+	bool may_fail; /* a status of 500 and above is not the fixture's business */
 };
 const struct response *ask_send(const struct ask *);
 #define ASK(...) ask_send(&(struct ask){__VA_ARGS__})
@@ -74,10 +74,13 @@ void assert_true_at(const struct response *, bool, const char *what, const char 
 /* Of a JSON answer; path: "data.0.name". NULL when not there. */
 const struct value *json_at(const struct response *, const char *path);
 struct str json_text(const struct response *, const char *path);
-#define assert_json(response, path, wanted) assert_true_of(response, str_is(json_text(response, path), wanted), path " = " wanted)
+#define assert_json(response, path, wanted)                                                                            \
+	assert_true_of(response, str_is(json_text(response, path), wanted), path " = " wanted)
 /* A problem document that names the field with that code; code NULL: any. */
-#define assert_field_error(response, status, field, code) assert_field_error_at(response, status, field, code, __FILE__, __LINE__)
-void assert_field_error_at(const struct response *, int status, const char *field, const char *code, const char *file, int line);
+#define assert_field_error(response, status, field, code)                                                              \
+	assert_field_error_at(response, status, field, code, __FILE__, __LINE__)
+void assert_field_error_at(const struct response *, int status, const char *field, const char *code, const char *file,
+			   int line);
 /* The text between two pieces of the body; fails without. */
 struct str body_between(const struct response *, const char *before, const char *after);
 /* The input of the form that has this name, up to its '>': for is-invalid, value… */
@@ -103,7 +106,8 @@ const struct response *browse(struct browser *, const char *path);
 /* Urlencoded; the token of the last page is added (from "/" when there was none). */
 const struct response *submit(struct browser *, const char *path, const char *form);
 /* Multipart: the pairs, ended by NULL, the token, and one file. */
-const struct response *upload(struct browser *, const char *path, const char *const *pairs, const char *file_field, struct str file);
+const struct response *upload(struct browser *, const char *path, const char *const *pairs, const char *file_field,
+			      struct str file);
 struct str browser_cookie(const struct browser *, const char *name);
 
 #endif

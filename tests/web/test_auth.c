@@ -16,7 +16,7 @@ static int make_companies(void **state)
 static const struct response *api_login(const struct company *company, struct str email, const char *password)
 {
 	return ASK(.method = METHOD_POST, .host = company->slug, .path = "/api/auth/login",
-	           .json = text("{\"email\":\"%.*s\",\"password\":\"%s\"}", STR_FMT_ARG(email), password).p);
+		   .json = text("{\"email\":\"%.*s\",\"password\":\"%s\"}", STR_FMT_ARG(email), password).p);
 }
 
 static struct str typed(struct str email)
@@ -27,9 +27,11 @@ static struct str typed(struct str email)
 	return buffer_str(&out);
 }
 
-static const struct response *log_in_as(struct browser *browser, struct str email, const char *password, const char *next)
+static const struct response *log_in_as(struct browser *browser, struct str email, const char *password,
+					const char *next)
 {
-	return submit(browser, "/login", text("email=%.*s&password=%s&next=%s", STR_FMT_ARG(typed(email)), password, next).p);
+	return submit(browser, "/login",
+		      text("email=%.*s&password=%s&next=%s", STR_FMT_ARG(typed(email)), password, next).p);
 }
 
 /* Without what differs between any two answers. */
@@ -89,9 +91,11 @@ static void who_is_unknown_and_who_is_wrong_get_one_answer(void **state)
 	first = comparable(api_login(&acme, unknown, "wrong-wrong-wrong"), unknown);
 	assert_true(str_equal(first, comparable(api_login(&acme, known, "wrong-wrong-wrong"), known)));
 	/* Without a password of their own. */
-	assert_true(str_equal(first, comparable(api_login(&acme, acme.email[ROLE_MEMBER], "wrong-wrong-wrong"), acme.email[ROLE_MEMBER])));
+	assert_true(str_equal(first, comparable(api_login(&acme, acme.email[ROLE_MEMBER], "wrong-wrong-wrong"),
+						acme.email[ROLE_MEMBER])));
 	/* The owner of another workspace. */
-	assert_true(str_equal(first, comparable(api_login(&acme, elite.email[ROLE_OWNER], PASSWORD), elite.email[ROLE_OWNER])));
+	assert_true(str_equal(
+		first, comparable(api_login(&acme, elite.email[ROLE_OWNER], PASSWORD), elite.email[ROLE_OWNER])));
 	assert_status(api_login(&acme, known, "wrong-wrong-wrong"), 401);
 	(void)browse(&browser, "/login");
 	page = log_in_as(&browser, known, "wrong-wrong-wrong", "");
@@ -114,9 +118,12 @@ static void log_in_says_what_is_missing(void **state)
 	assert_has(submit(&browser, "/login", "email=&password=x"), "href=\"#field-email\"");
 	assert_has(submit(&browser, "/login", "email=a%40b.example&password="), "href=\"#field-password\"");
 	assert_status(submit(&browser, "/login", "email=nobody&password=whatever-it-is"), 401);
-	assert_field_error(ASK(.method = METHOD_POST, .host = acme.slug, .path = "/api/auth/login", .json = "{\"email\":\"a@b.example\"}"), 422, "password", "required");
-	assert_field_error(ASK(.method = METHOD_POST, .host = acme.slug, .path = "/api/auth/login", .json = "{\"email\":\"a@b.example\",\"password\":\"x\",\"role\":\"owner\"}"), 422,
-	                   "role", "unknown_field");
+	assert_field_error(ASK(.method = METHOD_POST, .host = acme.slug, .path = "/api/auth/login",
+			       .json = "{\"email\":\"a@b.example\"}"),
+			   422, "password", "required");
+	assert_field_error(ASK(.method = METHOD_POST, .host = acme.slug, .path = "/api/auth/login",
+			       .json = "{\"email\":\"a@b.example\",\"password\":\"x\",\"role\":\"owner\"}"),
+			   422, "role", "unknown_field");
 	assert_status(ASK(.method = METHOD_POST, .host = STR("api"), .path = "/api/auth/login", .json = "{}"), 404);
 	assert_status(ASK(.method = METHOD_POST, .host = acme.slug, .path = "/api/auth/login", .json = "[]"), 400);
 }
@@ -183,18 +190,24 @@ static void log_out_ends_the_session_everywhere(void **state)
 
 static void a_hand_over_code_works_once_and_here(void **state)
 {
-	struct str code = company_link(&acme, LINK_HANDOVER, ROLE_ADMIN), password = company_link(&acme, LINK_SET_PASSWORD, ROLE_VIEWER);
+	struct str code = company_link(&acme, LINK_HANDOVER, ROLE_ADMIN),
+		   password = company_link(&acme, LINK_SET_PASSWORD, ROLE_VIEWER);
 	struct browser browser = browser_at(acme.slug), late = browser_at(acme.slug), other = browser_at(elite.slug);
 
 	(void)state;
-	assert_goes_to(browse(&other, text("/handover?code=%.*s", STR_FMT_ARG(code)).p), STR("/login?done=handover_over"));
+	assert_goes_to(browse(&other, text("/handover?code=%.*s", STR_FMT_ARG(code)).p),
+		       STR("/login?done=handover_over"));
 	/* Who only looks whether the link is alive does not use it up. */
-	assert_goes_to(ASK(.method = METHOD_HEAD, .host = acme.slug, .path = text("/handover?code=%.*s", STR_FMT_ARG(code)).p), STR("/login"));
+	assert_goes_to(
+		ASK(.method = METHOD_HEAD, .host = acme.slug, .path = text("/handover?code=%.*s", STR_FMT_ARG(code)).p),
+		STR("/login"));
 	assert_goes_to(browse(&browser, text("/handover?code=%.*s", STR_FMT_ARG(code)).p), STR("/?done=welcome"));
 	assert_has(browse(&browser, "/?done=welcome"), "Welcome!");
-	assert_goes_to(browse(&late, text("/handover?code=%.*s", STR_FMT_ARG(code)).p), STR("/login?done=handover_over"));
+	assert_goes_to(browse(&late, text("/handover?code=%.*s", STR_FMT_ARG(code)).p),
+		       STR("/login?done=handover_over"));
 	assert_has(browse(&late, "/login?done=handover_over"), "used already");
-	assert_goes_to(browse(&late, text("/handover?code=%.*s", STR_FMT_ARG(password)).p), STR("/login?done=handover_over"));
+	assert_goes_to(browse(&late, text("/handover?code=%.*s", STR_FMT_ARG(password)).p),
+		       STR("/login?done=handover_over"));
 	assert_goes_to(browse(&late, "/handover"), STR("/login?done=handover_over"));
 	assert_goes_to(browse(&late, "/handover?code=tl_nonsense"), STR("/login?done=handover_over"));
 }
@@ -219,7 +232,9 @@ static void a_password_link_sets_one_password_once(void **state)
 	assert_status(page, 422);
 	assert_true(tag_has(input_tag(page, "password"), "is-invalid"));
 	assert_status(submit(&browser, "/password", text("token=%.*s", STR_FMT_ARG(link)).p), 422);
-	assert_goes_to(submit(&browser, "/password", text("token=%.*s&password=brass+kettle+orbit", STR_FMT_ARG(link)).p), STR("/?done=password_set"));
+	assert_goes_to(
+		submit(&browser, "/password", text("token=%.*s&password=brass+kettle+orbit", STR_FMT_ARG(link)).p),
+		STR("/?done=password_set"));
 	assert_status(browse(&browser, "/leads"), 200);
 	page = browse(&browser, path);
 	assert_status(page, 404);
@@ -227,7 +242,9 @@ static void a_password_link_sets_one_password_once(void **state)
 	assert_status(api_login(&acme, acme.email[ROLE_MEMBER], "brass kettle orbit"), 200);
 	browser = browser_at(acme.slug);
 	(void)browse(&browser, "/login");
-	assert_status(submit(&browser, "/password", text("token=%.*s&password=brass+kettle+orbit", STR_FMT_ARG(link)).p), 404);
+	assert_status(
+		submit(&browser, "/password", text("token=%.*s&password=brass+kettle+orbit", STR_FMT_ARG(link)).p),
+		404);
 	assert_status(browse(&browser, "/password"), 404);
 }
 
@@ -240,11 +257,15 @@ static void a_workspace_is_found_by_its_name(void **state)
 	(void)state;
 	assert_status(browse(&browser, "/login"), 200);
 	assert_goes_to(submit(&browser, "/login", text("workspace=%s", acme.slug.p).p), login);
-	assert_goes_to(submit(&browser, "/login", text("workspace=https%%3A%%2F%%2F%s.demand.localhost%%3A8443%%2Fleads", acme.slug.p).p), login);
-	assert_goes_to(submit(&browser, "/login", text("workspace=http%%3A%%2F%%2F%s.demand.localhost", acme.slug.p).p), login);
+	assert_goes_to(submit(&browser, "/login",
+			      text("workspace=https%%3A%%2F%%2F%s.demand.localhost%%3A8443%%2Fleads", acme.slug.p).p),
+		       login);
+	assert_goes_to(submit(&browser, "/login", text("workspace=http%%3A%%2F%%2F%s.demand.localhost", acme.slug.p).p),
+		       login);
 	page = submit(&browser, "/login", "workspace=Nobody+Here+Ltd");
 	assert_status(page, 422);
-	assert_true(tag_has(input_tag(page, "workspace"), "is-invalid") && tag_has(input_tag(page, "workspace"), "Nobody Here Ltd"));
+	assert_true(tag_has(input_tag(page, "workspace"), "is-invalid") &&
+		    tag_has(input_tag(page, "workspace"), "Nobody Here Ltd"));
 	assert_status(submit(&browser, "/login", "workspace=admin"), 422);
 	assert_status(submit(&browser, "/login", "workspace="), 422);
 	assert_status(submit(&browser, "/login", "workspace=%2F%2F%2F"), 422);

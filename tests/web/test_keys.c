@@ -24,7 +24,9 @@ static const struct response *list(void)
 
 static void a_secret_is_told_once(void **state)
 {
-	const struct response *made = create(acme.session[ROLE_ADMIN], "{\"name\":\"Website form\",\"role\":\"member\"}"), *keys;
+	const struct response *made = create(acme.session[ROLE_ADMIN],
+					     "{\"name\":\"Website form\",\"role\":\"member\"}"),
+			      *keys;
 	struct str secret = json_text(made, "key"), id = json_text(made, "id");
 
 	(void)state;
@@ -34,17 +36,25 @@ static void a_secret_is_told_once(void **state)
 	assert_status(keys, 200);
 	assert_json(keys, "data.0.name", "Website form");
 	assert_json(keys, "data.0.created_by", "The Admin");
-	assert_true(str_starts(secret, json_text(keys, "data.0.prefix")) && str_ends(secret, json_text(keys, "data.0.last_four")));
+	assert_true(str_starts(secret, json_text(keys, "data.0.prefix")) &&
+		    str_ends(secret, json_text(keys, "data.0.last_four")));
 	assert_true(str_absent(json_text(keys, "data.0.last_used_at")));
 	assert_hasnt(keys, secret.p);
 	assert_true(json_at(keys, "data.0.key") == NULL);
 	assert_status(ASK(.host = acme.slug, .path = "/api/tenant", .bearer = secret), 200);
 	assert_false(str_absent(json_text(list(), "data.0.last_used_at")));
-	assert_status(ASK(.method = METHOD_DELETE, .host = acme.slug, .path = text("/api/api-keys/%.*s", STR_FMT_ARG(id)).p, .bearer = acme.session[ROLE_ADMIN]), 204);
+	assert_status(ASK(.method = METHOD_DELETE, .host = acme.slug,
+			  .path = text("/api/api-keys/%.*s", STR_FMT_ARG(id)).p, .bearer = acme.session[ROLE_ADMIN]),
+		      204);
 	assert_status(ASK(.host = acme.slug, .path = "/api/tenant", .bearer = secret), 401);
 	assert_json(list(), "data.0.is_active", "false");
-	assert_status(ASK(.method = METHOD_DELETE, .host = acme.slug, .path = text("/api/api-keys/%.*s", STR_FMT_ARG(id)).p, .bearer = acme.session[ROLE_ADMIN]), 204);
-	assert_status(ASK(.method = METHOD_DELETE, .host = acme.slug, .path = "/api/api-keys/01900000-0000-7000-8000-00000000dead", .bearer = acme.session[ROLE_ADMIN]), 404);
+	assert_status(ASK(.method = METHOD_DELETE, .host = acme.slug,
+			  .path = text("/api/api-keys/%.*s", STR_FMT_ARG(id)).p, .bearer = acme.session[ROLE_ADMIN]),
+		      204);
+	assert_status(ASK(.method = METHOD_DELETE, .host = acme.slug,
+			  .path = "/api/api-keys/01900000-0000-7000-8000-00000000dead",
+			  .bearer = acme.session[ROLE_ADMIN]),
+		      404);
 }
 
 static void only_owners_and_admins_in_person(void **state)
@@ -61,7 +71,9 @@ static void only_owners_and_admins_in_person(void **state)
 	}
 	assert_status(ASK(.host = acme.slug, .path = "/api/api-keys", .bearer = acme.key[ROLE_ADMIN]), 403);
 	assert_status(create(acme.key[ROLE_ADMIN], "{\"name\":\"x\",\"role\":\"viewer\"}"), 403);
-	assert_status(ASK(.method = METHOD_POST, .host = acme.slug, .path = "/api/api-keys", .json = "{\"name\":\"x\"}"), 401);
+	assert_status(
+		ASK(.method = METHOD_POST, .host = acme.slug, .path = "/api/api-keys", .json = "{\"name\":\"x\"}"),
+		401);
 }
 
 static void bad_input_names_the_field(void **state)
@@ -103,7 +115,8 @@ static void the_page_shows_a_new_key_once(void **state)
 	assert_hasnt(page, arena_c_string(web->arena, secret));
 	assert_has(page, arena_c_string(web->arena, (struct str){secret.p, 14}));
 	revoke = body_between(page, "action=\"/settings/api-keys/", "/revoke\"");
-	assert_goes_to(submit(&admin, text("/settings/api-keys/%.*s/revoke", STR_FMT_ARG(revoke)).p, ""), STR("/settings/api-keys?done=key_revoked"));
+	assert_goes_to(submit(&admin, text("/settings/api-keys/%.*s/revoke", STR_FMT_ARG(revoke)).p, ""),
+		       STR("/settings/api-keys?done=key_revoked"));
 	assert_status(ASK(.host = acme.slug, .path = "/api/leads", .bearer = secret), 401);
 	assert_has(browse(&admin, "/settings/api-keys"), "Revoked");
 	assert_status(submit(&admin, "/settings/api-keys/01900000-0000-7000-8000-00000000dead/revoke", ""), 404);
@@ -116,7 +129,8 @@ static void there_is_an_end_to_keys(void **state)
 	int made = 0;
 
 	(void)state;
-	while (made <= API_KEY_MOST && create(acme.session[ROLE_ADMIN], "{\"name\":\"One of many\",\"role\":\"viewer\"}")->status == 201)
+	while (made <= API_KEY_MOST &&
+	       create(acme.session[ROLE_ADMIN], "{\"name\":\"One of many\",\"role\":\"viewer\"}")->status == 201)
 		made++;
 	assert_true(made > 30 && made < API_KEY_MOST);
 	page = create(acme.session[ROLE_ADMIN], "{\"name\":\"One too many\",\"role\":\"viewer\"}");
@@ -132,10 +146,8 @@ static void there_is_an_end_to_keys(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_secret_is_told_once),
-		cmocka_unit_test(only_owners_and_admins_in_person),
-		cmocka_unit_test(bad_input_names_the_field),
-		cmocka_unit_test(the_page_shows_a_new_key_once),
+		cmocka_unit_test(a_secret_is_told_once),     cmocka_unit_test(only_owners_and_admins_in_person),
+		cmocka_unit_test(bad_input_names_the_field), cmocka_unit_test(the_page_shows_a_new_key_once),
 		cmocka_unit_test(there_is_an_end_to_keys),
 	};
 

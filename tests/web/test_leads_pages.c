@@ -28,7 +28,9 @@ static struct str id_of(const struct response *created)
 
 static struct str json_of(struct str id, const char *member)
 {
-	return json_text(ASK(.host = acme.slug, .path = text("/api/leads/%.*s", STR_FMT_ARG(id)).p, .bearer = acme.key[ROLE_MEMBER]), member);
+	return json_text(ASK(.host = acme.slug, .path = text("/api/leads/%.*s", STR_FMT_ARG(id)).p,
+			     .bearer = acme.key[ROLE_MEMBER]),
+			 member);
 }
 
 static void an_empty_list_teaches_and_a_narrowed_one_says_no_match(void **state)
@@ -57,8 +59,9 @@ static void a_lead_goes_in_and_comes_back(void **state)
 	(void)state;
 	assert_status(browse(&member, "/leads/new"), 200);
 	created = submit(&member, "/leads",
-	                 "name=Karen+Abbott&phone=%28512%29+555-0100&email=karen%40mail.example&value_cents=1%2C250.50&status=new&tier=hot&score=&notes=line+1%0D%0Aline+2&"
-	                 "owner_id=&trade=hvac&urgency=");
+			 "name=Karen+Abbott&phone=%28512%29+555-0100&email=karen%40mail.example&value_cents=1%2C250.50&"
+			 "status=new&tier=hot&score=&notes=line+1%0D%0Aline+2&"
+			 "owner_id=&trade=hvac&urgency=");
 	id = id_of(created);
 	assert_true(str_is(json_of(id, "value_cents"), "125050"));
 	assert_true(str_is(json_of(id, "notes"), "line 1\nline 2"));
@@ -70,11 +73,14 @@ static void a_lead_goes_in_and_comes_back(void **state)
 	assert_has(page, "href=\"tel:+15125550100\"");
 	assert_has(page, "mailto:karen");
 	page = browse(&member, page_of(id, "/edit"));
-	assert_true(tag_has(input_tag(page, "value_cents"), "value=\"1250.50\"") || tag_has(input_tag(page, "value_cents"), "value=\"1,250.50\""));
+	assert_true(tag_has(input_tag(page, "value_cents"), "value=\"1250.50\"") ||
+		    tag_has(input_tag(page, "value_cents"), "value=\"1,250.50\""));
 	assert_has(page, "line 1\nline 2</textarea>");
 	/* What the form shows is what it takes: saved unchanged, nothing changes. */
-	assert_goes_to(submit(&member, page_of(id, ""), "version=1&name=Karen+Abbott&phone=%28512%29+555-0100&email=karen%40mail.example&value_cents=1250.50&status=new&tier=hot&score=0&notes=line+1%0D%0Aline+2&trade=hvac"),
-	               text("/leads/%.*s?done=saved", STR_FMT_ARG(id)));
+	assert_goes_to(submit(&member, page_of(id, ""),
+			      "version=1&name=Karen+Abbott&phone=%28512%29+555-0100&email=karen%40mail.example&value_"
+			      "cents=1250.50&status=new&tier=hot&score=0&notes=line+1%0D%0Aline+2&trade=hvac"),
+		       text("/leads/%.*s?done=saved", STR_FMT_ARG(id)));
 	assert_true(str_is(json_of(id, "version"), "1"));
 	assert_has(browse(&member, "/leads"), "Karen Abbott");
 	assert_has(browse(&member, "/leads"), "1 lead");
@@ -87,7 +93,9 @@ static void what_is_wrong_is_marked_and_what_was_typed_is_kept(void **state)
 {
 	struct browser member = browser_as(&acme, ROLE_MEMBER);
 	const struct response *page =
-		submit(&member, "/leads", "name=&phone=call+me&email=nobody&value_cents=12.345&score=200&city=Austin+%26+more&notes=%3C%2Ftextarea%3Ekept&status=nope&tier=cold&color=red");
+		submit(&member, "/leads",
+		       "name=&phone=call+me&email=nobody&value_cents=12.345&score=200&city=Austin+%26+more&notes=%3C%"
+		       "2Ftextarea%3Ekept&status=nope&tier=cold&color=red");
 	static const char *const wrong[] = {"name", "phone", "email", "value_cents", "score", "status"};
 
 	(void)state;
@@ -95,7 +103,10 @@ static void what_is_wrong_is_marked_and_what_was_typed_is_kept(void **state)
 	for (size_t i = 0; i < COUNT_OF(wrong); i++) {
 		struct str tag = input_tag(page, wrong[i]);
 
-		assert_true_of(page, tag_has(tag, "is-invalid") && tag_has(tag, "aria-invalid=\"true\"") && tag_has(tag, text("aria-describedby=\"error-%s", wrong[i]).p), wrong[i]);
+		assert_true_of(page,
+			       tag_has(tag, "is-invalid") && tag_has(tag, "aria-invalid=\"true\"") &&
+				       tag_has(tag, text("aria-describedby=\"error-%s", wrong[i]).p),
+			       wrong[i]);
 		assert_has(page, text("id=\"error-%s\"", wrong[i]).p);
 	}
 	assert_true(tag_has(input_tag(page, "phone"), "value=\"call me\""));
@@ -119,8 +130,9 @@ static void nothing_typed_becomes_markup(void **state)
 		buffer_printf(&form, "%s%s=%%3Cscript%%3Ex%%22%%27", i ? "&" : "", fields[i]);
 	id = id_of(submit(&member, "/leads", form.bytes));
 	for (int i = 0; i < 5; i++) {
-		const struct response *page =
-			browse(&member, ((const char *const[]){page_of(id, ""), page_of(id, "/edit"), page_of(id, "/delete"), "/leads?q=%3Cscript%3Ex%22%27", "/"})[i]);
+		const struct response *page = browse(
+			&member, ((const char *const[]){page_of(id, ""), page_of(id, "/edit"), page_of(id, "/delete"),
+							"/leads?q=%3Cscript%3Ex%22%27", "/"})[i]);
 
 		assert_status(page, 200);
 		assert_hasnt(page, "<script>x");

@@ -20,13 +20,16 @@ static const char *user_path(const char *below, enum role role)
 static const struct response *create(struct str bearer, const char *name, const char *role, const char *password)
 {
 	return ASK(.method = METHOD_POST, .host = acme.slug, .path = "/api/users", .bearer = bearer,
-	           .json = text("{\"name\":\"%s\",\"email\":\"%s@%.*s.example\",\"role\":\"%s\"%s%s%s}", name, name, STR_FMT_ARG(acme.slug), role, password ? ",\"password\":\"" : "",
-	                        password ? password : "", password ? "\"" : "").p);
+		   .json = text("{\"name\":\"%s\",\"email\":\"%s@%.*s.example\",\"role\":\"%s\"%s%s%s}", name, name,
+				STR_FMT_ARG(acme.slug), role, password ? ",\"password\":\"" : "",
+				password ? password : "", password ? "\"" : "")
+				   .p);
 }
 
 static const struct response *change(struct str bearer, struct str id, const char *json)
 {
-	return ASK(.method = METHOD_PATCH, .host = acme.slug, .path = text("/api/users/%.*s", STR_FMT_ARG(id)).p, .bearer = bearer, .json = json);
+	return ASK(.method = METHOD_PATCH, .host = acme.slug, .path = text("/api/users/%.*s", STR_FMT_ARG(id)).p,
+		   .bearer = bearer, .json = json);
 }
 
 static void only_those_who_manage_people_see_them(void **state)
@@ -43,7 +46,9 @@ static void only_those_who_manage_people_see_them(void **state)
 		assert_status(browse(&browser, user_path("/settings/users", ROLE_MEMBER)), wanted);
 		assert_status(ASK(.host = acme.slug, .path = "/api/users", .bearer = acme.session[role]), wanted);
 		if (role < ROLE_ADMIN) {
-			assert_status(submit(&browser, "/settings/users", "name=a&email=a%40b.example&role=viewer&password=garden+gate+squeaks"), 403);
+			assert_status(submit(&browser, "/settings/users",
+					     "name=a&email=a%40b.example&role=viewer&password=garden+gate+squeaks"),
+				      403);
 			assert_status(create(acme.session[role], "no", "viewer", PASSWORD), 403);
 			assert_hasnt(browse(&browser, "/settings"), "/settings/users");
 		}
@@ -58,42 +63,61 @@ static void a_user_is_added_on_the_page(void **state)
 
 	(void)state;
 	assert_status(browse(&admin, "/settings/users/new"), 200);
-	page = submit(&admin, "/settings/users", text("name=Pat&email=%.*s&role=member&is_active.present=1&is_active=t&password=", STR_FMT_ARG(email)).p);
+	page = submit(
+		&admin, "/settings/users",
+		text("name=Pat&email=%.*s&role=member&is_active.present=1&is_active=t&password=", STR_FMT_ARG(email))
+			.p);
 	assert_status(page, 422);
 	assert_true_of(page, tag_has(input_tag(page, "password"), "is-invalid"), "a first password is asked for");
 	assert_true(tag_has(input_tag(page, "name"), "value=\"Pat\""));
 	assert_true(tag_has(input_tag(page, "is_active"), "checked"));
-	page = submit(&admin, "/settings/users", text("name=Pat&email=%.*s&role=member&password=too-short", STR_FMT_ARG(email)).p);
+	page = submit(&admin, "/settings/users",
+		      text("name=Pat&email=%.*s&role=member&password=too-short", STR_FMT_ARG(email)).p);
 	assert_status(page, 422);
 	assert_hasnt(page, "value=\"too-short\"");
-	assert_goes_to(submit(&admin, "/settings/users", text("name=Pat&email=%.*s&role=member&is_active.present=1&is_active=t&password=brass+kettle+orbit", STR_FMT_ARG(email)).p),
-	               STR("/settings/users?done=user_added"));
+	assert_goes_to(submit(&admin, "/settings/users",
+			      text("name=Pat&email=%.*s&role=member&is_active.present=1&is_active=t&password=brass+"
+				   "kettle+orbit",
+				   STR_FMT_ARG(email))
+				      .p),
+		       STR("/settings/users?done=user_added"));
 	assert_has(browse(&admin, "/settings/users?done=user_added"), "Pat");
 	assert_status(ASK(.method = METHOD_POST, .host = acme.slug, .path = "/api/auth/login",
-	                  .json = text("{\"email\":\"PAT@%.*s.example\",\"password\":\"brass kettle orbit\"}", STR_FMT_ARG(acme.slug)).p),
-	              200);
+			  .json = text("{\"email\":\"PAT@%.*s.example\",\"password\":\"brass kettle orbit\"}",
+				       STR_FMT_ARG(acme.slug))
+					  .p),
+		      200);
 	/* The same address again, in other letters: an error at the field. */
-	page = submit(&admin, "/settings/users", text("name=Pat+2&email=P%.*s&role=viewer&password=brass+kettle+orbit", (int)email.n - 1, email.p + 1).p);
+	page = submit(
+		&admin, "/settings/users",
+		text("name=Pat+2&email=P%.*s&role=viewer&password=brass+kettle+orbit", (int)email.n - 1, email.p + 1)
+			.p);
 	assert_status(page, 409);
-	assert_true(tag_has(input_tag(page, "email"), "is-invalid") && tag_has(input_tag(page, "name"), "value=\"Pat 2\""));
+	assert_true(tag_has(input_tag(page, "email"), "is-invalid") &&
+		    tag_has(input_tag(page, "name"), "value=\"Pat 2\""));
 	assert_has(page, "<option value=\"viewer\" selected>");
 	/* An admin makes no owner. */
-	page = submit(&admin, "/settings/users", "name=Boss&email=boss%40b.example&role=owner&password=brass+kettle+orbit");
+	page = submit(&admin, "/settings/users",
+		      "name=Boss&email=boss%40b.example&role=owner&password=brass+kettle+orbit");
 	assert_status(page, 422);
-	assert_true(tag_has(input_tag(page, "role"), "is-invalid") && tag_has(input_tag(page, "name"), "value=\"Boss\""));
+	assert_true(tag_has(input_tag(page, "role"), "is-invalid") &&
+		    tag_has(input_tag(page, "name"), "value=\"Boss\""));
 }
 
 static void a_user_is_changed_on_the_page(void **state)
 {
 	struct browser admin = browser_as(&acme, ROLE_ADMIN), owner = browser_as(&acme, ROLE_OWNER);
 	const struct response *page = browse(&admin, user_path("/settings/users", ROLE_MEMBER));
-	const char *member = user_path("/settings/users", ROLE_MEMBER), *boss = user_path("/settings/users", ROLE_OWNER);
+	const char *member = user_path("/settings/users", ROLE_MEMBER),
+		   *boss = user_path("/settings/users", ROLE_OWNER);
 
 	(void)state;
 	assert_status(page, 200);
 	assert_has(page, "The Member");
 	assert_has(page, "name=\"version\" value=\"1\"");
-	assert_goes_to(submit(&admin, member, "version=1&name=Renamed&phone=&role=member&is_active.present=1&is_active=t"), STR("/settings/users?done=saved"));
+	assert_goes_to(
+		submit(&admin, member, "version=1&name=Renamed&phone=&role=member&is_active.present=1&is_active=t"),
+		STR("/settings/users?done=saved"));
 	page = submit(&admin, member, "version=1&name=Too+late&role=viewer&is_active.present=1&is_active=t");
 	assert_status(page, 412);
 	assert_has(page, "Somebody else");
@@ -128,11 +152,13 @@ static void the_api_does_the_same(void **state)
 	assert_true(str_equal(location_of(made), text("/api/users/%.*s", STR_FMT_ARG(json_text(made, "id")))));
 	assert_field_error(create(admin, "sam", "viewer", "brass kettle orbit"), 409, "email", "taken");
 	assert_field_error(create(admin, "boss", "owner", "brass kettle orbit"), 403, "role", "above_own_role");
-	assert_field_error(create(acme.key[ROLE_ADMIN], "boss", "owner", "brass kettle orbit"), 403, "role", "above_own_role");
+	assert_field_error(create(acme.key[ROLE_ADMIN], "boss", "owner", "brass kettle orbit"), 403, "role",
+			   "above_own_role");
 	assert_field_error(create(admin, "weak", "viewer", "password1234"), 422, "password", NULL);
 	assert_field_error(create(admin, "none", "king", "brass kettle orbit"), 422, "role", "not_a_choice");
-	assert_field_error(ASK(.method = METHOD_POST, .host = acme.slug, .path = "/api/users", .bearer = admin, .json = "{\"name\":\"a\",\"password_hash\":\"x\"}"), 422, "password_hash",
-	                   NULL);
+	assert_field_error(ASK(.method = METHOD_POST, .host = acme.slug, .path = "/api/users", .bearer = admin,
+			       .json = "{\"name\":\"a\",\"password_hash\":\"x\"}"),
+			   422, "password_hash", NULL);
 	id = json_text(made, "id");
 	assert_status(change(admin, id, "{\"role\":\"member\"}"), 200);
 	assert_field_error(change(admin, id, "{\"email\":\"x@y.example\"}"), 422, "email", NULL);
@@ -141,18 +167,25 @@ static void the_api_does_the_same(void **state)
 	assert_field_error(change(admin, id, "{\"role\":\"owner\"}"), 403, "role", NULL);
 	assert_field_error(change(admin, acme.user[ROLE_OWNER], "{\"role\":\"viewer\"}"), 403, "role", NULL);
 	assert_field_error(change(owner, acme.user[ROLE_OWNER], "{\"role\":\"viewer\"}"), 422, "role", "last_owner");
-	assert_field_error(change(owner, acme.user[ROLE_OWNER], "{\"is_active\":false}"), 422, "is_active", "last_owner");
-	assert_field_error(ASK(.method = METHOD_DELETE, .host = acme.slug, .path = user_path("/api/users", ROLE_OWNER), .bearer = owner), 422, "is_active", "last_owner");
-	assert_status(ASK(.method = METHOD_PATCH, .host = acme.slug, .path = text("/api/users/%.*s", STR_FMT_ARG(id)).p, .bearer = admin, .json = "{\"name\":\"x\"}",
-	                  .headers = {{"if-match", "\"1\""}}),
-	              412);
-	assert_status(ASK(.method = METHOD_DELETE, .host = acme.slug, .path = text("/api/users/%.*s", STR_FMT_ARG(id)).p, .bearer = admin), 204);
+	assert_field_error(change(owner, acme.user[ROLE_OWNER], "{\"is_active\":false}"), 422, "is_active",
+			   "last_owner");
+	assert_field_error(ASK(.method = METHOD_DELETE, .host = acme.slug, .path = user_path("/api/users", ROLE_OWNER),
+			       .bearer = owner),
+			   422, "is_active", "last_owner");
+	assert_status(ASK(.method = METHOD_PATCH, .host = acme.slug, .path = text("/api/users/%.*s", STR_FMT_ARG(id)).p,
+			  .bearer = admin, .json = "{\"name\":\"x\"}", .headers = {{"if-match", "\"1\""}}),
+		      412);
+	assert_status(ASK(.method = METHOD_DELETE, .host = acme.slug,
+			  .path = text("/api/users/%.*s", STR_FMT_ARG(id)).p, .bearer = admin),
+		      204);
 	answer = ASK(.host = acme.slug, .path = "/api/users?is_active=false", .bearer = admin);
 	assert_status(answer, 200);
 	assert_json(answer, "data.0.name", "sam");
 	assert_status(ASK(.method = METHOD_POST, .host = acme.slug, .path = "/api/auth/login",
-	                  .json = text("{\"email\":\"sam@%.*s.example\",\"password\":\"brass kettle orbit\"}", STR_FMT_ARG(acme.slug)).p),
-	              401);
+			  .json = text("{\"email\":\"sam@%.*s.example\",\"password\":\"brass kettle orbit\"}",
+				       STR_FMT_ARG(acme.slug))
+					  .p),
+		      401);
 	/* Deactivated people stay and can come back. */
 	assert_status(change(admin, id, "{\"is_active\":true}"), 200);
 	assert_field_error(ASK(.host = acme.slug, .path = "/api/users?nope=1", .bearer = admin), 422, "nope", NULL);
@@ -162,7 +195,8 @@ static void the_api_does_the_same(void **state)
 static void without_a_first_password_there_is_a_link(void **state)
 {
 	const struct response *made = create(acme.session[ROLE_OWNER], "linda", "member", NULL);
-	struct str link = json_text(made, "set_password_url"), origin = config_origin(&web->config, web->arena, acme.slug.p);
+	struct str link = json_text(made, "set_password_url"),
+		   origin = config_origin(&web->config, web->arena, acme.slug.p);
 	struct browser browser = browser_at(acme.slug);
 
 	(void)state;
@@ -191,7 +225,9 @@ static void the_plan_s_number_holds(void **state)
 	(void)state;
 	company_set(&acme, "max_users = current_user_count, plan_tier = 'starter'");
 	assert_has(browse(&owner, "/settings/users"), "The plan is full");
-	page = submit(&owner, "/settings/users", "name=Late&email=late%40b.example&role=viewer&is_active.present=1&is_active=t&password=brass+kettle+orbit");
+	page = submit(&owner, "/settings/users",
+		      "name=Late&email=late%40b.example&role=viewer&is_active.present=1&is_active=t&password=brass+"
+		      "kettle+orbit");
 	assert_status(page, 402);
 	assert_true(tag_has(input_tag(page, "name"), "value=\"Late\""));
 	assert_has(page, "users");
@@ -213,15 +249,23 @@ static void every_page_of_every_role_is_whole(void **state)
 	company_make(&acme, "walk");
 	lead = company_lead(&acme, "Walked by");
 	for (size_t i = 0; i < count; i++)
-		for (enum role role = ROLE_VIEWER; role <= ROLE_OWNER && table[i].face == FACE_PAGE && table[i].method == METHOD_GET && (table[i].hosts & ON_TENANT); role++) {
+		for (enum role role = ROLE_VIEWER; role <= ROLE_OWNER && table[i].face == FACE_PAGE &&
+						   table[i].method == METHOD_GET && (table[i].hosts & ON_TENANT);
+		     role++) {
 			struct browser browser = browser_as(&acme, role);
 			const char *place = strstr(table[i].path, "{id}");
 			struct str id = table[i].entity == &user_entity ? acme.user[ROLE_MEMBER] : lead;
-			const struct response *page = browse(
-				&browser, place ? text("%.*s%.*s%s", (int)(place - table[i].path), table[i].path, STR_FMT_ARG(id), place + 4).p : table[i].path);
+			const struct response *page =
+				browse(&browser, place ? text("%.*s%.*s%s", (int)(place - table[i].path), table[i].path,
+							      STR_FMT_ARG(id), place + 4)
+								 .p
+						       : table[i].path);
 
 			if (table[i].who == WHO_SESSION)
-				assert_status(page, table[i].can == CAN_READ || role == ROLE_OWNER || page->status == 403 ? page->status : 200);
+				assert_status(page,
+					      table[i].can == CAN_READ || role == ROLE_OWNER || page->status == 403
+						      ? page->status
+						      : 200);
 			if (page->status == 200) {
 				assert_has(page, "<h1");
 				seen++;

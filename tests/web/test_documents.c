@@ -1,0 +1,237 @@
+/* What the program says about itself: the API's description, held against the answers it describes; health; documentation. */
+#include "tests/web/fixture.h"
+
+static struct company acme;
+static const struct response *document;
+
+static int make_company(void **state)
+{
+	fixture_open(state);
+	company_make(&acme, "acme");
+	document = ASK(.host = STR("api"), .path = "/openapi.json");
+	return 0;
+}
+
+static const char *method_key(enum method method)
+{
+	switch (method) {
+	case METHOD_GET:
+		return "get";
+	case METHOD_POST:
+		return "post";
+	case METHOD_PATCH:
+		return "patch";
+	case METHOD_DELETE:
+		return "delete";
+	case METHOD_PUT:
+	case METHOD_HEAD:
+	case METHOD_OPTIONS:
+	case METHOD_OTHER:
+		break;
+	}
+	return "none";
+}
+
+static const struct value *operation(enum method method, const char *path)
+{
+	const struct value *item = value_get(json_at(document, "paths"), str_from(path));
+
+	return item ? value_get(item, str_from(method_key(method))) : NULL;
+}
+
+static const struct value *deep(const struct value *at, const char *const *names)
+{
+	for (; at && *names; names++)
+		at = value_get(at, str_from(*names));
+	return at;
+}
+#define DEEP(value, ...) deep(value, (const char *const[]){__VA_ARGS__, NULL})
+
+static void every_documented_route_is_described(void **state)
+{
+	size_t count, seen = 0;
+	const struct route *table = routes(&count);
+
+	(void)state;
+	assert_status(document, 200);
+	assert_json(document, "openapi", "3.1.0");
+	assert_true(str_is(web_answer_header(document, "content-type"), "application/json"));
+	for (size_t i = 0; i < count; i++) {
+		const struct value *found = operation(table[i].method, table[i].path), *schema;
+		const char *status = text("%u", (unsigned)table[i].status).p;
+		bool writes = table[i].method == METHOD_POST || table[i].method == METHOD_PATCH;
+
+		if (!table[i].summary) {
+			assert_null(found);
+			assert_true(table[i].face != FACE_API);
+			continue;
+		}
+		assert_non_null(found);
+		seen++;
+		assert_true(str_is(value_as_str(value_get(found, STR("summary"))), table[i].summary));
+		assert_non_null(
+			DEEP(found, "responses", "default", "content", "application/problem+json", "schema", "$ref"));
+		schema = DEEP(found, "responses", status, "content", "application/json", "schema");
+		if (table[i].status == 204)
+			assert_null(schema);
+		else if (strcmp(table[i].path, "/openapi.json") != 0)
+			assert_true(value_count(value_get(schema, STR("properties"))) > 0);
+		if (writes && table[i].entity)
+			assert_true(value_count(DEEP(found, "requestBody", "content", "application/json", "schema",
+						     "properties")) > 0);
+		assert_true((value_count(value_get(found, STR("security"))) > 0) == (table[i].who != WHO_ANYONE));
+	}
+	assert_true(seen >= 24);
+}
+
+static bool type_fits(const struct value *type, const char *wanted)
+{
+	for (size_t i = 0; value_type(type) == VALUE_LIST && i < value_count(type); i++)
+		if (str_is(value_as_str(value_at(type, i)), wanted))
+			return true;
+	return value_type(type) == VALUE_STRING && str_is(value_as_str(type), wanted);
+}
+
+/* The JSON Schema words that the document uses. */
+static void fits(const struct response *response, const struct value *schema, const struct value *value,
+		 const char *where)
+{
+	static const char *const types[] = {
+		[VALUE_NULL] = "null",  [VALUE_BOOL] = "boolean", [VALUE_NUMBER] = "integer", [VALUE_STRING] = "string",
+		[VALUE_URL] = "string", [VALUE_LIST] = "array",   [VALUE_MAP] = "object"};
+	const struct value *properties = value_get(schema, STR("properties")),
+			   *required = value_get(schema, STR("required"));
+	struct str name;
+
+	assert_true_of(response, type_fits(value_get(schema, STR("type")), types[value_type(value)]),
+		       text("the type of %s", where).p);
+	for (size_t i = 0; value_type(value) == VALUE_LIST && i < value_count(value); i++)
+		fits(response, value_get(schema, STR("items")), value_at(value, i), where);
+	if (value_type(value) != VALUE_MAP)
+		return;
+	for (size_t i = 0; i < value_count(value); i++) {
+		const struct value *item = value_member(value, i, &name), *its = value_get(properties, name);
+
+		assert_true_of(response, its != NULL, text("%.*s is not described", STR_FMT_ARG(name)).p);
+		fits(response, its, item, arena_c_string(web->arena, name));
+	}
+	for (size_t i = 0; required && i < value_count(required); i++)
+		assert_true_of(response, value_get(value, value_as_str(value_at(required, i))) != NULL,
+			       text("%.*s is required", STR_FMT_ARG(value_as_str(value_at(required, i)))).p);
+}
+
+static const struct response *described(struct ask ask, const char *path)
+{
+	const struct response *response = ask_send(&ask);
+	const struct value *schema;
+
+	assert_true_of(response, response->status < 300, "works");
+	schema = DEEP(operation(ask.method, path), "responses", text("%d", response->status).p, "content",
+		      "application/json", "schema");
+	assert_non_null(schema);
+	fits(response, schema, json_at(response, ""), path);
+	return response;
+}
+#define DESCRIBED(path_, ...) described((struct ask){__VA_ARGS__}, path_)
+
+static void answers_are_as_described(void **state)
+{
+	struct str owner = acme.session[ROLE_OWNER], operator= operator_key(),
+		   slug = text("%.*s-doc", STR_FMT_ARG(acme.slug)), id;
+	const struct response *made;
+
+	(void)state;
+	DESCRIBED("/health", .method = METHOD_GET, .host = acme.slug, .path = "/health");
+	DESCRIBED("/ready", .method = METHOD_GET, .host = STR("app"), .path = "/ready");
+	DESCRIBED("/api/onboarding/subdomain", .method = METHOD_GET, .host = STR("app"),
+		  .path = "/api/onboarding/subdomain?name=acme");
+	DESCRIBED(
+		"/api/auth/login", .method = METHOD_POST, .host = acme.slug, .path = "/api/auth/login",
+		.json = text("{\"email\":\"%.*s\",\"password\":\"%s\"}", STR_FMT_ARG(acme.email[ROLE_OWNER]), PASSWORD)
+				.p);
+	DESCRIBED("/api/tenant", .method = METHOD_GET, .host = acme.slug, .path = "/api/tenant", .bearer = owner);
+	DESCRIBED("/api/tenant", .method = METHOD_GET, .host = STR("api"), .path = "/api/tenant",
+		  .bearer = acme.key[ROLE_VIEWER]);
+	made = DESCRIBED("/api/leads", .method = METHOD_POST, .host = acme.slug, .path = "/api/leads", .bearer = owner,
+			 .json = "{\"name\":\"Described\"}");
+	id = json_text(made, "id");
+	DESCRIBED("/api/leads", .method = METHOD_GET, .host = acme.slug, .path = "/api/leads", .bearer = owner);
+	DESCRIBED("/api/leads/{id}", .method = METHOD_GET, .host = acme.slug,
+		  .path = text("/api/leads/%.*s", STR_FMT_ARG(id)).p, .bearer = owner);
+	DESCRIBED("/api/leads/{id}", .method = METHOD_PATCH, .host = acme.slug,
+		  .path = text("/api/leads/%.*s", STR_FMT_ARG(id)).p, .bearer = owner,
+		  .json = "{\"phone\":\"512-555-0100\"}", .headers = {{"if-match", "*"}});
+	DESCRIBED("/api/users", .method = METHOD_GET, .host = acme.slug, .path = "/api/users", .bearer = owner);
+	made = DESCRIBED("/api/users", .method = METHOD_POST, .host = acme.slug, .path = "/api/users", .bearer = owner,
+			 .json = "{\"name\":\"D\",\"email\":\"d@mail.example\",\"role\":\"viewer\"}");
+	DESCRIBED("/api/users/{id}", .method = METHOD_PATCH, .host = acme.slug, .path = location_of(made).p,
+		  .bearer = owner, .json = "{\"name\":\"E\"}");
+	DESCRIBED("/api/api-keys", .method = METHOD_GET, .host = acme.slug, .path = "/api/api-keys", .bearer = owner);
+	DESCRIBED("/api/api-keys", .method = METHOD_POST, .host = acme.slug, .path = "/api/api-keys", .bearer = owner,
+		  .json = "{\"name\":\"D\",\"role\":\"viewer\"}");
+	made = DESCRIBED(
+		"/api/admin/tenants", .method = METHOD_POST, .host = STR("admin"), .path = "/api/admin/tenants",
+		.bearer = operator,
+		.json = text(
+			"{\"name\":\"D\",\"slug\":\"%.*s\",\"owner_name\":\"D\",\"owner_email\":\"d@mail.example\"}",
+			STR_FMT_ARG(slug))
+			.p);
+	DESCRIBED("/api/admin/tenants", .method = METHOD_GET, .host = STR("admin"),
+		  .path = "/api/admin/tenants?limit=5", .bearer = operator);
+	DESCRIBED("/api/admin/tenants/{id}", .method = METHOD_GET, .host = STR("admin"), .path = location_of(made).p,
+		  .bearer = operator);
+	DESCRIBED("/api/admin/tenants/{id}", .method = METHOD_PATCH, .host = STR("admin"), .path = location_of(made).p,
+		  .bearer = operator, .json = "{\"name\":\"E\"}");
+}
+
+static void the_documentation_shows_the_same(void **state)
+{
+	struct str hosts[] = {STR_NONE, STR("app"), STR("api"), STR("admin"), acme.slug};
+	size_t count;
+	const struct route *table = routes(&count);
+
+	(void)state;
+	for (size_t h = 0; h < COUNT_OF(hosts); h++) {
+		const struct response *page = ASK(.host = hosts[h], .path = "/docs");
+
+		assert_status(page, 200);
+		for (size_t i = 0; i < count; i++)
+			if (table[i].summary)
+				assert_has(page, table[i].path);
+		assert_has(page, "If-Match");
+		assert_has(page, "Idempotency-Key");
+		assert_status(ASK(.host = hosts[h], .path = "/openapi.json"), 200);
+		assert_status(ASK(.host = hosts[h], .path = "/health"), 200);
+		assert_status(ASK(.host = hosts[h], .path = "/ready"), 200);
+	}
+}
+
+static void public_pages_are_whole(void **state)
+{
+	const struct response *home = ASK(.path = "/");
+
+	(void)state;
+	assert_status(home, 200);
+	for (size_t i = 0; i < plan_count; i++)
+		assert_has(home, text("$%lld", (long long)plans[i].price_dollars).p);
+	assert_has(home, "/onboarding");
+	assert_status(ASK(.path = "/login"), 200);
+	assert_status(ASK(.path = "/nothing"), 404);
+	assert_status(ASK(.host = STR("admin"), .path = "/"), 200);
+	assert_status(ASK(.host = STR("nobody-is-here"), .path = "/"), 404);
+	assert_status(ASK(.method = METHOD_POST, .path = "/"), 405);
+	assert_status(ASK(.method = METHOD_HEAD, .path = "/"), 200);
+	assert_int_equal(ASK(.method = METHOD_OPTIONS, .path = "/")->status, 204);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_documented_route_is_described),
+		cmocka_unit_test(answers_are_as_described),
+		cmocka_unit_test(the_documentation_shows_the_same),
+		cmocka_unit_test(public_pages_are_whole),
+	};
+
+	return cmocka_run_group_tests(tests, make_company, fixture_close);
+}
