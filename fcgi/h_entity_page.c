@@ -190,6 +190,18 @@ static void put_list_words(struct context *c, const struct entity *entity, const
 	value_put_str(c->page, "sort", form_text(&c->query, "sort"));
 }
 
+/* An address that was kept too long, or was typed: the list from its start where only the place in it is wrong, else the parameter in words. */
+static enum err list_refused(struct context *c, enum err e)
+{
+	const struct field_error *first = errors_first(c->errors);
+
+	if (e != E_INVALID || !first)
+		return e;
+	if (first->field && strcmp(first->field, "cursor") == 0 && !first->next)
+		return context_redirect(c, list_url(c, c->route->entity, "cursor", STR_NONE));
+	return context_fail(c, e, "%s: %.*s", first->field ? first->field : "The address", STR_FMT_ARG(first->message));
+}
+
 enum err entity_list_page(struct context *c)
 {
 	const struct entity *entity = c->route->entity;
@@ -198,9 +210,12 @@ enum err entity_list_page(struct context *c)
 	struct list_query query;
 	struct list_result result;
 	int64_t count;
+	enum err e = list_query_parse(c->arena, entity, &parameters, list_extras, &query, c->errors);
 
-	TRY(list_query_parse(c->arena, entity, &parameters, list_extras, &query, c->errors));
-	TRY(entity_list(c->tx, entity, &query, c->errors, &result));
+	if (e == OK)
+		e = entity_list(c->tx, entity, &query, c->errors, &result);
+	if (e != OK)
+		return list_refused(c, e);
 	TRY(entity_count(c->tx, entity, &query, COUNT_CAP + 1, &count));
 	TRY(record_load_references(c->tx, result.records, result.count, false));
 	for (size_t i = 0; i < result.count; i++)

@@ -271,6 +271,9 @@ enum err onboarding_subdomain(struct context *c)
 	e = take_step(c, SIGNUP_SUBDOMAIN, &draft, &input, &moved);
 	if (moved)
 		return e;
+	/* A company's name is no address: it gets proposals as well. */
+	if (e == E_INVALID && form_text(&c->form, "subdomain").n > 0)
+		TRY(slug_suggest(c->stx, form_text(&c->form, "subdomain"), &answer));
 	if (e == OK)
 		e = signup_save_slug(c->stx, draft, input, c->errors, &answer);
 	if (e != OK) {

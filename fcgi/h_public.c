@@ -79,14 +79,14 @@ enum err find_workspace(struct context *c)
 	static const char *const also[] = {"csrf", NULL};
 	struct record *input = record_new(c->arena, &workspace_entity);
 	struct str label;
-	bool available = true;
+	struct tenant *tenant;
 	enum err e = record_from_form(input, WRITE_CREATE, &c->form, also, c->errors);
 
 	if (e == OK) {
 		label = workspace_label(c, record_text(input, "workspace"));
-		e = slug_available(c->stx, label, &available);
+		e = resolver_by_slug(c->app->resolver, c->arena, label, &tenant);
 	}
-	if (e == OK && (available || slug_reserved(label))) {
+	if (e == E_NOTFOUND) {
 		errors_add(c->errors, "workspace", "unknown",
 			   "There is no workspace of that name. It is the first word of your address.");
 		e = E_INVALID;

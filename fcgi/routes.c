@@ -37,7 +37,7 @@ static const struct route own_routes[] = {
 	/* ---- sign-up ---- */
 	{METHOD_GET, "/", ON_APP, PAGE, PUBLIC, RATE_READ, POOL_WEB, WORK_NONE, app_home, NULL, NULL, NULL, 303, false, NULL},
 	{METHOD_GET, "/login", ON_APEX | ON_APP, PAGE, PUBLIC, RATE_READ, POOL_WEB, WORK_NONE, find_workspace_form, "public/find_workspace", NULL, NULL, 200, false, NULL},
-	{METHOD_POST, "/login", ON_APEX | ON_APP, PAGE, PUBLIC, RATE_LOGIN, POOL_WEB, WORK_SYSTEM_READ, find_workspace, NULL, "public/find_workspace", NULL, 303, false, NULL},
+	{METHOD_POST, "/login", ON_APEX | ON_APP, PAGE, PUBLIC, RATE_LOGIN, POOL_WEB, WORK_NONE, find_workspace, NULL, "public/find_workspace", NULL, 303, false, NULL},
 	{METHOD_GET, "/onboarding", ON_APP, PAGE, PUBLIC, RATE_READ, POOL_WEB, WORK_SYSTEM_READ, onboarding_start, NULL, NULL, NULL, 303, false, NULL},
 	{METHOD_GET, "/onboarding/company", ON_APP, PAGE, PUBLIC, RATE_READ, POOL_WEB, WORK_SYSTEM_READ, onboarding_company_form, "onboarding/company", NULL, NULL, 200, false, NULL},
 	{METHOD_POST, "/onboarding/company", ON_APP, PAGE, PUBLIC, RATE_SIGNUP, POOL_WEB, WORK_SYSTEM_WRITE, onboarding_company, NULL, "onboarding/company", &signup_company_entity, 303, false, NULL},
