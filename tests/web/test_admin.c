@@ -187,6 +187,13 @@ static void what_is_deleted_is_gone_at_once(void **state)
 	assert_status(ASK(.host = slug, .path = "/api/leads"), 404);
 	assert_status(call(METHOD_GET, path_of(made), NULL), 404);
 	assert_status(call(METHOD_DELETE, path_of(made), NULL), 404);
+	/* Nobody is led to a workspace that is no more. */
+	{
+		struct browser browser = browser_at(STR("app"));
+
+		(void)browse(&browser, "/login");
+		assert_status(submit(&browser, "/login", text("workspace=%.*s", STR_FMT_ARG(slug)).p), 422);
+	}
 	/* The name stays taken. */
 	assert_field_error(create(slug, ""), 409, "slug", "taken");
 }

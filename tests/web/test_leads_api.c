@@ -195,6 +195,9 @@ static void changes_name_the_version_they_read(void **state)
 	assert_true(str_is(web_answer_header(changed, "etag"), "\"2\""));
 	assert_status(change(id, "\"1\"", "{\"city\":\"Dallas\"}"), 412);
 	assert_status(change(id, "*", "{\"city\":null}"), 200);
+	changed = change(id, "\"3\"", "{}");
+	assert_status(changed, 200);
+	assert_json(changed, "version", "3");
 	assert_field_error(change(id, "*", "{\"name\":null}"), 422, "name", "required");
 	assert_field_error(change(id, "*", "{\"nope\":1}"), 422, "nope", "unknown_field");
 	assert_status(change(nobody, "*", "{\"city\":\"Austin\"}"), 404);

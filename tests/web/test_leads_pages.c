@@ -45,7 +45,9 @@ static void an_empty_list_teaches_and_a_narrowed_one_says_no_match(void **state)
 	assert_has(browse(&member, "/leads?status=won"), "No match");
 	assert_has(browse(&member, "/leads?q=&status=&tier=&sort="), "Nothing here yet");
 	assert_status(browse(&member, "/leads?nope=1"), 422);
-	assert_status(browse(&member, "/leads?cursor=nope"), 422);
+	assert_has(browse(&member, "/leads?sort=nope"), "sort: ");
+	/* A place in a list that is no more: from the start. */
+	assert_goes_to(browse(&member, "/leads?cursor=nope&tier=hot"), STR("/leads?tier=hot"));
 	assert_status(browse(&viewer, "/leads/new"), 403);
 	assert_status(browse(&member, "/"), 200);
 }
@@ -87,6 +89,34 @@ static void a_lead_goes_in_and_comes_back(void **state)
 	assert_has(browse(&member, "/"), "Karen Abbott");
 	assert_has(browse(&member, "/leads?q=5550100"), "Karen Abbott");
 	assert_hasnt(browse(&member, "/leads?tier=cold"), "Karen Abbott");
+}
+
+static void money_is_taken_as_people_write_it(void **state)
+{
+	static const char *const rows[][2] = {
+		{"%241%2C250.50", "125050"},
+		{"1250", "125000"},
+		{"1%2C250", "125000"},
+		{"0.5", "50"},
+		{"+99.90+", "9990"},
+		{"", "0"},
+		{"1%2C25", NULL},
+		{"-5", NULL},
+		{"1.2.3", NULL},
+		{"12abc", NULL},
+	};
+	struct browser member = browser_as(&acme, ROLE_MEMBER);
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		const struct response *answer =
+			submit(&member, "/leads", text("name=Money&value_cents=%s", rows[i][0]).p);
+
+		if (rows[i][1])
+			assert_true_of(answer, str_is(json_of(id_of(answer), "value_cents"), rows[i][1]), rows[i][0]);
+		else
+			assert_status(answer, 422);
+	}
 }
 
 static void what_is_wrong_is_marked_and_what_was_typed_is_kept(void **state)
@@ -280,6 +310,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_empty_list_teaches_and_a_narrowed_one_says_no_match),
 		cmocka_unit_test(a_lead_goes_in_and_comes_back),
+		cmocka_unit_test(money_is_taken_as_people_write_it),
 		cmocka_unit_test(what_is_wrong_is_marked_and_what_was_typed_is_kept),
 		cmocka_unit_test(nothing_typed_becomes_markup),
 		cmocka_unit_test(a_stale_form_shows_what_was_typed_and_can_be_saved_again),

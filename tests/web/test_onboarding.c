@@ -227,6 +227,11 @@ static void a_taken_name_gives_others(void **state)
 	page = submit(&browser, "/onboarding/subdomain", "subdomain=admin");
 	assert_status(page, 422);
 	assert_has(page, "reserved");
+	page = submit(&browser, "/onboarding/subdomain", "subdomain=Bob%27s+Heating+%26+Air%21");
+	assert_status(page, 422);
+	assert_true(tag_has(input_tag(page, "subdomain"), "value=\"Bob&#39;s Heating &amp; Air!\""));
+	assert_true(proposals(page) >= 3);
+	assert_has(page, "bobs-heating-air");
 	/* A proposal is a link that fills the form. */
 	page = browse(&browser, text("/onboarding/subdomain?subdomain=%s-pros", taken.slug.p).p);
 	assert_true(tag_has(input_tag(page, "subdomain"), text("value=\"%s-pros\"", taken.slug.p).p));
