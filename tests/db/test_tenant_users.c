@@ -229,7 +229,8 @@ static void owners_who_oust_each_other_at_once_leave_one(void **state)
 		MUST(create(world, tenant, acting(world, made.user_id, ROLE_OWNER), "rival@fixture.example", "owner",
 			    errors_new(world->arena), &owners.users[1]));
 		race = run_race(4, oust, &owners);
-		assert_int_equal(race.results[OK], 1);
+		/* One ousts the other; a late racer may then also deactivate the member that the other has become. */
+		assert_in_range(race.results[OK], 1, 2);
 		assert_int_equal(super(world, &active_owners, tenant->id), 1);
 	}
 }
