@@ -38,7 +38,8 @@ static bool role_check(struct ctl *ctl, struct pg *pg, const char *role, struct 
 		buffer_printf(found, "%s: %.*s", role, STR_FMT_ARG(why));
 		return false;
 	}
-	buffer_printf(found, "%s connects; no superuser, no owner, no BYPASSRLS; schema version %d", role, SCHEMA_VERSION);
+	buffer_printf(found, "%s connects; no superuser, no owner, no BYPASSRLS; schema version %d", role,
+		      SCHEMA_VERSION);
 	return true;
 }
 
@@ -61,12 +62,13 @@ static bool check_migrations(struct ctl *ctl, struct buffer *found)
 }
 
 STATEMENT(unprotected_tables,
-          "SELECT coalesce(string_agg(c.relname, ', ' ORDER BY c.relname), '') FROM pg_catalog.pg_class c "
-          "JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
-          "WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p') AND NOT (c.relrowsecurity AND c.relforcerowsecurity) "
-          "AND EXISTS (SELECT 1 FROM pg_catalog.pg_attribute a WHERE a.attrelid = c.oid AND a.attname = 'tenant_id' AND NOT a.attisdropped) "
-          /* Global and platform tables carry a tenant_id without being a tenant's. */
-          "AND c.relname NOT IN ('tenant_directory', 'signup_drafts')");
+	  "SELECT coalesce(string_agg(c.relname, ', ' ORDER BY c.relname), '') FROM pg_catalog.pg_class c "
+	  "JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
+	  "WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p') AND NOT (c.relrowsecurity AND c.relforcerowsecurity) "
+	  "AND EXISTS (SELECT 1 FROM pg_catalog.pg_attribute a WHERE a.attrelid = c.oid AND a.attname = 'tenant_id' "
+	  "AND NOT a.attisdropped) "
+	  /* Global and platform tables carry a tenant_id without being a tenant's. */
+	  "AND c.relname NOT IN ('tenant_directory', 'signup_drafts')");
 
 static bool check_row_security(struct ctl *ctl, struct buffer *found)
 {
@@ -112,8 +114,10 @@ static bool check_static(struct ctl *ctl, struct buffer *found)
 static bool check_certificate(struct ctl *ctl, struct buffer *found)
 {
 	const char *host = arena_printf(ctl->arena, "check.%s", ctl->config.base_domain).p;
-	const char *const expiry[] = {"openssl", "x509", "-in", ctl->config.certificate, "-noout", "-checkend", "1209600", NULL};
-	const char *const name[] = {"openssl", "x509", "-in", ctl->config.certificate, "-noout", "-checkhost", host, NULL};
+	const char *const expiry[] = {"openssl", "x509",      "-in",     ctl->config.certificate,
+				      "-noout",  "-checkend", "1209600", NULL};
+	const char *const name[] = {"openssl", "x509",       "-in", ctl->config.certificate,
+				    "-noout",  "-checkhost", host,  NULL};
 	struct str said;
 
 	if (access(ctl->config.certificate, R_OK) != 0) {
@@ -176,7 +180,8 @@ static const struct {
 	check *run;
 	const char *remedy;
 } checks[] = {
-	{"pepper", check_pepper, "write 64 hex digits into pepper_file, mode 0600; losing it ends every key and session"},
+	{"pepper", check_pepper,
+	 "write 64 hex digits into pepper_file, mode 0600; losing it ends every key and session"},
 	{"app role", check_app_role, "run demandctl roles and demandctl migrate; see docs/database.md"},
 	{"auth role", check_auth_role, "run demandctl roles and demandctl migrate; see docs/database.md"},
 	{"migrations", check_migrations, "run demandctl migrate"},

@@ -24,14 +24,21 @@ static const struct demo demos[] = {
 	{"northside-comfort", "Northside Comfort", "hvac", "starter", "Ellen Brandt", "Minneapolis", "612", 12},
 };
 
-static const char *const first_names[] = {"Karen", "Luis", "Olivia", "Henry", "Grace", "Dmitri", "Aisha", "Paul", "Nina", "Walter", "Rosa", "Ben", "Tara", "Yusuf", "Molly", "Greg"};
-static const char *const last_names[] = {"Abbott", "Castillo", "Nguyen", "Fischer", "Hughes", "Patel", "Romero", "Sullivan", "Turner", "Washington", "Keller"};
+static const char *const first_names[] = {"Karen", "Luis",   "Olivia", "Henry", "Grace", "Dmitri", "Aisha", "Paul",
+					  "Nina",  "Walter", "Rosa",   "Ben",   "Tara",  "Yusuf",  "Molly", "Greg"};
+static const char *const last_names[] = {"Abbott", "Castillo", "Nguyen", "Fischer",    "Hughes", "Patel",
+					 "Romero", "Sullivan", "Turner", "Washington", "Keller"};
 static const char *const jobs[] = {
-	"AC is blowing warm air upstairs; unit is about 12 years old.", "No heat since last night, two small children in the house.",
-	"Wants a quote to replace a 40-gallon water heater.", "Slow drain in the master bath, tried the usual remedies.",
-	"Yearly maintenance plan, two systems.", "Leak under the kitchen sink, water is shut off.", "New construction, ductless for a garage studio.",
+	"AC is blowing warm air upstairs; unit is about 12 years old.",
+	"No heat since last night, two small children in the house.",
+	"Wants a quote to replace a 40-gallon water heater.",
+	"Slow drain in the master bath, tried the usual remedies.",
+	"Yearly maintenance plan, two systems.",
+	"Leak under the kitchen sink, water is shut off.",
+	"New construction, ductless for a garage studio.",
 };
-static const char *const streets[] = {"Oak Street", "Maple Avenue", "Cedar Lane", "Hillcrest Drive", "Lakeview Road", "Mill Street"};
+static const char *const streets[] = {"Oak Street",      "Maple Avenue",  "Cedar Lane",
+				      "Hillcrest Drive", "Lakeview Road", "Mill Street"};
 static const char *const sources[] = {"Website", "Phone", "Referral", "Google", "Neighbor", "Yard sign"};
 static const char *const statuses[] = {"new", "new", "contacted", "qualified", "won", "lost"};
 static const char *const tiers[] = {"hot", "warm", "warm", "cold"};
@@ -54,7 +61,8 @@ static enum err seed_lead(struct ttx *tx, struct arena *arena, const struct demo
 	value_put_str(body, "phone", arena_printf(arena, "(%s) 555-01%02d", demo->area_code, n % 100));
 	value_put_str(body, "address", arena_printf(arena, "%d %s", 100 + n * 17, PICK(streets, n)));
 	value_put_text(body, "city", demo->city);
-	value_put_text(body, "trade", strcmp(demo->industry, "both") == 0 ? (n % 2 ? "hvac" : "plumbing") : demo->industry);
+	value_put_text(body, "trade",
+		       strcmp(demo->industry, "both") == 0 ? (n % 2 ? "hvac" : "plumbing") : demo->industry);
 	value_put_text(body, "source", PICK(sources, n));
 	value_put_text(body, "status", PICK(statuses, n));
 	value_put_text(body, "tier", PICK(tiers, n + 1));
@@ -69,10 +77,15 @@ static enum err seed_lead(struct ttx *tx, struct arena *arena, const struct demo
 /* Owner's principal: what a person who signs in there would be. */
 static struct principal owner_of(const struct demo *demo, const struct tenant_made *made)
 {
-	return (struct principal){.kind = CREDENTIAL_SESSION, .user_id = made->user_id, .role = ROLE_OWNER, .name = str_from(demo->owner), .email = STR("")};
+	return (struct principal){.kind = CREDENTIAL_SESSION,
+				  .user_id = made->user_id,
+				  .role = ROLE_OWNER,
+				  .name = str_from(demo->owner),
+				  .email = STR("")};
 }
 
-static enum err seed_key(struct ttx *tx, struct arena *arena, const struct tenant *tenant, const struct principal *owner, struct errors *errors, struct str *secret)
+static enum err seed_key(struct ttx *tx, struct arena *arena, const struct tenant *tenant,
+			 const struct principal *owner, struct errors *errors, struct str *secret)
 {
 	struct record *input = record_new(arena, &api_key_entity);
 	struct value *body = value_map(arena);
@@ -89,7 +102,8 @@ static enum err seed_key(struct ttx *tx, struct arena *arena, const struct tenan
 	return e;
 }
 
-static enum err seed_user(struct ttx *tx, struct arena *arena, const struct tenant *tenant, const struct principal *owner, const struct demo *demo, struct errors *errors)
+static enum err seed_user(struct ttx *tx, struct arena *arena, const struct tenant *tenant,
+			  const struct principal *owner, const struct demo *demo, struct errors *errors)
 {
 	struct record *input = record_new(arena, &user_entity);
 	struct value *body = value_map(arena);
@@ -103,7 +117,8 @@ static enum err seed_user(struct ttx *tx, struct arena *arena, const struct tena
 	return e == OK ? user_create(tx, tenant, owner, input, errors) : e;
 }
 
-static enum err fill(struct ctl *ctl, struct resolver *resolver, const struct demo *demo, const struct tenant_made *made, struct errors *errors, struct str *secret)
+static enum err fill(struct ctl *ctl, struct resolver *resolver, const struct demo *demo,
+		     const struct tenant_made *made, struct errors *errors, struct str *secret)
 {
 	struct principal owner = owner_of(demo, made);
 	struct tenant *tenant;

@@ -28,8 +28,13 @@ static void print_row(struct arena *arena, const struct tenant_row *row)
 int command_tenant_create(struct ctl *ctl)
 {
 	static const char *const options[][2] = {
-		{"--name", "name"}, {"--slug", "slug"}, {"--owner-email", "owner_email"}, {"--owner-name", "owner_name"},
-		{"--company-name", "company_name"}, {"--owner-password", "owner_password"}, {"--plan", "plan_tier"},
+		{"--name", "name"},
+		{"--slug", "slug"},
+		{"--owner-email", "owner_email"},
+		{"--owner-name", "owner_name"},
+		{"--company-name", "company_name"},
+		{"--owner-password", "owner_password"},
+		{"--plan", "plan_tier"},
 	};
 	struct value *body = value_map(ctl->arena);
 	struct errors *errors = errors_new(ctl->arena);
@@ -55,10 +60,12 @@ int command_tenant_create(struct ctl *ctl)
 		e = stx_commit(stx);
 	if (e != OK)
 		return explain(e, errors);
-	printf("created %.*s: %.*s\n", STR_FMT_ARG(made.slug), STR_FMT_ARG(config_origin(&ctl->config, ctl->arena, arena_c_string(ctl->arena, made.slug))));
+	printf("created %.*s: %.*s\n", STR_FMT_ARG(made.slug),
+	       STR_FMT_ARG(config_origin(&ctl->config, ctl->arena, arena_c_string(ctl->arena, made.slug))));
 	if (!str_absent(made.set_password.text))
 		printf("the owner sets a password at (once, within 7 days):\n%.*s/password?token=%.*s\n",
-		       STR_FMT_ARG(config_origin(&ctl->config, ctl->arena, arena_c_string(ctl->arena, made.slug))), STR_FMT_ARG(made.set_password.text));
+		       STR_FMT_ARG(config_origin(&ctl->config, ctl->arena, arena_c_string(ctl->arena, made.slug))),
+		       STR_FMT_ARG(made.set_password.text));
 	return EXIT_SUCCESS;
 }
 

@@ -17,10 +17,12 @@ struct command_row {
 };
 
 static const struct command_row commands[] = {
-	{"roles", command_roles, false, "[--file db/roles.sql]", "create the database roles and extensions (as superuser)"},
+	{"roles", command_roles, false, "[--file db/roles.sql]",
+	 "create the database roles and extensions (as superuser)"},
 	{"migrate", command_migrate, false, "[--status]", "bring the schema up to date, or say what is missing"},
 	{"tenant create", command_tenant_create, true,
-	 "--name NAME --slug SLUG --owner-email E [--owner-name N] [--owner-password P] [--plan starter|professional|enterprise]",
+	 "--name NAME --slug SLUG --owner-email E [--owner-name N] [--owner-password P] [--plan "
+	 "starter|professional|enterprise]",
 	 "create a tenant with its owner"},
 	{"tenant list", command_tenant_list, false, "[--status trial|active|suspended|cancelled]", "list the tenants"},
 	{"tenant show", command_tenant_show, false, "SLUG", "show one tenant"},
@@ -121,7 +123,8 @@ static int usage(void)
 	puts("usage: demandctl [-c FILE] COMMAND …\n");
 	for (size_t i = 0; i < COUNT_OF(commands); i++)
 		printf("  %-20s %s\n  %20s   %s\n", commands[i].words, commands[i].usage, "", commands[i].help);
-	puts("\nThe configuration is read from FILE, or from the file named by DEMAND_CONFIG; DEMAND_ADMIN_ROLE is the\n"
+	puts("\nThe configuration is read from FILE, or from the file named by DEMAND_CONFIG; DEMAND_ADMIN_ROLE is "
+	     "the\n"
 	     "login for roles and migrate (default: postgres).");
 	return EXIT_SUCCESS;
 }
@@ -178,7 +181,8 @@ int main(int argc, char **argv)
 	ctl.arguments = argv + 1;
 	if (ctl.argument_count >= 2 && strcmp(ctl.arguments[0], "-c") == 0)
 		config_path = option_value(&ctl, "-c");
-	if (ctl.argument_count == 0 || strcmp(ctl.arguments[0], "help") == 0 || strcmp(ctl.arguments[0], "--help") == 0) {
+	if (ctl.argument_count == 0 || strcmp(ctl.arguments[0], "help") == 0 ||
+	    strcmp(ctl.arguments[0], "--help") == 0) {
 		usage();
 		arena_free(ctl.arena);
 		return ctl.argument_count == 0 ? EXIT_USAGE : EXIT_SUCCESS;

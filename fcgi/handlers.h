@@ -10,14 +10,16 @@ handler health, ready;
 handler home_page, docs_page, openapi_document, app_home, find_workspace_form, find_workspace;
 /* h_onboarding.c */
 handler onboarding_start, onboarding_company_form, onboarding_company, onboarding_owner_form, onboarding_owner;
-handler onboarding_subdomain_form, onboarding_subdomain, onboarding_plan_form, onboarding_plan, onboarding_done, onboarding_open;
+handler onboarding_subdomain_form, onboarding_subdomain, onboarding_plan_form, onboarding_plan, onboarding_done,
+	onboarding_open;
 handler onboarding_logo, onboarding_check;
 /* h_auth.c */
 handler login_form, login, logout, handover, password_form, password_set, api_login, api_logout;
 /* h_dashboard.c */
 handler dashboard, api_tenant;
 /* h_entity.c: every stored entity, pages and API */
-handler entity_list_page, entity_new_page, entity_create_page, entity_show_page, entity_edit_page, entity_update_page, entity_delete_form, entity_delete_page;
+handler entity_list_page, entity_new_page, entity_create_page, entity_show_page, entity_edit_page, entity_update_page,
+	entity_delete_form, entity_delete_page;
 handler entity_list_api, entity_create_api, entity_get_api, entity_update_api, entity_delete_api;
 /* h_settings.c */
 handler settings_page, settings_company, settings_logo, settings_logo_delete, tenant_logo;

@@ -10,6 +10,10 @@ static const struct field workspace_fields[] = {
 	 .autocomplete = "organization"},
 };
 const struct entity workspace_entity = {
-	.name = "workspace", .plural = "workspaces", .label = "Workspace", .label_plural = "Workspaces",
-	.fields = workspace_fields, .field_count = COUNT_OF(workspace_fields),
+	.name = "workspace",
+	.plural = "workspaces",
+	.label = "Workspace",
+	.label_plural = "Workspaces",
+	.fields = workspace_fields,
+	.field_count = COUNT_OF(workspace_fields),
 };

@@ -3,10 +3,10 @@
 #define DEMAND_TRY_H
 
 #define TRY(call)                                                                                                      \
-	do {                                                                                                               \
-		enum err error_ = (call);                                                                                      \
-		if (error_ != OK)                                                                                              \
-			return error_;                                                                                             \
+	do {                                                                                                           \
+		enum err error_ = (call);                                                                              \
+		if (error_ != OK)                                                                                      \
+			return error_;                                                                                 \
 	} while (0)
 
 #endif

@@ -19,7 +19,16 @@
 
 /* ---- request and answer ---- */
 
-enum method { METHOD_GET = 1, METHOD_HEAD, METHOD_POST, METHOD_PUT, METHOD_PATCH, METHOD_DELETE, METHOD_OPTIONS, METHOD_OTHER };
+enum method {
+	METHOD_GET = 1,
+	METHOD_HEAD,
+	METHOD_POST,
+	METHOD_PUT,
+	METHOD_PATCH,
+	METHOD_DELETE,
+	METHOD_OPTIONS,
+	METHOD_OTHER
+};
 const char *method_name(enum method);
 
 struct header {
@@ -28,9 +37,9 @@ struct header {
 
 struct request {
 	enum method method;
-	struct str path;  /* raw, begins with '/', without the query */
-	struct str query; /* raw, may be empty */
-	struct str host;  /* without port, lower case */
+	struct str path;       /* raw, begins with '/', without the query */
+	struct str query;      /* raw, may be empty */
+	struct str host;       /* without port, lower case */
 	struct str address;    /* of the client */
 	struct str request_id; /* made by nginx, or by us when it is missing or malformed */
 	const struct header *headers;
@@ -46,7 +55,7 @@ struct response {
 	int status;
 	struct buffer headers; /* "Name: value\r\n"… without Status */
 	struct buffer body;
-	bool no_body;          /* HEAD, 204, 304 */
+	bool no_body; /* HEAD, 204, 304 */
 };
 /* value must hold no control character (then the header is left out and logged). */
 void response_header(struct response *, const char *name, struct str value);
@@ -93,8 +102,9 @@ struct route {
 	enum pool pool;
 	enum work work;
 	handler *handler;
-	const char *template;       /* FACE_PAGE: what is rendered on OK; NULL when it always redirects */
-	const char *retry_template; /* FACE_PAGE forms: rendered with the error's status after E_INVALID, E_CONFLICT, E_LIMIT, E_PRECONDITION, E_UNAUTH; NULL: error page */
+	const char *template; /* FACE_PAGE: what is rendered on OK; NULL when it always redirects */
+	const char *
+		retry_template; /* FACE_PAGE forms: rendered with the error's status after E_INVALID, E_CONFLICT, E_LIMIT, E_PRECONDITION, E_UNAUTH; NULL: error page */
 	const struct entity *entity; /* the entity, or the input that describes the body (OpenAPI, isolation tests) */
 	int status;                  /* of OK: 200, 201, 204, 303 */
 	bool idempotent;             /* POST takes an Idempotency-Key */
@@ -107,7 +117,8 @@ const struct route *routes(size_t *count);
 bool routes_check(struct buffer *complaints) MUST_CHECK;
 enum route_match { ROUTE_FOUND = 1, ROUTE_NO_PATH, ROUTE_NO_METHOD };
 /* id is set when the path has one; allowed (for 405 and OPTIONS) is "GET, HEAD, POST". */
-enum route_match route_find(struct arena *, enum host_kind, enum method, struct str path, const struct route **, struct uuid *id, struct str *allowed);
+enum route_match route_find(struct arena *, enum host_kind, enum method, struct str path, const struct route **,
+			    struct uuid *id, struct str *allowed);
 
 /* ---- one worker's tools ---- */
 
@@ -136,16 +147,16 @@ struct context {
 	const struct principal *principal; /* NULL when nobody is signed in */
 	struct ttx *tx;                    /* by route->work, else NULL */
 	struct stx *stx;
-	struct uuid id;                    /* of {id} */
-	struct form query;                 /* parsed */
-	struct form form;                  /* parsed body of a page POST */
-	struct value *json;                /* parsed body of an API request with one; NULL without */
+	struct uuid id;     /* of {id} */
+	struct form query;  /* parsed */
+	struct form form;   /* parsed body of a page POST */
+	struct value *json; /* parsed body of an API request with one; NULL without */
 	struct errors *errors;
-	struct value *data;                /* public: the JSON body; also visible to the template */
-	struct value *page;                /* template only: shell, csrf, choices, flash */
-	struct str detail;                 /* the sentence of an error answer; empty: the status's default */
-	int status;                        /* 0: route->status */
-	const char *template;              /* NULL: route->template (or retry_template after an error) */
+	struct value *data;   /* public: the JSON body; also visible to the template */
+	struct value *page;   /* template only: shell, csrf, choices, flash */
+	struct str detail;    /* the sentence of an error answer; empty: the status's default */
+	int status;           /* 0: route->status */
+	const char *template; /* NULL: route->template (or retry_template after an error) */
 };
 
 /* 303 for pages. location is a path on this host, or an absolute URL made by config_origin. */

@@ -25,7 +25,7 @@
 struct company {
 	struct str slug, marker; /* the marker stands in each of its rows and nowhere else */
 	struct tenant *tenant;
-	struct str key, session; /* credentials of its owner */
+	struct str key, session;        /* credentials of its owner */
 	struct str lead, user, api_key; /* ids */
 };
 static struct company companies[COMPANIES];
@@ -51,12 +51,14 @@ static struct record *record_with(const struct entity *entity, enum write_kind k
 
 static void make_tenant(struct company *company, struct tenant_made *made)
 {
-	const char *slug = arena_c_string(web->arena, company->slug), *marker = arena_c_string(web->arena, company->marker);
+	const char *slug = arena_c_string(web->arena, company->slug),
+		   *marker = arena_c_string(web->arena, company->marker);
 	struct errors *errors = errors_new(web->arena);
 	struct stx *stx = stx_begin(web->app.auth_pg, web->arena, "isolation test", TX_WRITE);
 	struct record *input = record_with(&tenant_create_entity, WRITE_CREATE,
-	                                   PAIRS("name", marker, "slug", slug, "owner_email", arena_printf(web->arena, "owner@%s.example", slug).p,
-	                                         "owner_name", marker, "owner_password", "garden-gate-squeaks-twice"));
+					   PAIRS("name", marker, "slug", slug, "owner_email",
+						 arena_printf(web->arena, "owner@%s.example", slug).p, "owner_name",
+						 marker, "owner_password", "garden-gate-squeaks-twice"));
 
 	MUST(tenant_create(stx, input, errors, made));
 	MUST(stx_commit(stx));
@@ -66,20 +68,30 @@ static void make_tenant(struct company *company, struct tenant_made *made)
 static void make_rows(struct company *company, const struct tenant_made *made)
 {
 	const char *marker = arena_c_string(web->arena, company->marker);
-	struct principal owner = {.kind = CREDENTIAL_SESSION, .user_id = made->user_id, .role = ROLE_OWNER, .name = company->marker, .email = STR("")};
+	struct principal owner = {.kind = CREDENTIAL_SESSION,
+				  .user_id = made->user_id,
+				  .role = ROLE_OWNER,
+				  .name = company->marker,
+				  .email = STR("")};
 	struct errors *errors = errors_new(web->arena);
 	struct session_origin origin = {STR_NONE, STR_NONE};
-	struct record *lead = record_with(entity_find(STR("leads")), WRITE_CREATE, PAIRS("name", marker, "notes", marker, "company", marker)), *user;
+	struct record *lead = record_with(entity_find(STR("leads")), WRITE_CREATE,
+					  PAIRS("name", marker, "notes", marker, "company", marker)),
+		      *user;
 	struct ttx *tx = ttx_begin(web->app.app_pg, web->arena, company->tenant->scope, TX_WRITE);
 	struct session session;
 	struct api_key *key;
 
 	MUST(entity_insert(tx, lead, errors));
 	company->lead = uuid_text(web->arena, record_id(lead));
-	user = record_with(&user_entity, WRITE_CREATE, PAIRS("email", arena_printf(web->arena, "office@%.*s.example", STR_FMT_ARG(company->slug)).p, "name", marker, "role", "member", "password", "garden-gate-squeaks-twice"));
+	user = record_with(&user_entity, WRITE_CREATE,
+			   PAIRS("email", arena_printf(web->arena, "office@%.*s.example", STR_FMT_ARG(company->slug)).p,
+				 "name", marker, "role", "member", "password", "garden-gate-squeaks-twice"));
 	MUST(user_create(tx, company->tenant, &owner, user, errors));
 	company->user = uuid_text(web->arena, record_id(user));
-	MUST(api_key_create(tx, company->tenant, &owner, record_with(&api_key_entity, WRITE_CREATE, PAIRS("name", marker, "role", "admin")), errors, &key));
+	MUST(api_key_create(tx, company->tenant, &owner,
+			    record_with(&api_key_entity, WRITE_CREATE, PAIRS("name", marker, "role", "admin")), errors,
+			    &key));
 	company->api_key = uuid_text(web->arena, key->id);
 	company->key = key->secret;
 	MUST(session_start(tx, company->tenant, made->user_id, &origin, &session));
@@ -138,19 +150,24 @@ static struct str path_with(const struct route *route, struct str id)
 
 	if (!place)
 		return str_from(route->path);
-	return arena_printf(web->arena, "%.*s%.*s%s", (int)(place - route->path), route->path, STR_FMT_ARG(id), place + 4);
+	return arena_printf(web->arena, "%.*s%.*s%s", (int)(place - route->path), route->path, STR_FMT_ARG(id),
+			    place + 4);
 }
 
 /* Every table of the tenant, each row whole, as one hash. */
 static struct str rows_hash(const struct company *company)
 {
-	struct str tables = arena_copy(web->arena, test_sql_value(
-		"SELECT string_agg(format('SELECT t::text AS line FROM %%I t WHERE tenant_id = ''%.*s''', table_name), ' UNION ALL ' ORDER BY table_name) "
-		/* Sessions and keys record their own last use. */
-		"FROM information_schema.columns WHERE table_schema = 'public' AND column_name = 'tenant_id' AND table_name NOT IN ('tenant_usage')",
-		STR_FMT_ARG(uuid_text(web->arena, company->tenant->id))));
+	struct str tables = arena_copy(
+		web->arena, test_sql_value("SELECT string_agg(format('SELECT t::text AS line FROM %%I t WHERE "
+					   "tenant_id = ''%.*s''', table_name), ' UNION ALL ' ORDER BY table_name) "
+					   /* Sessions and keys record their own last use. */
+					   "FROM information_schema.columns WHERE table_schema = 'public' AND "
+					   "column_name = 'tenant_id' AND table_name NOT IN ('tenant_usage')",
+					   STR_FMT_ARG(uuid_text(web->arena, company->tenant->id))));
 
-	return arena_copy(web->arena, test_sql_value("SELECT md5(string_agg(line, E'\\n' ORDER BY line)) FROM (%.*s) all_rows", STR_FMT_ARG(tables)));
+	return arena_copy(web->arena,
+			  test_sql_value("SELECT md5(string_agg(line, E'\\n' ORDER BY line)) FROM (%.*s) all_rows",
+					 STR_FMT_ARG(tables)));
 }
 
 enum actor { WITH_KEY = 1, WITH_SESSION_TOKEN, WITH_COOKIE, ACTORS };
@@ -169,16 +186,21 @@ static void add_body(struct web_request *request, const struct route *route)
 	}
 }
 
-static const struct response *ask(const struct company *who, enum actor actor, const struct company *host, const struct route *route, struct str id)
+static const struct response *ask(const struct company *who, enum actor actor, const struct company *host,
+				  const struct route *route, struct str id)
 {
-	struct web_request request = {.method = route->method, .host = web_host(web, host ? host->slug : STR("api")), .path = path_with(route, id)};
+	struct web_request request = {.method = route->method,
+				      .host = web_host(web, host ? host->slug : STR("api")),
+				      .path = path_with(route, id)};
 
 	if (actor == WITH_KEY)
 		web_header(&request, "authorization", arena_printf(web->arena, "Bearer %.*s", STR_FMT_ARG(who->key)));
 	if (actor == WITH_SESSION_TOKEN)
-		web_header(&request, "authorization", arena_printf(web->arena, "Bearer %.*s", STR_FMT_ARG(who->session)));
+		web_header(&request, "authorization",
+			   arena_printf(web->arena, "Bearer %.*s", STR_FMT_ARG(who->session)));
 	if (actor == WITH_COOKIE) {
-		web_header(&request, "cookie", arena_printf(web->arena, "__Host-session=%.*s", STR_FMT_ARG(who->session)));
+		web_header(&request, "cookie",
+			   arena_printf(web->arena, "__Host-session=%.*s", STR_FMT_ARG(who->session)));
 		request.csrf = web_csrf(web, who->slug, who->session);
 	}
 	if (route->method == METHOD_PATCH)
@@ -204,7 +226,8 @@ static struct str comparable(const struct response *response, struct str id)
 		if (body.n - i >= id.n && memcmp(body.p + i, id.p, id.n) == 0) {
 			BUFFER_LITERAL(&text, "ID");
 			i += id.n;
-		} else if (body.n - i >= web->request_id.n && memcmp(body.p + i, web->request_id.p, web->request_id.n) == 0) {
+		} else if (body.n - i >= web->request_id.n &&
+			   memcmp(body.p + i, web->request_id.p, web->request_id.n) == 0) {
 			BUFFER_LITERAL(&text, "REQUEST");
 			i += web->request_id.n;
 		} else {
@@ -233,7 +256,8 @@ static void every_route_with_an_id_has_a_fixture(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < count; i++)
-		if (acts_on_workspace(&table[i]) && strstr(table[i].path, "{id}") && str_absent(fixture_id(&companies[0], &table[i])))
+		if (acts_on_workspace(&table[i]) && strstr(table[i].path, "{id}") &&
+		    str_absent(fixture_id(&companies[0], &table[i])))
 			complain(&table[i], &companies[0], "there is no fixture for its {id}");
 }
 
@@ -256,7 +280,8 @@ static void a_foreign_id_answers_as_one_that_does_not_exist(void **state)
 					complain(&table[i], thief, "the answer carries the other's rows");
 				if (foreign->status < 300)
 					complain(&table[i], thief, "a foreign id was taken");
-				if (!str_equal(first, comparable(ask(thief, actor, thief, &table[i], STR(NOBODYS_ID)), STR(NOBODYS_ID))))
+				if (!str_equal(first, comparable(ask(thief, actor, thief, &table[i], STR(NOBODYS_ID)),
+								 STR(NOBODYS_ID))))
 					complain(&table[i], thief, "a foreign id answers otherwise than a missing one");
 				tried++;
 			}
@@ -275,14 +300,16 @@ static void credentials_of_another_company_open_nothing_on_this_host(void **stat
 		for (size_t b = 0; b < COMPANIES && acts_on_workspace(&table[i]) && (table[i].hosts & ON_TENANT); b++)
 			for (enum actor actor = WITH_KEY; actor < ACTORS; actor++) {
 				const struct company *victim = &companies[(b + 2) % COMPANIES], *thief = &companies[b];
-				const struct response *response = ask(thief, actor, victim, &table[i], fixture_id(victim, &table[i]));
+				const struct response *response =
+					ask(thief, actor, victim, &table[i], fixture_id(victim, &table[i]));
 
 				if (response->status < 300)
 					complain(&table[i], thief, "was let in on another's host");
 				if (actor != WITH_COOKIE && table[i].face == FACE_API && response->status != 403)
 					complain(&table[i], thief, "a foreign credential is a 403");
 				/* The name and logo of a company stand on its public log-in page; its rows do not, and only the name is marked there. */
-				if (response->status != 303 && table[i].face == FACE_API && holds(response, victim->marker))
+				if (response->status != 303 && table[i].face == FACE_API &&
+				    holds(response, victim->marker))
 					complain(&table[i], thief, "the answer carries the other's rows");
 				tried++;
 			}
@@ -305,12 +332,14 @@ static void what_one_sees_is_ones_own(void **state)
 
 					if (on_api_host ? !(table[i].hosts & ON_API) : !(table[i].hosts & ON_TENANT))
 						continue;
-					response = ask(&companies[b], actor, host, &table[i], fixture_id(&companies[b], &table[i]));
+					response = ask(&companies[b], actor, host, &table[i],
+						       fixture_id(&companies[b], &table[i]));
 					if (response->status >= 500)
 						complain(&table[i], &companies[b], "does not work for its own company");
 					for (size_t other = 0; other < COMPANIES; other++)
 						if (other != b && holds(response, companies[other].marker))
-							complain(&table[i], &companies[b], "the page shows another's rows");
+							complain(&table[i], &companies[b],
+								 "the page shows another's rows");
 					seen += response->status == 200 && holds(response, companies[b].marker);
 				}
 	/* The markers are really there to be found. */
@@ -326,7 +355,9 @@ static void nobody_gets_in(void **state)
 	(void)state;
 	for (size_t i = 0; i < count; i++) {
 		const struct response *response;
-		struct web_request request = {.method = table[i].method, .host = web_host(web, companies[0].slug), .path = path_with(&table[i], fixture_id(&companies[0], &table[i]))};
+		struct web_request request = {.method = table[i].method,
+					      .host = web_host(web, companies[0].slug),
+					      .path = path_with(&table[i], fixture_id(&companies[0], &table[i]))};
 
 		if (!acts_on_workspace(&table[i]) || !(table[i].hosts & ON_TENANT))
 			continue;
@@ -359,7 +390,8 @@ static void no_row_of_anybody_changes(void **state)
 static void the_hash_notices_a_change(void **state)
 {
 	struct str mine = rows_hash(&companies[0]), theirs = rows_hash(&companies[1]);
-	struct web_request request = {.method = METHOD_PATCH, .host = web_host(web, companies[0].slug), .body = STR("{\"city\":\"Austin\"}")};
+	struct web_request request = {
+		.method = METHOD_PATCH, .host = web_host(web, companies[0].slug), .body = STR("{\"city\":\"Austin\"}")};
 
 	(void)state;
 	request.path = arena_printf(web->arena, "/api/leads/%.*s", STR_FMT_ARG(companies[0].lead));

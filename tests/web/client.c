@@ -23,7 +23,8 @@ static struct templates *strict_templates(struct arena *arena)
 {
 	struct buffer complaints = BUFFER_IN(arena);
 	const char *root = getenv("srcdir");
-	struct templates *templates = templates_load(arena_printf(arena, "%s/templates", root ? root : ".").p, TEMPLATE_STRICT, &complaints);
+	struct templates *templates =
+		templates_load(arena_printf(arena, "%s/templates", root ? root : ".").p, TEMPLATE_STRICT, &complaints);
 
 	if (!templates)
 		fail_msg("%s", complaints.bytes);
@@ -67,7 +68,8 @@ void web_close(struct web *web)
 
 struct str web_host(struct web *web, struct str label)
 {
-	return label.n ? arena_printf(web->arena, "%.*s.%s", STR_FMT_ARG(label), web->config.base_domain) : str_from(web->config.base_domain);
+	return label.n ? arena_printf(web->arena, "%.*s.%s", STR_FMT_ARG(label), web->config.base_domain)
+		       : str_from(web->config.base_domain);
 }
 
 void web_header(struct web_request *request, const char *name, struct str value)
