@@ -169,9 +169,16 @@ static enum err trial_ended(struct exchange *x)
 			    names.bytes);
 }
 
-static bool changes_workspace(const struct context *c)
+/* A leaked key and a person who left must be shut out also when nothing else can be changed. */
+static bool takes_access_away(const struct route *route)
 {
-	return !method_is_safe(c->request->method) && c->route->handler != logout && c->route->handler != api_logout;
+	static handler *const those[] = {logout,          api_logout,       key_revoke_page, key_revoke_api,
+					 user_update_api, user_update_page, user_delete_api};
+
+	for (size_t i = 0; i < COUNT_OF(those); i++)
+		if (route->handler == those[i])
+			return true;
+	return false;
 }
 
 enum err step_permission(struct exchange *x)
@@ -184,7 +191,8 @@ enum err step_permission(struct exchange *x)
 		return E_UNAUTH;
 	if (!principal_can(c->principal, c->route->can))
 		return E_FORBIDDEN;
-	if (tenant_access(c->tenant, clock_now()) == ACCESS_READ_ONLY && changes_workspace(c))
+	if (tenant_access(c->tenant, clock_now()) == ACCESS_READ_ONLY && !method_is_safe(c->request->method) &&
+	    !takes_access_away(c->route))
 		return trial_ended(x);
 	if (c->route->feature != FEATURE_ANY && !(c->tenant->plan->features & (1u << c->route->feature)))
 		return context_fail(c, E_LIMIT, "The %s plan does not include this.", c->tenant->plan->label);

@@ -211,6 +211,30 @@ static void set_tenant(const struct workspace *w, const char *what)
 	workspace_forget(web);
 }
 
+static void an_ended_trial_still_shuts_a_key_out(void **state)
+{
+	const char *json = "content-type: application/json", *owner;
+	const struct response *answer;
+	struct workspace late;
+	const char *id;
+
+	(void)state;
+	workspace_make(web, "latekey", &late);
+	owner = bearer(web, late.session);
+	set_tenant(&late, "trial_ends_at = now() - interval '1 day'");
+	answer = ask(web, "POST", late.host, "/api/api-keys", HEADERS(owner, json),
+		     "{\"name\":\"A\",\"role\":\"viewer\"}");
+	assert_int_equal(answer->status, 402);
+	answer = ask(web, "GET", late.host, "/api/api-keys", HEADERS(owner), NULL);
+	assert_false(says(answer, "\"is_active\":false"));
+	id = strstr(answer->body.bytes, "\"id\":\"");
+	assert_non_null(id);
+	answer = ask(web, "DELETE", late.host, arena_printf(web->arena, "/api/api-keys/%.36s", id + 6).p,
+		     HEADERS(owner), NULL);
+	assert_int_equal(answer->status, 204);
+	assert_true(says(ask(web, "GET", late.host, "/api/api-keys", HEADERS(owner), NULL), "\"is_active\":false"));
+}
+
 static void an_ended_trial_reads_and_does_not_write(void **state)
 {
 	struct workspace late;
@@ -344,6 +368,7 @@ int main(void)
 		cmocka_unit_test(pages_without_a_session_lead_to_the_log_in),
 		cmocka_unit_test(roles_are_asked_of_the_table),
 		cmocka_unit_test(an_ended_trial_reads_and_does_not_write),
+		cmocka_unit_test(an_ended_trial_still_shuts_a_key_out),
 		cmocka_unit_test(a_suspended_workspace_shows_a_notice_and_nothing_else),
 		cmocka_unit_test(too_many_requests_are_a_429),
 		cmocka_unit_test(api_calls_are_counted_and_written),
