@@ -7,12 +7,34 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+static const struct option {
+	const char *name, *field;
+} create_options[] = {
+	{"--name", "name"},
+	{"--slug", "slug"},
+	{"--owner-email", "owner_email"},
+	{"--owner-name", "owner_name"},
+	{"--company-name", "company_name"},
+	{"--owner-password", "owner_password"},
+	{"--plan", "plan_tier"},
+};
+
+/* What the operator typed for a field; a field without an option stays as it is. */
+static const char *option_of(const char *field)
+{
+	for (size_t i = 0; i < COUNT_OF(create_options); i++)
+		if (strcmp(create_options[i].field, field) == 0)
+			return create_options[i].name;
+	return field;
+}
+
 /* Reports a status and the field errors behind it. */
 static int explain(enum err e, const struct errors *errors)
 {
 	for (const struct field_error *error = errors_first(errors); error; error = error->next)
-		fprintf(stderr, "  %s: %.*s\n", error->field ? error->field : "-", STR_FMT_ARG(error->message));
-	return fail("%s", err_sentence(e));
+		fprintf(stderr, "  %s: %.*s\n", error->field ? option_of(error->field) : "-",
+			STR_FMT_ARG(error->message));
+	return fail("%s", e == E_NOTFOUND ? "there is no such tenant" : err_sentence(e));
 }
 
 static void print_row(struct arena *arena, const struct tenant_row *row)
@@ -27,15 +49,6 @@ static void print_row(struct arena *arena, const struct tenant_row *row)
 
 int command_tenant_create(struct ctl *ctl)
 {
-	static const char *const options[][2] = {
-		{"--name", "name"},
-		{"--slug", "slug"},
-		{"--owner-email", "owner_email"},
-		{"--owner-name", "owner_name"},
-		{"--company-name", "company_name"},
-		{"--owner-password", "owner_password"},
-		{"--plan", "plan_tier"},
-	};
 	struct value *body = value_map(ctl->arena);
 	struct errors *errors = errors_new(ctl->arena);
 	struct record *input = record_new(ctl->arena, &tenant_create_entity);
@@ -43,11 +56,11 @@ int command_tenant_create(struct ctl *ctl)
 	struct stx *stx;
 	enum err e;
 
-	for (size_t i = 0; i < COUNT_OF(options); i++) {
-		const char *given = option_value(ctl, options[i][0]);
+	for (size_t i = 0; i < COUNT_OF(create_options); i++) {
+		const char *given = option_value(ctl, create_options[i].name);
 
 		if (given)
-			value_put_text(body, options[i][1], given);
+			value_put_text(body, create_options[i].field, given);
 	}
 	if (!options_done(ctl))
 		return EXIT_USAGE;
@@ -115,7 +128,7 @@ int command_tenant_show(struct ctl *ctl)
 	if (e == OK)
 		e = stx_commit(stx);
 	if (e != OK)
-		return fail("%s", err_sentence(e));
+		return explain(e, errors_new(ctl->arena));
 	tenant_row_to_value(row, map);
 	for (size_t i = 0; i < value_count(map); i++) {
 		struct str key = STR_NONE;
@@ -157,10 +170,10 @@ static struct str suspended(const struct tenant_row *row)
 	return STR("suspended");
 }
 
-/* Back to where it was: a trial that has not been paid for stays one. */
+/* Back to where it was: who never subscribed goes on with the trial, also when that has ended meanwhile. */
 static struct str resumed(const struct tenant_row *row)
 {
-	return row->trial_ends_at > clock_now() ? STR("trial") : STR("active");
+	return row->subscription_started_at ? STR("active") : STR("trial");
 }
 
 int command_tenant_suspend(struct ctl *ctl)

@@ -21,7 +21,7 @@ static const struct command_row commands[] = {
 	 "create the database roles and extensions (as superuser)"},
 	{"migrate", command_migrate, false, "[--status]", "bring the schema up to date, or say what is missing"},
 	{"tenant create", command_tenant_create, true,
-	 "--name NAME --slug SLUG --owner-email E [--owner-name N] [--owner-password P] [--plan "
+	 "--name NAME --slug SLUG --owner-email E --owner-name N [--company-name C] [--owner-password P] [--plan "
 	 "starter|professional|enterprise]",
 	 "create a tenant with its owner"},
 	{"tenant list", command_tenant_list, false, "[--status trial|active|suspended|cancelled]", "list the tenants"},

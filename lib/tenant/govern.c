@@ -42,7 +42,7 @@ enum { UPDATE_NAME = 0, UPDATE_PLAN, UPDATE_STATUS, UPDATE_TRIAL };
 	"tenant_id, name, slug, subdomain, company_name, industry, website_url, owner_name, owner_email, "             \
 	"owner_phone, plan_tier, status,"                                                                              \
 	" max_leads, max_users, max_scrapers, current_lead_count, current_user_count, version, trial_ends_at, "        \
-	"created_at, updated_at"
+	"created_at, updated_at, subscription_started_at"
 
 STATEMENT(get_tenant, "SELECT " TENANT_COLUMNS " FROM tenants WHERE tenant_id = $1 AND deleted_at IS NULL");
 STATEMENT(get_tenant_for_update,
@@ -76,6 +76,7 @@ static struct tenant_row from_row(const struct rows *row)
 		.trial_ends_at = rows_instant(row, 18),
 		.created_at = rows_instant(row, 19),
 		.updated_at = rows_instant(row, 20),
+		.subscription_started_at = rows_instant(row, 21),
 	};
 }
 

@@ -44,7 +44,7 @@ struct tenant_row {
 		plan_tier, status;
 	int64_t max_leads, max_users, max_scrapers; /* 0: unlimited */
 	int64_t lead_count, user_count, version;
-	int64_t trial_ends_at, created_at, updated_at; /* 0: none */
+	int64_t trial_ends_at, created_at, updated_at, subscription_started_at; /* 0: none */
 };
 /* id, name, slug, subdomain, …, created_at: the plan's TenantResponse and more. */
 void tenant_row_to_value(const struct tenant_row *, struct value *map);

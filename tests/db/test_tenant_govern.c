@@ -162,6 +162,22 @@ static void an_update_of_an_old_version_is_refused(void **state)
 	stx_rollback(tx);
 }
 
+/* What demandctl tenant resume goes by. */
+static void who_subscribed_once_is_known_after_a_suspension(void **state)
+{
+	struct world *world = *state;
+	struct tenant_made made;
+	struct tenant_row *row;
+
+	MUST(create(world, slug_text(world, "govern"), NULL, errors_new(world->arena), &made));
+	MUST(update(world, made.tenant_id, "status", "suspended", errors_new(world->arena), &row));
+	assert_int_equal(row->subscription_started_at, 0);
+	MUST(update(world, made.tenant_id, "status", "active", errors_new(world->arena), &row));
+	assert_true(row->subscription_started_at > 0 && row->trial_ends_at > row->subscription_started_at);
+	MUST(update(world, made.tenant_id, "status", "suspended", errors_new(world->arena), &row));
+	assert_true(row->subscription_started_at > 0);
+}
+
 static void the_list_shows_every_tenant_once(void **state)
 {
 	struct world *world = *state;
@@ -258,6 +274,7 @@ int main(void)
 		cmocka_unit_test(a_plan_brings_its_limits_and_an_agreed_limit_stays),
 		cmocka_unit_test(status_moves_only_along_its_ways),
 		cmocka_unit_test(an_update_of_an_old_version_is_refused),
+		cmocka_unit_test(who_subscribed_once_is_known_after_a_suspension),
 		cmocka_unit_test(the_list_shows_every_tenant_once),
 		cmocka_unit_test(a_forged_cursor_is_an_error),
 		cmocka_unit_test(an_operator_key_works_until_it_is_revoked),
