@@ -17,10 +17,12 @@ enum err step_credential(struct exchange *x)
 static enum err too_often(struct exchange *x, struct rate_answer answer)
 {
 	struct context *c = &x->context;
+	long long wait = answer.wait > 0 ? answer.wait : 1;
 
-	response_header(c->response, "Retry-After",
-			arena_printf(c->arena, "%lld", (long long)(answer.wait > 0 ? answer.wait : 1)));
-	return E_RATE;
+	response_header(c->response, "Retry-After", arena_printf(c->arena, "%lld", wait));
+	/* A person sees no headers. */
+	return context_fail(c, E_RATE, "Too many requests. Please try again in %lld second%s.", wait,
+			    wait == 1 ? "" : "s");
 }
 
 static struct rate_answer of_address(struct exchange *x, unsigned class, bool take)

@@ -312,7 +312,7 @@ static void too_many_requests_are_a_429(void **state)
 	assert_in_range(allowed, 3, 4);
 	assert_true(header_says(answer, "RateLimit", ";r=0;t="));
 	assert_false(str_absent(web_answer_header(answer, "Retry-After")));
-	assert_true(says(answer, "rate_limited"));
+	assert_true(says(answer, "rate_limited") && says(answer, "Please try again in "));
 	/* Another credential has its own bucket; made-up ones share their address's. */
 	assert_int_equal(ask(web, "GET", other.host, "/api/leads", HEADERS(bearer(web, other.key)), NULL)->status, 200);
 	token_make(web->arena, TOKEN_API_KEY, other.tenant->code, &made_up);
