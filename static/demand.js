@@ -79,6 +79,22 @@
 	// Back may show the page as it was left.
 	window.addEventListener('pageshow', () => all('form[data-sent]').forEach((form) => delete form.dataset.sent));
 
+	// ---- a file that is too large is refused before it has travelled ----
+
+	document.addEventListener('change', (event) => {
+		const input = event.target;
+		if (!input.matches('input[type=file][data-most]')) return;
+		const most = Number(input.dataset.most);
+		const tooLarge = [...input.files].some((file) => file.size > most);
+		if (input.nextElementSibling?.matches('.invalid-feedback')) input.nextElementSibling.remove();
+		input.classList.toggle('is-invalid', tooLarge);
+		if (!tooLarge) return;
+		const words = make('div', 'invalid-feedback', `The file is larger than ${most >> 20} MB. Please choose a smaller one.`);
+		words.setAttribute('role', 'alert');
+		input.value = '';
+		input.after(words);
+	});
+
 	// ---- what was just done is said once: a reload or a bookmark does not repeat it ----
 
 	const here = new URL(window.location.href);
