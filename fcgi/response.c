@@ -21,7 +21,10 @@ void response_header(struct response *response, const char *name, struct str val
 		log_event(LOG_WARNING, "header", "a value of %s holds a control character and was left out", name);
 		return;
 	}
-	buffer_printf(&response->headers, "%s: %.*s\r\n", name, STR_FMT_ARG(value));
+	buffer_add_str(&response->headers, str_from(name));
+	BUFFER_LITERAL(&response->headers, ": ");
+	buffer_add_str(&response->headers, value);
+	BUFFER_LITERAL(&response->headers, "\r\n");
 }
 
 void response_cookie(struct response *response, const char *name, struct str value, int64_t max_age_seconds)

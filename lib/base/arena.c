@@ -185,12 +185,16 @@ struct str arena_printf(struct arena *arena, const char *format, ...)
 	va_list arguments, again;
 	va_start(arguments, format);
 	va_copy(again, arguments);
-	int length = vsnprintf(NULL, 0, format, arguments);
+	char short_text[256];
+	int length = vsnprintf(short_text, sizeof(short_text), format, arguments);
 	va_end(arguments);
 	if (length < 0)
 		abort(); /* only a broken format does this */
 	char *text = arena_alloc(arena, (size_t)length + 1);
-	(void)vsnprintf(text, (size_t)length + 1, format, again);
+	if ((size_t)length < sizeof(short_text))
+		memcpy(text, short_text, (size_t)length + 1);
+	else
+		(void)vsnprintf(text, (size_t)length + 1, format, again);
 	va_end(again);
 	return (struct str){text, (size_t)length};
 }

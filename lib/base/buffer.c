@@ -4,15 +4,13 @@
 #include <stdlib.h>
 
 #define SMALLEST_CAPACITY ((size_t)128)
+#define PRINTED_AT_ONCE ((size_t)63) /* more is formatted twice: once for its length */
 
-/* Makes room for `more` bytes and the closing NUL. */
-static void reserve(struct buffer *b, size_t more)
+static void grow(struct buffer *b, size_t more)
 {
 	size_t needed;
 	if (__builtin_add_overflow(b->length, more, &needed) || __builtin_add_overflow(needed, 1, &needed))
 		abort();
-	if (needed <= b->capacity)
-		return;
 	size_t capacity = b->capacity < SMALLEST_CAPACITY ? SMALLEST_CAPACITY : b->capacity;
 	while (capacity < needed)
 		capacity = capacity > SIZE_MAX / 2 ? needed : capacity * 2;
@@ -28,6 +26,13 @@ static void reserve(struct buffer *b, size_t more)
 	}
 	b->bytes = bytes;
 	b->capacity = capacity;
+}
+
+/* Makes room for `more` bytes and the closing NUL. */
+static inline void reserve(struct buffer *b, size_t more)
+{
+	if (more >= b->capacity - b->length)
+		grow(b, more);
 }
 
 void buffer_add(struct buffer *b, const void *bytes, size_t length)
@@ -53,11 +58,15 @@ void buffer_vprintf(struct buffer *b, const char *format, va_list arguments)
 {
 	va_list again;
 	va_copy(again, arguments);
-	int length = vsnprintf(NULL, 0, format, arguments);
+	reserve(b, PRINTED_AT_ONCE);
+	size_t room = b->capacity - b->length;
+	int length = vsnprintf(b->bytes + b->length, room, format, arguments);
 	if (length < 0)
 		abort(); /* only a broken format does this */
-	reserve(b, (size_t)length);
-	(void)vsnprintf(b->bytes + b->length, (size_t)length + 1, format, again);
+	if ((size_t)length >= room) {
+		reserve(b, (size_t)length);
+		(void)vsnprintf(b->bytes + b->length, (size_t)length + 1, format, again);
+	}
 	va_end(again);
 	b->length += (size_t)length;
 }
@@ -72,7 +81,16 @@ void buffer_printf(struct buffer *b, const char *format, ...)
 
 void buffer_add_int(struct buffer *b, int64_t number)
 {
-	buffer_printf(b, "%lld", (long long)number);
+	char digits[24];
+	size_t at = sizeof(digits);
+	uint64_t rest = number < 0 ? 0 - (uint64_t)number : (uint64_t)number;
+	do {
+		digits[--at] = (char)('0' + rest % 10);
+		rest /= 10;
+	} while (rest > 0);
+	if (number < 0)
+		digits[--at] = '-';
+	buffer_add(b, digits + at, sizeof(digits) - at);
 }
 
 void buffer_clear(struct buffer *b)

@@ -54,9 +54,33 @@ static struct civil from_instant(int64_t instant)
 			      tm.tm_min,         tm.tm_sec,     (int)rest,  tm.tm_wday};
 }
 
+/* `count` digits of a number that has no more. */
+static char *put_digits(char *at, int number, int count)
+{
+	for (int i = count - 1; i >= 0; i--) {
+		at[i] = (char)('0' + number % 10);
+		number /= 10;
+	}
+	return at + count;
+}
+
+/* A list prints a hundred of these: snprintf was a fifth of its work. */
 struct str clock_rfc3339(struct arena *arena, int64_t instant)
 {
 	struct civil c = from_instant(instant);
+	if (c.year >= 0 && c.year <= 9999) {
+		static const char pattern[] = "yyyy-mm-ddThh:mm:ss.mmmZ";
+		char *text = arena_alloc(arena, sizeof(pattern)), *at = text;
+		memcpy(text, pattern, sizeof(pattern));
+		at = put_digits(at, c.year, 4) + 1;
+		at = put_digits(at, c.month, 2) + 1;
+		at = put_digits(at, c.day, 2) + 1;
+		at = put_digits(at, c.hour, 2) + 1;
+		at = put_digits(at, c.minute, 2) + 1;
+		at = put_digits(at, c.second, 2) + 1;
+		(void)put_digits(at, c.microsecond / 1000, 3);
+		return (struct str){text, sizeof(pattern) - 1};
+	}
 	return arena_printf(arena, "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", c.year, c.month, c.day, c.hour, c.minute,
 			    c.second, c.microsecond / 1000);
 }

@@ -75,6 +75,15 @@ static size_t escape_next(struct str *rest, char out[8])
 	return length;
 }
 
+/* How many bytes at the beginning stand for themselves. */
+static size_t plain_run(struct str text)
+{
+	size_t n = 0;
+	while (n < text.n && text.p[n] >= 0x20 && text.p[n] < 0x7F && text.p[n] != '"' && text.p[n] != '\\')
+		n++;
+	return n;
+}
+
 /* All or nothing. */
 static bool line_add(struct line *line, const char *bytes, size_t length)
 {
@@ -185,7 +194,9 @@ void log_members(enum log_level level, const char *event, const struct buffer *m
 
 static void member_begin(struct buffer *out, const char *name)
 {
-	buffer_printf(out, ",\"%s\":", name);
+	BUFFER_LITERAL(out, ",\"");
+	buffer_add_str(out, str_from(name));
+	BUFFER_LITERAL(out, "\":");
 }
 
 void log_member_str(struct buffer *out, const char *name, struct str value)
@@ -197,8 +208,13 @@ void log_member_str(struct buffer *out, const char *name, struct str value)
 	}
 	char escaped[8];
 	buffer_add_char(out, '"');
-	while (value.n > 0)
-		buffer_add(out, escaped, escape_next(&value, escaped));
+	while (value.n > 0) {
+		size_t plain = plain_run(value);
+		buffer_add(out, value.p, plain);
+		value = (struct str){value.p + plain, value.n - plain};
+		if (value.n > 0)
+			buffer_add(out, escaped, escape_next(&value, escaped));
+	}
 	buffer_add_char(out, '"');
 }
 

@@ -32,11 +32,15 @@ enum { COLUMN_ID, COLUMN_VERSION, COLUMN_CREATED, COLUMN_UPDATED };
 
 void sql_add_columns(struct sql *sql, const struct entity *entity)
 {
-	for (size_t i = 0; i < COUNT_OF(layer_columns); i++)
-		buffer_printf(&sql->text, "%s%s", i ? ", " : "", layer_columns[i]);
+	for (size_t i = 0; i < COUNT_OF(layer_columns); i++) {
+		sql_add(sql, i ? ", " : "");
+		sql_add(sql, layer_columns[i]);
+	}
 	for (size_t i = 0; i < entity->field_count; i++)
-		if (field_is_column(&entity->fields[i]))
-			buffer_printf(&sql->text, ", %s", entity->fields[i].name);
+		if (field_is_column(&entity->fields[i])) {
+			sql_add(sql, ", ");
+			sql_add(sql, entity->fields[i].name);
+		}
 }
 
 int sql_column(const struct entity *entity, int field)
@@ -70,6 +74,7 @@ static struct str stored_form(struct arena *arena, const struct field *field, st
 struct record *sql_record(struct arena *arena, const struct entity *entity, const struct rows *rows)
 {
 	struct record *record = record_new(arena, entity);
+	int column = COUNT_OF(layer_columns); /* sql_column of the next field that has one of its own */
 
 	record->id = rows_uuid(rows, COLUMN_ID);
 	record->version = rows_int(rows, COLUMN_VERSION);
@@ -78,8 +83,11 @@ struct record *sql_record(struct arena *arena, const struct entity *entity, cons
 	for (size_t i = 0; i < entity->field_count; i++) {
 		const struct field *field = &entity->fields[i];
 
-		if (!field_is(field, FIELD_WRITE_ONLY))
-			record->values[i] = stored_form(arena, field, rows_str(rows, sql_column(entity, (int)i)));
+		if (field_is_column(field))
+			record->values[i] = stored_form(arena, field, rows_str(rows, column++));
+		else if (field_is_time_of_row(field))
+			record->values[i] =
+				clock_rfc3339(arena, *field->name == 'c' ? record->created_at : record->updated_at);
 	}
 	return record;
 }

@@ -1,3 +1,5 @@
+#include <stdlib.h>
+
 #include "lib/tenant/slug.h"
 #include "lib/tenant/slug_internal.h"
 
@@ -76,6 +78,21 @@ static bool reserved_by_pattern(struct str slug)
 	return stem.n == 0;
 }
 
+/* Made once: every request's host is compared with all of them. */
+static const struct fold *reserved_folds(void)
+{
+	static struct fold *folds;
+
+	if (folds)
+		return folds;
+	folds = calloc(slug_reserved_count, sizeof(*folds));
+	if (!folds)
+		abort();
+	for (size_t i = 0; i < slug_reserved_count; i++)
+		folds[i] = slug_fold(str_from(slug_reserved_names[i]));
+	return folds;
+}
+
 bool slug_reserved(struct str slug)
 {
 	struct fold fold = slug_fold(slug);
@@ -85,9 +102,9 @@ bool slug_reserved(struct str slug)
 	if (reserved_by_pattern(slug))
 		return true;
 	for (size_t i = 0; i < slug_reserved_count; i++) {
-		struct fold name = slug_fold(str_from(slug_reserved_names[i]));
+		const struct fold *name = &reserved_folds()[i];
 
-		if (name.length == fold.length && memcmp(name.text, fold.text, fold.length) == 0)
+		if (name->length == fold.length && memcmp(name->text, fold.text, fold.length) == 0)
 			return true;
 	}
 	return false;

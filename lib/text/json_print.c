@@ -26,6 +26,12 @@ static const char *short_escape(char c)
 	}
 }
 
+/* What most bytes are. 0xE2 begins a line separator and much else. */
+static bool stands_for_itself(unsigned char c)
+{
+	return c >= 0x20 && c != '"' && c != '\\' && c != '<' && c != '>' && c != '&' && c != 0xE2;
+}
+
 /* U+2028 and U+2029 end a line in old JavaScript. */
 static bool is_line_separator(struct str rest)
 {
@@ -39,6 +45,8 @@ void json_string(struct str text, struct buffer *out)
 	buffer_add_char(out, '"');
 	for (size_t i = 0; i < text.n; i++) {
 		char c = text.p[i];
+		if (stands_for_itself((unsigned char)c))
+			continue;
 		const char *escape = short_escape(c);
 		bool separator = is_line_separator((struct str){text.p + i, text.n - i});
 		if (escape == NULL && !separator && (unsigned char)c >= 0x20)
