@@ -239,6 +239,33 @@ bool openapi_lists(const struct value *list, struct str text)
 	return false;
 }
 
+/* The label before the base domain where a route answers that the api host does not have; NULL for all others. */
+static const char *own_label(const struct route *route, const char *workspace)
+{
+	if (route->hosts & ON_API)
+		return NULL;
+	return route->hosts & ON_ADMIN ? "admin" : workspace;
+}
+
+/* An operation that is not on the api host says where it is. */
+static void put_server(const struct config *config, const struct route *route, struct value *operation)
+{
+	const char *label = own_label(route, "{workspace}");
+	struct arena *arena = value_arena(operation);
+	struct value *server, *variable;
+
+	if (!label)
+		return;
+	server = value_map(arena);
+	value_put_str(server, "url", config_origin(config, arena, label));
+	if (label[0] == '{') {
+		variable = value_put_map(value_put_map(server, "variables"), "workspace");
+		value_put_text(variable, "default", "acme-hvac");
+		value_put_text(variable, "description", "The workspace's subdomain.");
+	}
+	value_append(value_put_list(operation, "servers"), server);
+}
+
 /* The operations of a path, made when there are none yet. */
 static struct value *path_item(struct value *paths, const char *path)
 {
@@ -302,9 +329,12 @@ struct value *openapi_build(struct arena *arena, const struct config *config)
 	value_append(value_put_list(document, "servers"), server);
 	paths = value_put_map(document, "paths");
 	for (size_t i = 0; i < count; i++)
-		if (documented(&table[i]))
-			value_put(path_item(paths, table[i].path), method_key(table[i].method),
-				  operation_of(arena, &table[i]));
+		if (documented(&table[i])) {
+			struct value *operation = operation_of(arena, &table[i]);
+
+			put_server(config, &table[i], operation);
+			value_put(path_item(paths, table[i].path), method_key(table[i].method), operation);
+		}
 	put_components(document);
 	return document;
 }
@@ -356,14 +386,16 @@ static void put_fields(struct arena *arena, const struct route *route, struct va
 	}
 }
 
-static struct value *docs_operation(struct arena *arena, const struct route *route)
+static struct value *docs_operation(struct arena *arena, const struct config *config, const struct route *route)
 {
 	struct value *operation = value_map(arena);
+	const char *label = own_label(route, "your-workspace");
 
 	value_put_text(operation, "method", method_name(route->method));
 	value_put_text(operation, "path", route->path);
 	value_put_text(operation, "summary", route->summary);
 	value_put_text(operation, "credential", credential_words(route));
+	value_put_str(operation, "origin", label ? config_origin(config, arena, label) : STR_NONE);
 	value_put_bool(operation, "idempotent", route->idempotent);
 	value_put_bool(operation, "needs_if_match", needs_if_match(route));
 	put_parameters(route, value_put_list(operation, "parameters"));
@@ -405,6 +437,6 @@ void openapi_docs(struct arena *arena, const struct config *config, struct value
 			operations = value_put_list(group, "operations");
 			value_append(groups, group);
 		}
-		value_append(operations, docs_operation(arena, &table[i]));
+		value_append(operations, docs_operation(arena, config, &table[i]));
 	}
 }

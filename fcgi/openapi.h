@@ -6,7 +6,7 @@
 
 /* The OpenAPI 3.1 document. */
 struct value *openapi_build(struct arena *, const struct config *);
-/* The same for people: page.groups [{name, operations: [{method, path, summary, anchor, credential, idempotent, needs_if_match, parameters, fields}]}]. */
+/* The same for people: page.groups [{name, operations: [{method, path, summary, anchor, credential, origin, idempotent, needs_if_match, parameters, fields}]}]. */
 void openapi_docs(struct arena *, const struct config *, struct value *page);
 
 #endif

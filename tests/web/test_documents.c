@@ -84,6 +84,28 @@ static void every_documented_route_is_described(void **state)
 	assert_true(seen >= 24);
 }
 
+/* A program made from the document would send a log-in to the api host, which has none. */
+static void what_the_api_host_lacks_says_where_it_is(void **state)
+{
+	size_t count;
+	const struct route *table = routes(&count);
+
+	(void)state;
+	for (size_t i = 0; i < count; i++) {
+		const struct value *servers, *found = operation(table[i].method, table[i].path);
+		const char *start = table[i].hosts & ON_ADMIN ? "https://admin." : "https://{workspace}.";
+
+		if (!table[i].summary)
+			continue;
+		servers = value_get(found, STR("servers"));
+		assert_int_equal(value_count(servers), table[i].hosts & ON_API ? 0 : 1);
+		if (value_count(servers))
+			assert_true(
+				str_starts(value_as_str(value_get(value_at(servers, 0), STR("url"))), str_from(start)));
+	}
+	assert_has(ASK(.host = STR("api"), .path = "/docs"), "https://your-workspace.");
+}
+
 static bool type_fits(const struct value *type, const char *wanted)
 {
 	for (size_t i = 0; value_type(type) == VALUE_LIST && i < value_count(type); i++)
@@ -228,6 +250,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_documented_route_is_described),
+		cmocka_unit_test(what_the_api_host_lacks_says_where_it_is),
 		cmocka_unit_test(answers_are_as_described),
 		cmocka_unit_test(the_documentation_shows_the_same),
 		cmocka_unit_test(public_pages_are_whole),
