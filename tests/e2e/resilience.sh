@@ -49,6 +49,7 @@ check "nothing of it was written" "$(admin "SELECT count(*) FROM leads WHERE nam
 # nginx's own answers.
 check "a body over nginx's cap is a 413" "$(head -c 6000000 /dev/zero | request -X POST --data-binary @- -H 'Content-Type: application/json' -H 'Expect:' "$(origin acme-hvac)/api/leads")" 413
 check_match "as problem+json" "$(header content-type)" 'problem\+json'
+check "with the code that workers use" "$(json code)" too_large
 check_match "with a request id" "$(header x-request-id)" '^[0-9a-f]{32}$'
 check "an unknown host of the domain is a 404" "$(request "$(origin no-such-company-here)/")" 404
 check "a reserved host is a 404" "$(request "$(origin smtp)/")" 404
