@@ -2,6 +2,8 @@
 #include "fcgi/credential.h"
 #include "fcgi/csrf.h"
 
+#include "lib/base/clock.h"
+
 enum err context_redirect(struct context *c, struct str location)
 {
 	c->status = 303;
@@ -30,6 +32,11 @@ enum err context_fail(struct context *c, enum err e, const char *format, ...)
 	va_end(arguments);
 	c->detail = buffer_str(&text);
 	return e;
+}
+
+bool context_may(const struct context *c, enum permission what)
+{
+	return principal_can(c->principal, what) && tenant_access(c->tenant, clock_now()) == ACCESS_FULL;
 }
 
 void context_etag(struct context *c, int64_t version)

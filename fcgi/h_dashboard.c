@@ -52,9 +52,9 @@ enum err dashboard(struct context *c)
 	value_put_str(c->page, "leads_created", page_number(c->arena, usage.leads_created));
 	value_put_text(c->page, "plan_label", c->tenant->plan->label);
 	value_put_int(c->page, "plan_price", c->tenant->plan->price_dollars);
-	value_put_bool(c->page, "may_write", principal_can(c->principal, CAN_WRITE));
-	value_put_bool(c->page, "may_invite", principal_can(c->principal, CAN_USERS));
-	value_put_bool(c->page, "may_keys", principal_can(c->principal, CAN_KEYS));
+	value_put_bool(c->page, "may_write", context_may(c, CAN_WRITE));
+	value_put_bool(c->page, "may_invite", context_may(c, CAN_USERS));
+	value_put_bool(c->page, "may_keys", context_may(c, CAN_KEYS));
 	return put_newest(c);
 }
 

@@ -183,7 +183,7 @@ static void put_list_words(struct context *c, const struct entity *entity, const
 	value_put_text(c->page, "entity_label_plural", entity->label_plural);
 	value_put_text(c->page, "empty_hint", entity->empty_hint);
 	value_put_bool(c->page, "narrowed", is_narrowed(entity, query));
-	value_put_bool(c->page, "may_write", principal_can(c->principal, CAN_WRITE));
+	value_put_bool(c->page, "may_write", context_may(c, CAN_WRITE));
 	value_put_url(c->page, "list_url", list_path(c, entity));
 	value_put_url(c->page, "new_url", arena_printf(c->arena, "/%s/new", entity->plural));
 	value_put_str(c->page, "q", query->q.n ? query->q : STR(""));
@@ -251,8 +251,8 @@ enum err entity_show_page(struct context *c)
 	value_put_url(c->page, "list_url", list_path(c, entity));
 	value_put_url(c->page, "edit_url", row_path(c, record, "/edit"));
 	value_put_url(c->page, "delete_url", row_path(c, record, "/delete"));
-	value_put_bool(c->page, "may_write", principal_can(c->principal, CAN_WRITE));
-	value_put_bool(c->page, "may_delete", principal_can(c->principal, CAN_DELETE));
+	value_put_bool(c->page, "may_write", context_may(c, CAN_WRITE));
+	value_put_bool(c->page, "may_delete", context_may(c, CAN_DELETE));
 	return OK;
 }
 

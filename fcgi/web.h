@@ -165,6 +165,8 @@ enum err context_redirect(struct context *, struct str location);
 void context_csrf_anonymous(struct context *);
 /* Sets detail and returns the error: return context_fail(c, E_FORBIDDEN, "…"). */
 enum err context_fail(struct context *, enum err, const char *format, ...) PRINTF(3, 4);
+/* Whether a page should offer it: the role allows it and the workspace takes changes. */
+bool context_may(const struct context *, enum permission);
 /* ETag of a stored row: "\"3\"". */
 void context_etag(struct context *, int64_t version);
 /* If-Match against a version: OK, E_PRECONDITION, or E_NEEDMATCH when required and missing. "*" matches. */

@@ -294,7 +294,9 @@ static void a_full_plan_and_an_ended_trial_are_told_on_the_form(void **state)
 	assert_has(page, "Professional");
 	assert_true(tag_has(input_tag(page, "city"), "value=\"Austin\""));
 	company_set(&acme, "max_leads = NULL, trial_ends_at = now() - interval '1 hour'");
-	assert_status(browse(&member, "/leads"), 200);
+	page = browse(&member, "/leads");
+	assert_status(page, 200);
+	assert_hasnt(page, "href=\"/leads/new\"");
 	assert_status(submit(&member, "/leads", "name=Too+late"), 402);
 	company_set(&acme, "status = 'cancelled'");
 	page = browse(&member, "/leads");
