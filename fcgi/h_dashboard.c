@@ -71,6 +71,7 @@ enum err api_tenant(struct context *c)
 	struct value *limits, *used, *caller;
 	struct usage usage;
 
+	ttx_last(c->tx);
 	TRY(usage_read(c->tx, &usage));
 	value_put_str(c->data, "id", uuid_text(c->arena, c->tenant->id));
 	value_put_str(c->data, "slug", c->tenant->slug);

@@ -10,6 +10,7 @@ enum err entity_list_api(struct context *c)
 	struct value *rows = value_put_list(c->data, "data");
 
 	TRY(list_query_parse(c->arena, entity, &c->query, NULL, &query, c->errors));
+	ttx_last(c->tx);
 	TRY(entity_list(c->tx, entity, &query, c->errors, &result));
 	for (size_t i = 0; i < result.count; i++) {
 		struct value *row = value_map(c->arena);
@@ -46,6 +47,7 @@ enum err entity_get_api(struct context *c)
 {
 	struct record *record;
 
+	ttx_last(c->tx);
 	TRY(entity_get(c->tx, c->route->entity, c->id, &record));
 	return answer(c, record);
 }

@@ -22,6 +22,7 @@ struct service {
 	struct arena *arena;
 	struct fastcgi *fastcgi;
 	int events, stop; /* epoll; signalfd of SIGTERM */
+	uint64_t watched; /* pg_connects of the database's socket in the set */
 	bool stopping;
 };
 
@@ -43,19 +44,25 @@ static bool wait_for_connection(struct service *s)
 {
 	struct epoll_event happened[4];
 	int database = pg_socket(s->app.app_pg), count;
-	bool connection = false;
+	bool connection = false, told = false;
 
 	/* The database's connection may be a new one; a closed descriptor leaves the set by itself. */
-	if (database >= 0)
+	if (database >= 0 && s->watched != pg_connects(s->app.app_pg)) {
 		watch(s, database, EPOLLIN);
+		s->watched = pg_connects(s->app.app_pg);
+	}
 	count = epoll_wait(s->events, happened, (int)COUNT_OF(happened), IDLE_MILLISECONDS);
 	for (int i = 0; i < count; i++) {
 		if (happened[i].data.fd == s->stop)
 			s->stopping = true;
 		else if (happened[i].data.fd == s->worker->listener)
 			connection = true;
+		else
+			told = true;
 	}
-	pg_poll(s->app.app_pg);
+	/* Silence of its socket is known from the wait: no need to ask once more. */
+	if (told)
+		pg_poll(s->app.app_pg);
 	return connection && !s->stopping;
 }
 

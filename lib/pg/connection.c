@@ -109,6 +109,11 @@ int pg_socket(const struct pg *pg)
 	return pg->connection ? PQsocket(pg->connection) : -1;
 }
 
+uint64_t pg_connects(const struct pg *pg)
+{
+	return pg->connects;
+}
+
 /* ---- connecting ---- */
 
 /* Warnings of the server can hold values: their code is enough. */
@@ -179,6 +184,7 @@ static bool reconnect(struct pg *pg)
 	if (pg->attempted && now - pg->attempted < MICROSECONDS_PER_SECOND)
 		return false;
 	pg->attempted = now;
+	pg->connects++;
 	pg->connection = PQconnectdbParams(keywords, values, 1);
 	if (!pg->connection)
 		abort();
@@ -215,8 +221,12 @@ static bool clean(struct pg *pg)
 
 	if (pg->unsynced && !pipeline_sync(pg))
 		return false;
-	return pipeline_read(pg, TX_READ, &failure) && !failure.err && PQstatus(pg->connection) == CONNECTION_OK &&
-	       PQtransactionStatus(pg->connection) == PQTRANS_IDLE && sweep(pg);
+	if (!pipeline_read(pg, TX_READ, &failure) || failure.err || PQstatus(pg->connection) != CONNECTION_OK ||
+	    PQtransactionStatus(pg->connection) != PQTRANS_IDLE)
+		return false;
+	/* What came with that answer is out of the socket: nobody is woken for it again. */
+	pg_deliver(pg);
+	return sweep(pg);
 }
 
 bool pg_ensure(struct pg *pg)

@@ -42,7 +42,8 @@ enum err pg_ready(struct pg *, struct arena *, int64_t schema_version, struct st
 void pg_listen(struct pg *, const char *channel, void (*notified)(void *context, const char *payload), void *context);
 /* Reads what has arrived without waiting. Call it before each request and when idle. */
 void pg_poll(struct pg *);
-int pg_socket(const struct pg *); /* for poll(2); -1 when not connected */
+int pg_socket(const struct pg *);        /* for poll(2); -1 when not connected */
+uint64_t pg_connects(const struct pg *); /* how often it has connected: another number, another socket */
 /* True while notifications can arrive: when false a cache must trust nothing older than its own ceiling. */
 bool pg_listening(const struct pg *);
 
@@ -118,6 +119,11 @@ struct rows *ttx_send_text(struct ttx *, const char *name, struct str sql, struc
  * drained before the connection's next use. A transaction that sent nothing costs nothing.
  */
 enum err ttx_commit(struct ttx *) MUST_CHECK;
+/*
+ * TX_READ: the next statement that is waited for is the last, and COMMIT travels with it: a round trip less. Only ttx_commit and ttx_rollback
+ * may follow. TX_WRITE: says nothing, since a write is committed when its answer is complete.
+ */
+void ttx_last(struct ttx *);
 void ttx_rollback(struct ttx *);
 /* Undo part: after an expected error inside, ttx_restore() makes the transaction usable again. One level. */
 enum err ttx_savepoint(struct ttx *) MUST_CHECK;

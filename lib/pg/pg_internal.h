@@ -62,6 +62,7 @@ struct pg {
 	char *conninfo, *role;
 	PGconn *connection; /* NULL: not connected */
 	bool citus;
+	uint64_t connects;
 	int64_t attempted; /* monotonic; when the last attempt to connect began, 0 before the first */
 	char problem[256]; /* why the last attempt failed: for pg_ready */
 	struct tx *open;   /* the transaction that owns the connection */
@@ -130,7 +131,8 @@ void rows_renew(struct rows *);
 
 /* ---- transaction.c: what ttx and stx share ---- */
 
-enum tx_state { TX_FRESH = 1, TX_OPEN, TX_FAILED, TX_DONE };
+/* TX_COMMITTED: COMMIT went with the last statement and is answered; the owner has yet to say that it is done. */
+enum tx_state { TX_FRESH = 1, TX_OPEN, TX_FAILED, TX_COMMITTED, TX_DONE };
 
 struct tx {
 	struct pg *pg;
@@ -139,6 +141,7 @@ struct tx {
 	enum tx_mode mode;
 	enum tx_state state;
 	bool begun; /* BEGIN was sent on the present connection */
+	bool last;  /* COMMIT goes with what is sent next */
 	bool savepoint;
 	bool has_tenant;
 	unsigned statements;

@@ -45,6 +45,11 @@ struct rows *ttx_send_text(struct ttx *ttx, const char *name, struct str sql, st
 	return tx_send(&ttx->tx, name, sql, arguments, true);
 }
 
+void ttx_last(struct ttx *ttx)
+{
+	ttx->tx.last = true;
+}
+
 enum err ttx_commit(struct ttx *ttx)
 {
 	return tx_commit(&ttx->tx);

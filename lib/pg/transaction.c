@@ -83,6 +83,7 @@ static enum err start(struct tx *tx)
 		return OK;
 	case TX_FAILED:
 		return tx->failure.err;
+	case TX_COMMITTED:
 	case TX_DONE:
 		return used_too_late();
 	case TX_FRESH:
@@ -104,7 +105,7 @@ enum err tx_enter(struct tx *tx, const struct scope *scope)
 
 	if (tx->state == TX_FAILED)
 		return tx->failure.err;
-	if (tx->state == TX_DONE)
+	if (tx->state == TX_DONE || tx->state == TX_COMMITTED)
 		return used_too_late();
 	uuid_print(scope->tenant, tenant);
 	if (tx->has_tenant && strcmp(tx->tenant, tenant) != 0)
@@ -118,12 +119,19 @@ enum err tx_enter(struct tx *tx, const struct scope *scope)
 
 /* ---- answers ---- */
 
+static bool send_commit(struct tx *tx)
+{
+	return pipeline_statement(tx->pg, "commit", STR("COMMIT"), NULL, NULL, "COMMIT");
+}
+
 enum err tx_settle(struct tx *tx)
 {
 	struct pg *pg = tx->pg;
+	bool commits = tx->last && tx->mode == TX_READ;
 
 	switch (tx->state) {
 	case TX_FRESH:
+	case TX_COMMITTED:
 		return OK;
 	case TX_FAILED:
 		return tx->failure.err;
@@ -134,16 +142,20 @@ enum err tx_settle(struct tx *tx)
 	}
 	if (pg->expected_count == 0)
 		return OK;
-	if (!pipeline_sync(pg))
+	if ((commits && !send_commit(tx)) || !pipeline_sync(pg))
 		return cut(tx, E_BUSY, "connection lost");
 	if (pipeline_read(pg, tx->mode, &tx->failure))
 		pg_deliver(pg);
-	if (!tx->failure.err && PQtransactionStatus(pg->connection) != PQTRANS_INTRANS)
+	if (!tx->failure.err && PQtransactionStatus(pg->connection) != (commits ? PQTRANS_IDLE : PQTRANS_INTRANS))
 		return cut(tx, E_INTERNAL, "a statement ended the transaction");
 	if (tx->failure.lost)
 		return cut(tx, tx->failure.err, "connection lost");
-	if (tx->failure.err)
+	if (tx->failure.err) {
 		tx->state = TX_FAILED;
+	} else if (commits) {
+		tx->state = TX_COMMITTED;
+		tx->begun = false;
+	}
 	return tx->failure.err;
 }
 
@@ -294,7 +306,7 @@ enum err tx_commit(struct tx *tx)
 		return err;
 	}
 	waits = tx->mode == TX_WRITE || pg->expected_count > 0;
-	if (!pipeline_statement(pg, "commit", STR("COMMIT"), NULL, NULL, "COMMIT") || !pipeline_sync(pg)) {
+	if (!send_commit(tx) || !pipeline_sync(pg)) {
 		err = cut(tx, E_BUSY, "connection lost");
 		close_tx(tx);
 		return err;
