@@ -8,7 +8,9 @@
 
 bool field_is_time_of_row(const struct field *field)
 {
-	return strcmp(field->name, "created_at") == 0 || strcmp(field->name, "updated_at") == 0;
+	/* The type first: this is asked of each field of each row. */
+	return field->type == FIELD_INSTANT &&
+	       (strcmp(field->name, "created_at") == 0 || strcmp(field->name, "updated_at") == 0);
 }
 
 bool field_is_column(const struct field *field)

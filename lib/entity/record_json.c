@@ -75,21 +75,27 @@ static struct value *stored_to_value(const struct record *record, size_t index)
 	return value_str(record->arena, text);
 }
 
+/* entity_check sees to it that no two members have one name. */
+static void put(struct value *map, const char *name, struct value *value)
+{
+	value_put_new(map, str_from(name), value);
+}
+
 void record_to_value(const struct record *record, struct value *map)
 {
 	bool stored = record->entity->table != NULL;
 
 	if (stored)
-		value_put_str(map, "id", uuid_text(record->arena, record->id));
+		put(map, "id", value_str(record->arena, uuid_text(record->arena, record->id)));
 	for (size_t i = 0; i < record->entity->field_count; i++) {
 		const struct field *field = &record->entity->fields[i];
 
 		if (field_is_visible(field) && !(stored && field_is_time_of_row(field)))
-			value_put(map, field->name, stored_to_value(record, i));
+			put(map, field->name, stored_to_value(record, i));
 	}
 	if (!stored)
 		return;
-	value_put_int(map, "version", record->version);
-	value_put_str(map, "created_at", clock_rfc3339(record->arena, record->created_at));
-	value_put_str(map, "updated_at", clock_rfc3339(record->arena, record->updated_at));
+	put(map, "version", value_int(record->arena, record->version));
+	put(map, "created_at", value_str(record->arena, clock_rfc3339(record->arena, record->created_at)));
+	put(map, "updated_at", value_str(record->arena, clock_rfc3339(record->arena, record->updated_at)));
 }

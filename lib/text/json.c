@@ -1,7 +1,7 @@
 #include "lib/text/json_internal.h"
 
 #include "lib/base/log.h"
-#include "lib/text/value_internal.h"
+#include "lib/text/value.h"
 
 #include <cjson/cJSON.h>
 #include <stdlib.h>

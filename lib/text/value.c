@@ -1,7 +1,6 @@
 #include "lib/text/value.h"
 
 #include "lib/text/url.h"
-#include "lib/text/value_internal.h"
 
 struct member {
 	struct str key; /* empty in a list */

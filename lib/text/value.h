@@ -32,6 +32,8 @@ struct value *value_map(struct arena *);
 void value_append(struct value *list, struct value *item);
 /* key is borrowed. */
 void value_put(struct value *map, const char *key, struct value *);
+/* Without looking for the key, which the caller knows to be new: a map of many members is then made in linear time. */
+void value_put_new(struct value *map, struct str key, struct value *);
 void value_put_str(struct value *map, const char *key, struct str);
 void value_put_text(struct value *map, const char *key, const char *c_string);
 void value_put_int(struct value *map, const char *key, int64_t);
