@@ -54,6 +54,7 @@ static const struct setting settings[] = {
 	TEXT(static_folder, DEMAND_DATA_FOLDER "/static", "served by nginx; the doctor looks at it"),
 	TEXT(migration_folder, DEMAND_DATA_FOLDER "/migrations", "numbered SQL files"),
 	TEXT(certificate, "/etc/demand/tls/fullchain.pem", "TLS chain; the doctor looks at its dates"),
+	TEXT(support_contact, "support@demand.localhost", "where tenants write to: shown where only the operator can help"),
 	{"curl_options", SETTING_TEXT, offsetof(struct config, curl_options), "", 0, 512, "in the curl lines that pages show; --cacert FILE where the authority is private"},
 	{"log_level", SETTING_LEVEL, offsetof(struct config, log_level), "info", 1, 16, "debug, info, warning or error"},
 };
