@@ -243,6 +243,7 @@ void page_shell(struct context *c)
 				 (struct str){(const char *)x->token.hash, sizeof(x->token.hash)});
 	value_put_text(c->page, "static_version", c->app->config->static_version);
 	value_put_str(c->page, "request_id", c->request->request_id);
+	value_put_text(c->page, "support_contact", c->app->config->support_contact);
 	value_put_str(c->page, "curl",
 		      arena_printf(c->arena, "curl%s%s", c->app->config->curl_options[0] ? " " : "",
 				   c->app->config->curl_options));

@@ -15,7 +15,7 @@ static const struct {
 	[E_LIMIT] = {402, "plan_limit", "Your plan does not cover this", "The plan does not cover this."},
 	[E_FORBIDDEN] = {403, "forbidden", "You may not do this", "Your role does not allow this. An owner or admin of the workspace can change your role."},
 	[E_NOTFOUND] = {404, "not_found", "Nothing here", "There is nothing at this address. It may have been deleted."},
-	[E_METHOD] = {405, "method_not_allowed", "That did not work", "This address does not take that method; see Allow."},
+	[E_METHOD] = {405, "method_not_allowed", "That did not work", "This address cannot be opened like that. Go back and try again."},
 	[E_CONFLICT] = {409, "conflict", "That is taken", "This is in conflict with what is there already."},
 	[E_PRECONDITION] = {412, "version_changed", "Somebody was faster", "It was changed since you read it. Read it again, then repeat the change."},
 	[E_TOOBIG] = {413, "too_large", "That is too large", "The body may have at most 4 MiB, JSON at most 1 MiB."},

@@ -80,8 +80,8 @@ enum err step_access(struct exchange *x)
 	x->notice = true;
 	x->sign_in = false;
 	x->code = "workspace_closed";
-	return context_fail(c, E_FORBIDDEN, "This workspace is %s. Please contact us to open it again.",
-			    tenant_status_name(c->tenant->status));
+	return context_fail(c, E_FORBIDDEN, "This workspace is %s. Its data is kept. Write to %s to open it again.",
+			    tenant_status_name(c->tenant->status), c->app->config->support_contact);
 }
 
 /* ---- who it is ---- */
@@ -167,8 +167,8 @@ static enum err trial_ended(struct exchange *x)
 	x->code = "trial_ended";
 	return context_fail(c, E_LIMIT,
 			    "The trial has ended: everything can be read and taken along, nothing can be changed. "
-			    "Choose %s to go on.",
-			    names.bytes);
+			    "Write to %s to go on with %s.",
+			    c->app->config->support_contact, names.bytes);
 }
 
 /* A leaked key and a person who left must be shut out also when nothing else can be changed. */

@@ -29,7 +29,8 @@ struct config {
 	const char *certificate;      /* TLS chain, for doctor */
 	const char *
 		curl_options; /* stands behind "curl" in the lines that pages show: --cacert where the authority is private */
-	const char *log_level; /* debug, info, warning, error */
+	const char *support_contact; /* e-mail address that tenants write to: a plan, a closed workspace */
+	const char *log_level;       /* debug, info, warning, error */
 };
 
 /* path NULL: environment and defaults only. False with complaints, one a line, when anything is unknown or out of range. */
