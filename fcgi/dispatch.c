@@ -32,7 +32,8 @@ static step *const steps[] = {
 	step_form,       /* a page's body */
 	step_csrf,       /* a page's form comes from our page */
 	step_begin,      /* the transaction the route asks for */
-	step_principal,  /* who it is: the first statement in it */
+	step_ahead,      /* what will most likely be asked next, in the same round trip */
+	step_principal,  /* who it is: the first answer in it */
 	step_permission, /* role, plan, trial */
 	step_json,       /* an API's body */
 	step_idempotency,

@@ -2,6 +2,20 @@
 #include "fcgi/handlers.h"
 #include "fcgi/try.h"
 
+void entity_list_ahead(struct context *c)
+{
+	const struct entity *entity = c->route->entity;
+	struct errors *errors = errors_new(c->arena);
+	struct ahead *ahead = ARENA_NEW(c->arena, struct ahead);
+
+	/* A search may cost much: that is for those who may ask it. What is wrong with the query is the handler's to say. */
+	if (list_query_parse(c->arena, entity, &c->query, NULL, &ahead->query, errors) != OK ||
+	    !str_absent(ahead->query.q) || entity_list_send(c->tx, entity, &ahead->query, errors, &ahead->sent) != OK)
+		return;
+	ttx_last(c->tx);
+	c->ahead = ahead;
+}
+
 enum err entity_list_api(struct context *c)
 {
 	const struct entity *entity = c->route->entity;
@@ -9,9 +23,13 @@ enum err entity_list_api(struct context *c)
 	struct list_result result;
 	struct value *rows = value_put_list(c->data, "data");
 
-	TRY(list_query_parse(c->arena, entity, &c->query, NULL, &query, c->errors));
-	ttx_last(c->tx);
-	TRY(entity_list(c->tx, entity, &query, c->errors, &result));
+	if (c->ahead) {
+		TRY(entity_list_read(c->tx, entity, &c->ahead->query, c->ahead->sent, &result));
+	} else {
+		TRY(list_query_parse(c->arena, entity, &c->query, NULL, &query, c->errors));
+		ttx_last(c->tx);
+		TRY(entity_list(c->tx, entity, &query, c->errors, &result));
+	}
 	for (size_t i = 0; i < result.count; i++) {
 		struct value *row = value_map(c->arena);
 

@@ -20,6 +20,8 @@ handler dashboard, api_tenant;
 /* h_entity.c: every stored entity, pages and API */
 handler entity_list_page, entity_new_page, entity_create_page, entity_show_page, entity_edit_page, entity_update_page,
 	entity_delete_form, entity_delete_page;
+/* Queues the list into c->ahead, unless it is one that has to wait for step_permission. */
+void entity_list_ahead(struct context *);
 handler entity_list_api, entity_create_api, entity_get_api, entity_update_api, entity_delete_api;
 /* h_settings.c */
 handler settings_page, settings_company, settings_logo, settings_logo_delete, tenant_logo;

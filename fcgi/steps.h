@@ -16,6 +16,7 @@ enum err step_rate(struct exchange *);
 enum err step_key_tenant(struct exchange *);
 enum err step_access(struct exchange *);
 enum err step_begin(struct exchange *);
+enum err step_ahead(struct exchange *);
 enum err step_principal(struct exchange *);
 enum err step_permission(struct exchange *);
 /* steps_body.c: what was sent, and the work */

@@ -135,6 +135,12 @@ struct app {
 
 /* ---- what a handler may touch ---- */
 
+/* A list that was asked for before it was known who asks. */
+struct ahead {
+	struct list_query query;
+	struct rows *sent;
+};
+
 struct context {
 	struct arena *arena;
 	const struct app *app;
@@ -147,10 +153,11 @@ struct context {
 	const struct principal *principal; /* NULL when nobody is signed in */
 	struct ttx *tx;                    /* by route->work, else NULL */
 	struct stx *stx;
-	struct uuid id;     /* of {id} */
-	struct form query;  /* parsed */
-	struct form form;   /* parsed body of a page POST */
-	struct value *json; /* parsed body of an API request with one; NULL without */
+	struct ahead *ahead; /* NULL: nothing was */
+	struct uuid id;      /* of {id} */
+	struct form query;   /* parsed */
+	struct form form;    /* parsed body of a page POST */
+	struct value *json;  /* parsed body of an API request with one; NULL without */
 	struct errors *errors;
 	struct value *data;   /* public: the JSON body; also visible to the template */
 	struct value *page;   /* template only: shell, csrf, choices, flash */

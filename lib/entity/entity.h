@@ -174,6 +174,11 @@ struct list_result {
 /* One statement, keyset, no OFFSET. E_INVALID for a forged, foreign or mismatched cursor (error at "cursor"). */
 enum err entity_list(struct ttx *, const struct entity *, const struct list_query *, struct errors *,
 		     struct list_result *out) MUST_CHECK;
+/* The same in two halves: the statement shares a round trip with whatever is waited for next. */
+enum err entity_list_send(struct ttx *, const struct entity *, const struct list_query *, struct errors *,
+			  struct rows **sent) MUST_CHECK;
+enum err entity_list_read(struct ttx *, const struct entity *, const struct list_query *, struct rows *sent,
+			  struct list_result *out) MUST_CHECK;
 /* Rows that match, counted to at most `cap`. */
 enum err entity_count(struct ttx *, const struct entity *, const struct list_query *, int64_t cap,
 		      int64_t *out) MUST_CHECK;

@@ -236,16 +236,33 @@ enum err list_statement(struct arena *arena, struct uuid tenant, const struct en
 	return OK;
 }
 
-enum err entity_list(struct ttx *tx, const struct entity *entity, const struct list_query *query, struct errors *errors,
-		     struct list_result *out)
+enum err entity_list_send(struct ttx *tx, const struct entity *entity, const struct list_query *query,
+			  struct errors *errors, struct rows **sent)
 {
-	struct rows *rows;
 	struct sql sql;
 	enum err err = list_statement(ttx_arena(tx), scope_tenant(ttx_scope(tx)), entity, query, errors, &sql);
 
 	if (err == OK)
-		err = sql_rows(&sql, tx, entity->plural, &rows);
-	return err ? err : read_page(tx, entity, query, rows, out);
+		*sent = ttx_send_text(tx, entity->plural, buffer_str(&sql.text),
+				      (struct arguments){sql.arguments, sql.count});
+	return err;
+}
+
+enum err entity_list_read(struct ttx *tx, const struct entity *entity, const struct list_query *query,
+			  struct rows *sent, struct list_result *out)
+{
+	enum err err = rows_wait(sent);
+
+	return err ? err : read_page(tx, entity, query, sent, out);
+}
+
+enum err entity_list(struct ttx *tx, const struct entity *entity, const struct list_query *query, struct errors *errors,
+		     struct list_result *out)
+{
+	struct rows *sent;
+	enum err err = entity_list_send(tx, entity, query, errors, &sent);
+
+	return err ? err : entity_list_read(tx, entity, query, sent, out);
 }
 
 enum err entity_count(struct ttx *tx, const struct entity *entity, const struct list_query *query, int64_t cap,

@@ -134,6 +134,15 @@ void rows_renew(struct rows *);
 /* TX_COMMITTED: COMMIT went with the last statement and is answered; the owner has yet to say that it is done. */
 enum tx_state { TX_FRESH = 1, TX_OPEN, TX_FAILED, TX_COMMITTED, TX_DONE };
 
+/* A statement of the first round trip: while nothing was answered, all of them can be sent once more. */
+struct sent {
+	struct sent *next;
+	const char *name;
+	struct str sql;
+	struct bound bound;
+	struct rows *rows;
+};
+
 struct tx {
 	struct pg *pg;
 	struct arena *arena;
@@ -144,7 +153,8 @@ struct tx {
 	bool last;  /* COMMIT goes with what is sent next */
 	bool savepoint;
 	bool has_tenant;
-	unsigned statements;
+	bool answered; /* a round trip has succeeded */
+	struct sent *sent_first, *sent_last;
 	char tenant[UUID_TEXT_LENGTH + 1];
 	struct failure failure;
 };

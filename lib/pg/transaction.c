@@ -124,42 +124,16 @@ static bool send_commit(struct tx *tx)
 	return pipeline_statement(tx->pg, "commit", STR("COMMIT"), NULL, NULL, "COMMIT");
 }
 
-enum err tx_settle(struct tx *tx)
-{
-	struct pg *pg = tx->pg;
-	bool commits = tx->last && tx->mode == TX_READ;
-
-	switch (tx->state) {
-	case TX_FRESH:
-	case TX_COMMITTED:
-		return OK;
-	case TX_FAILED:
-		return tx->failure.err;
-	case TX_DONE:
-		return used_too_late();
-	case TX_OPEN:
-		break;
-	}
-	if (pg->expected_count == 0)
-		return OK;
-	if ((commits && !send_commit(tx)) || !pipeline_sync(pg))
-		return cut(tx, E_BUSY, "connection lost");
-	if (pipeline_read(pg, tx->mode, &tx->failure))
-		pg_deliver(pg);
-	if (!tx->failure.err && PQtransactionStatus(pg->connection) != (commits ? PQTRANS_IDLE : PQTRANS_INTRANS))
-		return cut(tx, E_INTERNAL, "a statement ended the transaction");
-	if (tx->failure.lost)
-		return cut(tx, tx->failure.err, "connection lost");
-	if (tx->failure.err) {
-		tx->state = TX_FAILED;
-	} else if (commits) {
-		tx->state = TX_COMMITTED;
-		tx->begun = false;
-	}
-	return tx->failure.err;
-}
-
 /* ---- statements ---- */
+
+static void remember(struct tx *tx, const char *name, struct str sql, const struct bound *bound, struct rows *rows)
+{
+	struct sent *sent = ARENA_NEW(tx->arena, struct sent);
+
+	*sent = (struct sent){.name = name, .sql = sql, .bound = *bound, .rows = rows};
+	*(tx->sent_last ? &tx->sent_last->next : &tx->sent_first) = sent;
+	tx->sent_last = sent;
+}
 
 static void queue(struct tx *tx, const char *name, struct str sql, const struct bound *bound, struct rows *rows)
 {
@@ -169,7 +143,8 @@ static void queue(struct tx *tx, const char *name, struct str sql, const struct 
 		err = cut(tx, E_BUSY, "connection lost");
 	if (err)
 		rows_fail(rows, err);
-	tx->statements++;
+	else if (!tx->answered)
+		remember(tx, name, sql, bound, rows);
 }
 
 static bool bind_arguments(struct tx *tx, const char *name, struct arguments arguments, bool with_tenant,
@@ -217,30 +192,80 @@ static void abandon(struct tx *tx)
 		pg_drop(pg);
 }
 
+static enum err settle_once(struct tx *tx)
+{
+	struct pg *pg = tx->pg;
+	bool commits = tx->last && tx->mode == TX_READ;
+
+	switch (tx->state) {
+	case TX_FRESH:
+	case TX_COMMITTED:
+		return OK;
+	case TX_FAILED:
+		return tx->failure.err;
+	case TX_DONE:
+		return used_too_late();
+	case TX_OPEN:
+		break;
+	}
+	if (pg->expected_count == 0)
+		return OK;
+	if ((commits && !send_commit(tx)) || !pipeline_sync(pg))
+		return cut(tx, E_BUSY, "connection lost");
+	if (pipeline_read(pg, tx->mode, &tx->failure))
+		pg_deliver(pg);
+	if (!tx->failure.err && PQtransactionStatus(pg->connection) != (commits ? PQTRANS_IDLE : PQTRANS_INTRANS))
+		return cut(tx, E_INTERNAL, "a statement ended the transaction");
+	if (tx->failure.lost)
+		return cut(tx, tx->failure.err, "connection lost");
+	if (tx->failure.err) {
+		tx->state = TX_FAILED;
+		return tx->failure.err;
+	}
+	tx->answered = true;
+	if (commits) {
+		tx->state = TX_COMMITTED;
+		tx->begun = false;
+	}
+	return OK;
+}
+
 /* Nothing was done yet, and it failed for a reason that is gone on the second try. */
 static bool worth_again(const struct tx *tx)
 {
-	return tx->state == TX_FAILED && tx->failure.again && tx->statements == 1 && !tx->savepoint;
+	return tx->state == TX_FAILED && tx->failure.again && !tx->answered && !tx->savepoint && tx->sent_first;
+}
+
+static void send_again(struct tx *tx)
+{
+	const struct sent *sent = tx->sent_first;
+
+	abandon(tx);
+	tx->failure = (struct failure){.err = OK};
+	tx->state = TX_FRESH;
+	tx->sent_first = tx->sent_last = NULL;
+	for (; sent; sent = sent->next) {
+		rows_renew(sent->rows);
+		queue(tx, sent->name, sent->sql, &sent->bound, sent->rows);
+	}
+}
+
+enum err tx_settle(struct tx *tx)
+{
+	enum err err = settle_once(tx);
+
+	if (!err || !worth_again(tx))
+		return err;
+	send_again(tx);
+	return settle_once(tx);
 }
 
 enum err tx_rows(struct tx *tx, const char *name, struct str sql, struct arguments arguments, bool with_tenant,
 		 struct rows **out)
 {
-	struct rows *rows = rows_new(tx, tx->arena, name);
-	struct bound bound;
-	enum err err;
+	struct rows *rows = tx_send(tx, name, sql, arguments, with_tenant);
 
 	*out = rows;
-	if (bind_arguments(tx, name, arguments, with_tenant, &bound, rows))
-		queue(tx, name, sql, &bound, rows);
-	err = rows_wait(rows);
-	if (!err || !worth_again(tx))
-		return err;
-	abandon(tx);
-	tx->failure = (struct failure){.err = OK};
-	tx->state = TX_FRESH;
-	rows_renew(rows);
-	queue(tx, name, sql, &bound, rows);
 	return rows_wait(rows);
 }
 

@@ -63,6 +63,29 @@ static void killed_between_transactions_nobody_notices(void **state)
 	assert_int_equal(things_of(pg, &things_a), 1);
 }
 
+/* All of the first round trip is sent again, or none. */
+static void killed_while_idle_costs_no_statement_of_the_first_round_trip(void **state)
+{
+	struct rows *first, *second;
+	int64_t backend;
+	struct ttx *ttx;
+
+	(void)state;
+	assert_int_equal(things_add(pg, &things_a, 1, "a"), OK);
+	backend = things_backend(pg);
+	things_wait_for_reconnect();
+	things_terminate(backend);
+	ttx = begin(&things_a, TX_READ);
+	first = ttx_send(ttx, &echo, ARGS(arg_text("first")));
+	ttx_last(ttx);
+	assert_int_equal(ttx_one(ttx, &thing_count, NO_ARGS, &second), OK);
+	assert_int_equal(rows_int(second, 0), 1);
+	assert_int_equal(rows_wait(first), OK);
+	assert_true(rows_next(first));
+	assert_true(str_is(rows_str(first, 0), "first"));
+	assert_int_equal(ttx_commit(ttx), OK);
+}
+
 static void killed_in_a_transaction_costs_that_transaction(void **state)
 {
 	struct ttx *ttx;
@@ -490,6 +513,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(killed_between_transactions_nobody_notices),
+		TEST(killed_while_idle_costs_no_statement_of_the_first_round_trip),
 		TEST(killed_in_a_transaction_costs_that_transaction),
 		TEST(killed_in_a_statement_is_not_tried_again),
 		TEST(killed_before_the_commit_is_a_failure),

@@ -464,6 +464,34 @@ static void system_work_enters_one_tenant(void **state)
 	stx_rollback(stx);
 }
 
+static void the_last_statement_of_a_read_takes_commit_along(void **state)
+{
+	struct pg *pg = test_pg_app();
+	struct ttx *ttx = begin(TX_READ);
+	struct rows *rows;
+
+	(void)state;
+	ttx_last(ttx);
+	assert_int_equal(ttx_one(ttx, &echo, ARGS(arg_text("last")), &rows), OK);
+	assert_true(str_is(rows_str(rows, 0), "last"));
+	/* It is over: nothing more is sent, whoever tries. */
+	assert_int_equal(ttx_one(ttx, &echo, ARGS(arg_text("late")), &rows), E_INTERNAL);
+	assert_int_equal(ttx_savepoint(ttx), E_INTERNAL);
+	assert_int_equal(ttx_commit(ttx), OK);
+	/* An error rolls back as ever, and the connection serves on. */
+	ttx = begin(TX_READ);
+	ttx_last(ttx);
+	assert_int_equal(ttx_one(ttx, &thing_divide, ARGS(arg_int(arena, 0)), &rows), E_INTERNAL);
+	assert_int_equal(ttx_commit(ttx), E_INTERNAL);
+	assert_int_equal(things_of(pg, &things_b), 0);
+	/* A write is not committed before its owner says so. */
+	ttx = begin(TX_WRITE);
+	ttx_last(ttx);
+	assert_int_equal(add(ttx, 1, "a"), OK);
+	ttx_rollback(ttx);
+	assert_int_equal(things_of(pg, &things_a), 0);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -486,6 +514,7 @@ int main(void)
 		TEST(a_savepoint_undoes_part),
 		TEST(a_savepoint_may_come_first_or_be_missing),
 		TEST(read_commits_are_drained_by_the_next_use),
+		TEST(the_last_statement_of_a_read_takes_commit_along),
 		TEST(an_arena_reset_rolls_back),
 		TEST(one_transaction_at_a_time),
 		TEST(a_statement_that_ends_the_transaction_costs_the_connection),
