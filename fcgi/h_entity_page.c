@@ -209,14 +209,17 @@ enum err entity_list_page(struct context *c)
 	struct value *rows = value_put_list(c->page, "rows");
 	struct list_query query;
 	struct list_result result;
+	struct rows *sent;
 	int64_t count;
 	enum err e = list_query_parse(c->arena, entity, &parameters, list_extras, &query, c->errors);
 
 	if (e == OK)
-		e = entity_list(c->tx, entity, &query, c->errors, &result);
+		e = entity_list_send(c->tx, entity, &query, c->errors, &sent);
 	if (e != OK)
 		return list_refused(c, e);
+	/* Both in one round trip. */
 	TRY(entity_count(c->tx, entity, &query, COUNT_CAP + 1, &count));
+	TRY(entity_list_read(c->tx, entity, &query, sent, &result));
 	TRY(record_load_references(c->tx, result.records, result.count, false));
 	for (size_t i = 0; i < result.count; i++)
 		value_append(rows, page_row(c, result.records[i]));

@@ -135,7 +135,7 @@ struct app {
 
 /* ---- what a handler may touch ---- */
 
-/* A list that was asked for before it was known who asks. */
+/* A list that was sent for before it is wanted: it shares a round trip with what is. */
 struct ahead {
 	struct list_query query;
 	struct rows *sent;
