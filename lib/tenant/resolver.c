@@ -5,7 +5,7 @@
 #include "lib/tenant/slug.h"
 #include "lib/tenant/tenant_internal.h"
 
-#define LISTENING_CEILING (60 * MICROSECONDS_PER_SECOND)
+#define LISTENING_CEILING (10 * 60 * MICROSECONDS_PER_SECOND) /* for changes by hand, which tell nobody */
 #define DEAF_CEILING (5 * MICROSECONDS_PER_SECOND)
 #define UNKNOWN_CEILING (5 * MICROSECONDS_PER_SECOND)
 #define CODE_LENGTH 8
