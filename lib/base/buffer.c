@@ -35,6 +35,15 @@ static inline void reserve(struct buffer *b, size_t more)
 		grow(b, more);
 }
 
+char *buffer_extend(struct buffer *b, size_t length)
+{
+	reserve(b, length);
+	char *room = b->bytes + b->length;
+	b->length += length;
+	b->bytes[b->length] = '\0';
+	return room;
+}
+
 void buffer_add(struct buffer *b, const void *bytes, size_t length)
 {
 	reserve(b, length);

@@ -16,6 +16,8 @@ struct buffer {
 #define BUFFER_IN(arena_) ((struct buffer){NULL, 0, 0, (arena_)})
 
 void buffer_add(struct buffer *, const void *bytes, size_t length);
+/* Room for so many bytes at the end, which the caller fills at once; it holds until the next call. */
+char *buffer_extend(struct buffer *, size_t length);
 void buffer_add_str(struct buffer *, struct str);
 void buffer_add_char(struct buffer *, char);
 void buffer_printf(struct buffer *, const char *format, ...) PRINTF(2, 3);

@@ -26,10 +26,18 @@ static const char *short_escape(char c)
 	}
 }
 
-/* What most bytes are. 0xE2 begins a line separator and much else. */
-static bool stands_for_itself(unsigned char c)
+/* Bytes that may not stand for themselves; 0xE2 begins a line separator and much else. */
+static const unsigned char needs_care[256] = {
+	1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,         1,         1,         1,         1,          1,
+	1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, ['"'] = 1, ['&'] = 1, ['<'] = 1, ['>'] = 1, ['\\'] = 1, [0xE2] = 1,
+};
+
+static size_t plain_run(struct str text)
 {
-	return c >= 0x20 && c != '"' && c != '\\' && c != '<' && c != '>' && c != '&' && c != 0xE2;
+	size_t n = 0;
+	while (n < text.n && !needs_care[(unsigned char)text.p[n]])
+		n++;
+	return n;
 }
 
 /* U+2028 and U+2029 end a line in old JavaScript. */
@@ -42,10 +50,19 @@ static bool is_line_separator(struct str rest)
 void json_string(struct str text, struct buffer *out)
 {
 	size_t plain = 0; /* where the bytes not yet written begin */
+	size_t run = plain_run(text);
+	if (run == text.n) {
+		char *room = buffer_extend(out, text.n + 2);
+		room[0] = '"';
+		if (text.n > 0)
+			memcpy(room + 1, text.p, text.n);
+		room[text.n + 1] = '"';
+		return;
+	}
 	buffer_add_char(out, '"');
-	for (size_t i = 0; i < text.n; i++) {
+	for (size_t i = run; i < text.n; i++) {
 		char c = text.p[i];
-		if (stands_for_itself((unsigned char)c))
+		if (!needs_care[(unsigned char)c])
 			continue;
 		const char *escape = short_escape(c);
 		bool separator = is_line_separator((struct str){text.p + i, text.n - i});
