@@ -159,6 +159,10 @@ enum err step_principal(struct exchange *x)
 	if (e != OK)
 		return e;
 	c->principal = principal;
+	ttx_set_actor(c->tx, (struct ttx_actor){principal->kind == CREDENTIAL_API_KEY ? ACTOR_API_KEY : ACTOR_USER,
+						principal->kind == CREDENTIAL_API_KEY ? principal->credential_id
+										      : principal->user_id,
+						principal->name.n ? principal->name : principal->email});
 	uuid_print(c->tenant->id, tenant);
 	rate = rate_ask(c->app->shared, RATE_TENANT, str_from(tenant), true);
 	return rate.allowed ? OK : too_often(x, rate);

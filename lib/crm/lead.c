@@ -12,6 +12,11 @@ static const struct choice trades[] = {
 
 static const struct choice urgencies[] = {
 	{"emergency", "Emergency", "red"},
+	{"no_heat", "No heat", "red"},
+	{"no_cool", "No cooling", "orange"},
+	{"leak", "Leak", "red"},
+	{"no_hot_water", "No hot water", "orange"},
+	{"drain", "Blocked drain", "orange"},
 	{"soon", "Soon", "yellow"},
 	{"planned", "Planned", "blue"},
 	{NULL, NULL, NULL},
@@ -227,6 +232,8 @@ const struct entity lead_entity = {
 	.default_sort = "-created_at",
 	.empty_hint = "Leads are people who need work done. Add the last person who called, or let your website send "
 		      "them with an API key.",
+	.trash = true,
+	.custom = true,
 	.before_write = before_write,
 	.after_write = after_write,
 };

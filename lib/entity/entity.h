@@ -4,7 +4,7 @@
  *
  * An entity with a table is stored under tenant_id, id, version, created_at, updated_at (these five are the layer's
  * own and never listed in fields, except that created_at and updated_at may be listed READ_ONLY to be shown and
- * sorted). An entity without a table (table NULL) describes an input only: a log-in, a sign-up step.
+ * sorted), and deleted_at and custom where `trash` and `custom` say so. An entity without a table (table NULL) describes an input only: a log-in, a sign-up step.
  */
 #ifndef DEMAND_ENTITY_H
 #define DEMAND_ENTITY_H
@@ -80,6 +80,10 @@ struct entity {
 	const char *title_field;  /* the field that names a row to a person */
 	const char *default_sort; /* "-created_at" */
 	const char *empty_hint;   /* teaches on an empty list */
+	bool trash;               /* has deleted_at: a deleted row can be restored, and is nowhere else until then */
+	bool history;             /* who changed what is kept in record_changes */
+	bool custom;              /* has custom: a company adds fields of its own */
+	const char *tags_table;   /* joins its rows (row_id) with tags (tag_id); NULL: it has none */
 	/* Hooks; each may be NULL. An error other than OK rolls everything back. */
 	enum err (*before_write)(struct ttx *, enum write_kind, struct record *, struct errors *);
 	enum err (*after_write)(struct ttx *, enum write_kind, const struct record *);

@@ -100,6 +100,8 @@ void sql_add(struct sql *, const char *constant); /* a constant of ours or of an
 void sql_argument(struct sql *, struct argument); /* "$n" */
 /* "id, version, created_at, updated_at, " and the stored fields in order. */
 void sql_add_columns(struct sql *, const struct entity *);
+/* " AND deleted_at IS NULL" where the entity has a trash, else "". */
+const char *sql_living(const struct entity *);
 /* The statement of entity_list; the tests look at its plan. */
 enum err list_statement(struct arena *, struct uuid tenant, const struct entity *, const struct list_query *,
 			struct errors *, struct sql *out) MUST_CHECK;

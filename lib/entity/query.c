@@ -154,6 +154,7 @@ static void add_matching(struct sql *sql, const struct entity *entity, const str
 	sql_add(sql, " FROM ");
 	sql_add(sql, entity->table);
 	sql_add(sql, " WHERE tenant_id = $1");
+	sql_add(sql, sql_living(entity));
 	for (size_t i = 0; i < entity->field_count; i++)
 		if (!str_absent(query->filters[i])) {
 			sql_add(sql, " AND ");

@@ -43,6 +43,11 @@ void sql_add_columns(struct sql *sql, const struct entity *entity)
 		}
 }
 
+const char *sql_living(const struct entity *entity)
+{
+	return entity->trash ? " AND deleted_at IS NULL" : "";
+}
+
 int sql_column(const struct entity *entity, int field)
 {
 	const char *name = entity->fields[field].name;

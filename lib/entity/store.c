@@ -63,6 +63,7 @@ enum err entity_get(struct ttx *tx, const struct entity *entity, struct uuid id,
 	sql_add(&sql, entity->table);
 	sql_add(&sql, " WHERE tenant_id = $1 AND id = ");
 	sql_argument(&sql, arg_uuid(arena, id));
+	sql_add(&sql, sql_living(entity));
 	err = sql_rows(&sql, tx, entity->plural, &rows);
 	if (err)
 		return err;
@@ -173,6 +174,7 @@ static void add_same_row(struct sql *sql, const struct record *current)
 	sql_argument(sql, arg_uuid(sql->arena, current->id));
 	sql_add(sql, " AND version = ");
 	sql_argument(sql, arg_int(sql->arena, current->version));
+	sql_add(sql, sql_living(current->entity));
 }
 
 /* False when nothing differs. */
@@ -260,8 +262,12 @@ enum err entity_delete(struct ttx *tx, const struct record *current)
 		err = copy.entity->before_write(tx, WRITE_DELETE, &copy, errors_new(ttx_arena(tx)));
 	if (err)
 		return err;
-	sql_add(&sql, "DELETE FROM ");
+	sql_add(&sql, copy.entity->trash ? "UPDATE " : "DELETE FROM ");
 	sql_add(&sql, copy.entity->table);
+	if (copy.entity->trash) {
+		sql_add(&sql, " SET version = version + 1, deleted_at = ");
+		sql_argument(&sql, arg_instant(sql.arena, clock_now()));
+	}
 	add_same_row(&sql, current);
 	err = sql_rows(&sql, tx, copy.entity->plural, &rows);
 	if (err == E_INVALID) /* rows of another table point at it */

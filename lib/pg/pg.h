@@ -129,6 +129,16 @@ void ttx_rollback(struct ttx *);
 enum err ttx_savepoint(struct ttx *) MUST_CHECK;
 enum err ttx_restore(struct ttx *) MUST_CHECK;
 const struct scope *ttx_scope(const struct ttx *);
+/* Who acts: for the history and for rows that belong to a person. The strings live as long as the transaction. */
+enum actor_kind { ACTOR_SYSTEM, ACTOR_USER, ACTOR_API_KEY };
+struct ttx_actor {
+	enum actor_kind kind;
+	struct uuid id; /* of the user or key; zero for the system */
+	struct str name;
+};
+/* The system until it is set. */
+const struct ttx_actor *ttx_actor(const struct ttx *);
+void ttx_set_actor(struct ttx *, struct ttx_actor);
 struct arena *ttx_arena(const struct ttx *);
 enum tx_mode ttx_mode(const struct ttx *);
 /* Name of the violated constraint of the last error, shard suffix removed; "" when none. */

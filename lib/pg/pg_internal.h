@@ -162,6 +162,7 @@ struct tx {
 struct ttx {
 	struct tx tx;
 	struct scope scope;
+	struct ttx_actor actor;
 };
 
 struct stx {

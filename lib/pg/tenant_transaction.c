@@ -11,6 +11,7 @@ struct ttx *ttx_begin(struct pg *pg, struct arena *arena, const struct scope *sc
 	struct ttx *ttx = ARENA_NEW(arena, struct ttx);
 
 	ttx->scope = *scope;
+	ttx->actor = (struct ttx_actor){ACTOR_SYSTEM, uuid_zero(), STR("System")};
 	tx_begin(&ttx->tx, pg, arena, scope, NULL, mode);
 	return ttx;
 }
@@ -73,6 +74,16 @@ enum err ttx_restore(struct ttx *ttx)
 const struct scope *ttx_scope(const struct ttx *ttx)
 {
 	return &ttx->scope;
+}
+
+const struct ttx_actor *ttx_actor(const struct ttx *ttx)
+{
+	return &ttx->actor;
+}
+
+void ttx_set_actor(struct ttx *ttx, struct ttx_actor actor)
+{
+	ttx->actor = actor;
 }
 
 struct arena *ttx_arena(const struct ttx *ttx)

@@ -169,6 +169,8 @@ enum err tenant_provision(struct stx *tx, const struct tenant_wish *wish, const 
 	if (!err)
 		err = insert_person(tx, wish, out);
 	if (!err)
+		err = provision_defaults(tx, out->tenant_id, out->created_at);
+	if (!err)
 		err = tenant_changed_by_system(tx, out->tenant_id);
 	return err;
 }

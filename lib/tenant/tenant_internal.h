@@ -37,6 +37,8 @@ static inline struct argument arg_hash(const uint8_t hash[32])
 	"created_at)"                                                                                                  \
 	" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"
 
+/* The first pipeline and cadence of a new company, inside the transaction that makes it. */
+enum err provision_defaults(struct stx *tx, struct uuid tenant_id, int64_t now) MUST_CHECK;
 /* RFC 3339, or null for 0. */
 void put_instant(struct value *map, const char *key, int64_t instant);
 /* A new key's id, times and display parts; token carries the hash. */

@@ -19,11 +19,13 @@ STATEMENT(read_check_values,
 STATEMENT(read_foreign_key,
 	  "SELECT c.confrelid::regclass::text FROM pg_constraint c WHERE c.conrelid = ('public.' || $1)::regclass"
 	  " AND c.contype = 'f' AND c.conname = $1 || '_tenant_id_' || $2 || '_fkey'");
-STATEMENT(read_indexes, "SELECT (SELECT string_agg(a.attname, ',' ORDER BY k.at) FROM unnest(i.indkey::smallint[]) "
-			"WITH ORDINALITY k(attnum, at)"
-			" JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.attnum) || ',', m.amname"
-			" FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_am m ON m.oid = c.relam"
-			" WHERE i.indrelid = ('public.' || $1)::regclass AND i.indisvalid AND i.indpred IS NULL");
+STATEMENT(read_indexes,
+	  "SELECT (SELECT string_agg(a.attname, ',' ORDER BY k.at) FROM unnest(i.indkey::smallint[]) "
+	  "WITH ORDINALITY k(attnum, at)"
+	  " JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.attnum) || ',', m.amname"
+	  " FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_am m ON m.oid = c.relam"
+	  " WHERE i.indrelid = ('public.' || $1)::regclass AND i.indisvalid"
+	  " AND coalesce(pg_get_expr(i.indpred, i.indrelid), '(deleted_at IS NULL)') = '(deleted_at IS NULL)'");
 
 /* What a table leaves out on purpose. */
 static const struct exception {
@@ -165,7 +167,7 @@ static void every_column_is_a_field_or_the_layers_own(void **state)
 	for (size_t e = 0; stored_entity(e); e++) {
 		const struct entity *entity = stored_entity(e);
 		struct rows *columns = read_rows(&read_columns, ARGS(arg_text(entity->table)));
-		size_t seen = 0;
+		size_t seen = 0, extra = 0;
 
 		while (rows_next(columns)) {
 			struct str name = rows_str(columns, 0);
@@ -173,6 +175,8 @@ static void every_column_is_a_field_or_the_layers_own(void **state)
 			if (name_is_among(name, own)) {
 				seen++;
 				assert_true(rows_bool(columns, 2));
+			} else if (str_is(name, "deleted_at") || str_is(name, "custom")) {
+				extra++;
 			} else if (entity_field(entity, name) < 0) {
 				fail_msg("%s.%.*s is a column that no field describes", entity->table,
 					 STR_FMT_ARG(name));
@@ -181,6 +185,8 @@ static void every_column_is_a_field_or_the_layers_own(void **state)
 		if (seen != (entity_is_searchable(entity) ? 6u : 5u))
 			fail_msg("%s lacks a column of the layer, or has search_text without a searchable field",
 				 entity->table);
+		if (extra != (size_t)entity->trash + (size_t)entity->custom)
+			fail_msg("%s: deleted_at and custom are there when trash and custom say so", entity->table);
 	}
 }
 

@@ -231,7 +231,7 @@ static void a_refused_row_takes_no_place(void **state)
 		   "0");
 }
 
-static void a_lead_that_others_point_at_is_not_deleted(void **state)
+static void a_deleted_lead_is_kept_and_nowhere_to_be_seen(void **state)
 {
 	struct record *made = stored(&ours, "{\"name\": \"Hal\"}"), *read;
 	struct ttx *tx = begin(&ours, TX_WRITE);
@@ -239,9 +239,14 @@ static void a_lead_that_others_point_at_is_not_deleted(void **state)
 	(void)state;
 	test_sql("INSERT INTO contacts (tenant_id, id, lead_id, name) VALUES ('%s', '%s', '%s', 'c')",
 		 id_of(ours.tenant), id_of(uuid_new()), id_of(record_id(made)));
-	assert_int_equal(entity_delete(tx, made), E_CONFLICT);
-	ttx_rollback(tx);
-	assert_int_equal(read_lead(&ours, record_id(made), &read), OK);
+	assert_int_equal(entity_delete(tx, made), OK);
+	commit(tx);
+	assert_int_equal(read_lead(&ours, record_id(made), &read), E_NOTFOUND);
+	assert_string_equal(names_of(&ours, "q=hal"), "");
+	assert_str(
+		test_sql_value("SELECT (deleted_at IS NOT NULL)::text FROM leads WHERE tenant_id = '%s' AND id = '%s'",
+			       id_of(ours.tenant), id_of(record_id(made))),
+		"true");
 }
 
 int main(void)
@@ -256,7 +261,7 @@ int main(void)
 		TEST(references_are_shown_by_name_and_offered_by_name),
 		TEST(a_lead_takes_a_place_and_gives_it_back),
 		TEST(a_refused_row_takes_no_place),
-		TEST(a_lead_that_others_point_at_is_not_deleted),
+		TEST(a_deleted_lead_is_kept_and_nowhere_to_be_seen),
 	};
 
 	return cmocka_run_group_tests(tests, make_tenants, close_database);
