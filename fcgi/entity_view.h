@@ -1,0 +1,15 @@
+/* What the pages of every stored entity share. */
+#ifndef DEMAND_ENTITY_VIEW_H
+#define DEMAND_ENTITY_VIEW_H
+
+#include "fcgi/web.h"
+
+struct str entity_row_path(struct context *, const struct record *, const char *suffix); /* "/leads/<id><suffix>" */
+struct str entity_list_path(struct context *, const struct entity *);
+struct str entity_title(const struct record *);
+/* "Lead" as it stands within a sentence or behind "New". */
+struct str entity_in_sentence(struct context *, const char *label);
+/* call_url of the first number that can be dialled, or null. */
+void entity_put_phone(struct context *, struct value *map, const struct record *);
+
+#endif
