@@ -4,7 +4,7 @@
 
 void entity_list_ahead(struct context *c)
 {
-	const struct entity *entity = c->route->entity;
+	const struct entity *entity = c->entity;
 	struct errors *errors = errors_new(c->arena);
 	struct ahead *ahead = ARENA_NEW(c->arena, struct ahead);
 
@@ -18,7 +18,7 @@ void entity_list_ahead(struct context *c)
 
 enum err entity_list_api(struct context *c)
 {
-	const struct entity *entity = c->route->entity;
+	const struct entity *entity = c->entity;
 	struct list_query query;
 	struct list_result result;
 	struct value *rows = value_put_list(c->data, "data");
@@ -50,7 +50,7 @@ static enum err answer(struct context *c, const struct record *record)
 
 enum err entity_create_api(struct context *c)
 {
-	const struct entity *entity = c->route->entity;
+	const struct entity *entity = c->entity;
 	struct record *record = record_new(c->arena, entity);
 	char id[UUID_TEXT_LENGTH + 1];
 
@@ -66,15 +66,15 @@ enum err entity_get_api(struct context *c)
 	struct record *record;
 
 	ttx_last(c->tx);
-	TRY(entity_get(c->tx, c->route->entity, c->id, &record));
+	TRY(entity_get(c->tx, c->entity, c->id, &record));
 	return answer(c, record);
 }
 
 enum err entity_update_api(struct context *c)
 {
-	struct record *current, *updated, *change = record_new(c->arena, c->route->entity);
+	struct record *current, *updated, *change = record_new(c->arena, c->entity);
 
-	TRY(entity_get(c->tx, c->route->entity, c->id, &current));
+	TRY(entity_get(c->tx, c->entity, c->id, &current));
 	TRY(context_if_match(c, record_version(current), true));
 	TRY(record_from_json(change, WRITE_UPDATE, c->json, c->errors));
 	TRY(entity_update(c->tx, current, change, c->errors, &updated));
@@ -86,7 +86,7 @@ enum err entity_delete_api(struct context *c)
 	struct record *current;
 	enum err e;
 
-	TRY(entity_get(c->tx, c->route->entity, c->id, &current));
+	TRY(entity_get(c->tx, c->entity, c->id, &current));
 	TRY(context_if_match(c, record_version(current), false));
 	e = entity_delete(c->tx, current);
 	return e == E_CONFLICT ? context_fail(c, e, "Other records belong to this one. Delete or move them first.") : e;

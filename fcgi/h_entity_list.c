@@ -134,13 +134,13 @@ static enum err list_refused(struct context *c, enum err e)
 	if (e != E_INVALID || !first)
 		return e;
 	if (first->field && strcmp(first->field, "cursor") == 0 && !first->next)
-		return context_redirect(c, list_url(c, c->route->entity, "cursor", STR_NONE));
+		return context_redirect(c, list_url(c, c->entity, "cursor", STR_NONE));
 	return context_fail(c, e, "%s: %.*s", first->field ? first->field : "The address", STR_FMT_ARG(first->message));
 }
 
 enum err entity_list_page(struct context *c)
 {
-	const struct entity *entity = c->route->entity;
+	const struct entity *entity = c->entity;
 	struct form parameters = without_empty(c);
 	struct value *rows = value_put_list(c->page, "rows");
 	struct list_query query;

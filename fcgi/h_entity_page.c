@@ -15,7 +15,7 @@ static enum err done(struct context *c, struct str path, const char *code)
 
 enum err entity_show_page(struct context *c)
 {
-	const struct entity *entity = c->route->entity;
+	const struct entity *entity = c->entity;
 	struct record *record;
 
 	TRY(entity_get(c->tx, entity, c->id, &record));
@@ -58,7 +58,7 @@ static void form_view(struct context *c, const struct record *record, const stru
 
 enum err entity_new_page(struct context *c)
 {
-	struct record *record = record_new(c->arena, c->route->entity);
+	struct record *record = record_new(c->arena, c->entity);
 
 	TRY(record_load_references(c->tx, &record, 1, true));
 	form_view(c, record, NULL, WRITE_CREATE);
@@ -67,7 +67,7 @@ enum err entity_new_page(struct context *c)
 
 enum err entity_create_page(struct context *c)
 {
-	struct record *record = record_new(c->arena, c->route->entity);
+	struct record *record = record_new(c->arena, c->entity);
 	enum err e;
 
 	TRY(record_load_references(c->tx, &record, 1, true));
@@ -84,7 +84,7 @@ enum err entity_edit_page(struct context *c)
 {
 	struct record *record;
 
-	TRY(entity_get(c->tx, c->route->entity, c->id, &record));
+	TRY(entity_get(c->tx, c->entity, c->id, &record));
 	TRY(record_load_references(c->tx, &record, 1, true));
 	form_view(c, record, NULL, WRITE_UPDATE);
 	return OK;
@@ -103,10 +103,10 @@ static enum err same_version(struct context *c, const struct record *current, co
 
 enum err entity_update_page(struct context *c)
 {
-	struct record *current, *updated, *change = record_new(c->arena, c->route->entity);
+	struct record *current, *updated, *change = record_new(c->arena, c->entity);
 	enum err e;
 
-	TRY(entity_get(c->tx, c->route->entity, c->id, &current));
+	TRY(entity_get(c->tx, c->entity, c->id, &current));
 	TRY(record_load_references(c->tx, &current, 1, true));
 	e = record_from_form(change, WRITE_UPDATE, &c->form, form_extras, c->errors);
 	if (e == OK)
@@ -132,7 +132,7 @@ enum err entity_delete_form(struct context *c)
 {
 	struct record *record;
 
-	TRY(entity_get(c->tx, c->route->entity, c->id, &record));
+	TRY(entity_get(c->tx, c->entity, c->id, &record));
 	delete_view(c, record);
 	return OK;
 }
@@ -142,12 +142,12 @@ enum err entity_delete_page(struct context *c)
 	struct record *record;
 	enum err e;
 
-	TRY(entity_get(c->tx, c->route->entity, c->id, &record));
+	TRY(entity_get(c->tx, c->entity, c->id, &record));
 	delete_view(c, record);
 	TRY(same_version(c, record, "Go back and look at it again, or delete it all the same."));
 	e = entity_delete(c->tx, record);
 	if (e == E_CONFLICT)
 		errors_add(c->errors, NULL, "in_use", "Other records belong to this one. Delete or move them first.");
 	TRY(e);
-	return done(c, entity_list_path(c, c->route->entity), "deleted");
+	return done(c, entity_list_path(c, c->entity), "deleted");
 }

@@ -92,6 +92,7 @@ enum err step_begin(struct exchange *x)
 	/* The look-up of an operator's key records its use. */
 	bool operators = c->route->who == WHO_OPERATOR;
 
+	c->entity = c->route->entity;
 	switch (c->route->work) {
 	case WORK_NONE:
 		return OK;

@@ -150,6 +150,7 @@ struct context {
 	enum host_kind host;
 	struct str origin;                 /* "https://acme-hvac.demand.localhost:8443" of this host */
 	const struct tenant *tenant;       /* NULL on platform hosts (set on the api host once the key is known) */
+	const struct entity *entity;       /* route->entity, with what the company has added to it */
 	const struct principal *principal; /* NULL when nobody is signed in */
 	struct ttx *tx;                    /* by route->work, else NULL */
 	struct stx *stx;

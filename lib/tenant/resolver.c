@@ -15,7 +15,8 @@ STATEMENT(directory_by_code, "SELECT tenant_id, code FROM tenant_directory WHERE
 STATEMENT(tenant_snapshot,
 	  "SELECT slug, name, coalesce(company_name, name), industry, time_zone, logo_id, status, plan_tier, "
 	  "trial_ends_at,"
-	  " max_leads, max_users, max_scrapers FROM tenants WHERE tenant_id = $1 AND deleted_at IS NULL");
+	  " max_leads, max_users, max_scrapers, settings, custom_fields FROM tenants WHERE tenant_id = $1 AND "
+	  "deleted_at IS NULL");
 
 struct resolver {
 	struct pg *app;
@@ -82,6 +83,8 @@ static enum err load_tenant(struct pg *pg, struct arena *arena, struct uuid id, 
 		.max_leads = rows_int(row, 9),
 		.max_users = rows_int(row, 10),
 		.max_scrapers = rows_int(row, 11),
+		.settings = rows_str(row, 12),
+		.custom_fields = rows_str(row, 13),
 		.scope = scope,
 	};
 	if (!tenant_status_find(rows_str(row, 6), &tenant->status) || !tenant->plan) {

@@ -158,10 +158,27 @@ static struct str copied(struct copier *copier, struct str text)
 	return copy;
 }
 
+/* The strings of a snapshot. */
+static const size_t texts[] = {
+	offsetof(struct tenant, slug),     offsetof(struct tenant, code),
+	offsetof(struct tenant, name),     offsetof(struct tenant, company_name),
+	offsetof(struct tenant, industry), offsetof(struct tenant, time_zone),
+	offsetof(struct tenant, settings), offsetof(struct tenant, custom_fields),
+};
+
+static struct str *text_of(struct tenant *tenant, size_t which)
+{
+	return (struct str *)(void *)((char *)tenant + texts[which]);
+}
+
 static size_t text_bytes(const struct tenant *tenant)
 {
-	return tenant->slug.n + tenant->code.n + tenant->name.n + tenant->company_name.n + tenant->industry.n +
-	       tenant->time_zone.n;
+	struct tenant copy = *tenant;
+	size_t bytes = 0;
+
+	for (size_t i = 0; i < COUNT_OF(texts); i++)
+		bytes += text_of(&copy, i)->n;
+	return bytes;
 }
 
 /* The copy's strings are written at `room`; its scope is the caller's. */
@@ -170,12 +187,8 @@ static struct tenant tenant_copy(const struct tenant *tenant, char *room)
 	struct tenant copy = *tenant;
 	struct copier copier = {room};
 
-	copy.slug = copied(&copier, tenant->slug);
-	copy.code = copied(&copier, tenant->code);
-	copy.name = copied(&copier, tenant->name);
-	copy.company_name = copied(&copier, tenant->company_name);
-	copy.industry = copied(&copier, tenant->industry);
-	copy.time_zone = copied(&copier, tenant->time_zone);
+	for (size_t i = 0; i < COUNT_OF(texts); i++)
+		*text_of(&copy, i) = copied(&copier, *text_of(&copy, i));
 	copy.scope = NULL;
 	return copy;
 }

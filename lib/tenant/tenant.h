@@ -39,7 +39,9 @@ enum tenant_status { TENANT_TRIAL = 1, TENANT_ACTIVE, TENANT_SUSPENDED, TENANT_C
 struct tenant {
 	struct uuid id;
 	struct str slug, code, name, company_name, industry, time_zone;
-	struct uuid logo_id; /* zero: none */
+	struct str settings;      /* JSON object: what a company has set about its working hours and the like */
+	struct str custom_fields; /* JSON list; see lib/entity/custom.h */
+	struct uuid logo_id;      /* zero: none */
 	enum tenant_status status;
 	const struct plan *plan;
 	int64_t trial_ends_at;                      /* 0: none */
