@@ -64,6 +64,24 @@ static void show_instant(struct cell *cell)
 	}
 }
 
+/* Written like the day of an instant, but a date has no zone to be shown in. */
+static void show_date(struct cell *cell)
+{
+	static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
+	struct str rest = cell->stored, year = str_split(&rest, '-'), month = str_split(&rest, '-');
+	int number = month.n == 2 ? (month.p[0] - '0') * 10 + month.p[1] - '0' : 0;
+
+	show_text(cell);
+	if (number < 1 || number > 12 || rest.n != 2)
+		return;
+	if (rest.p[0] == '0')
+		rest = (struct str){rest.p + 1, 1};
+	value_put_str(cell->map, "text",
+		      arena_printf(cell->arena, "%.*s %.3s %.*s", STR_FMT_ARG(rest), months + 3 * (number - 1),
+				   STR_FMT_ARG(year)));
+	value_put_str(cell->map, "date", value_as_str(value_get(cell->map, STR("text"))));
+}
+
 static void show_choice(struct cell *cell)
 {
 	show_text(cell);
@@ -97,8 +115,10 @@ static const struct cell_kind {
 	[FIELD_SLUG] = {NULL, show_text},
 	[FIELD_PASSWORD] = {NULL, show_text}, /* write only: never shown */
 	[FIELD_INTEGER] = {"is_number", show_text},
+	[FIELD_NUMBER] = {"is_number", show_text},
 	[FIELD_MONEY] = {"is_money", show_money},
 	[FIELD_BOOL] = {"is_bool", show_bool},
+	[FIELD_DATE] = {"is_date", show_date},
 	[FIELD_INSTANT] = {"is_instant", show_instant},
 	[FIELD_CHOICE] = {NULL, show_choice},
 	[FIELD_REFERENCE] = {"is_reference", show_reference},
@@ -120,8 +140,9 @@ static struct value *add_cell(struct value *list, const struct record *record, s
 		value_put_text(cell.map, nulls[i], NULL);
 	for (size_t i = FIELD_TEXT; i < COUNT_OF(cell_kinds); i++)
 		if (cell_kinds[i].flag)
-			value_put_bool(cell.map, cell_kinds[i].flag,
-				       i == (size_t)field->type && !str_absent(cell.stored));
+			value_put_bool(cell.map, cell_kinds[i].flag, false);
+	if (cell_kinds[field->type].flag)
+		value_put_bool(cell.map, cell_kinds[field->type].flag, !str_absent(cell.stored));
 	value_put_bool(cell.map, "is_badge", false);
 	value_put_bool(cell.map, "is_empty", str_absent(cell.stored));
 	value_put_bool(cell.map, "is_title", entity->title_field && strcmp(entity->title_field, field->name) == 0);

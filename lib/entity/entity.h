@@ -24,8 +24,10 @@ enum field_type {
 	FIELD_SLUG,
 	FIELD_PASSWORD, /* never printed, never trimmed */
 	FIELD_INTEGER,
-	FIELD_MONEY, /* integer cents in JSON and column; dollars and cents ("1,250.50") in forms */
+	FIELD_NUMBER, /* decimal, 15 digits, six of them behind the point; exact */
+	FIELD_MONEY,  /* integer cents in JSON and column; dollars and cents ("1,250.50") in forms */
 	FIELD_BOOL,
+	FIELD_DATE,     /* date; "2026-11-23" */
 	FIELD_INSTANT,  /* timestamptz; RFC 3339 */
 	FIELD_CHOICE,   /* text column, one of choices */
 	FIELD_REFERENCE /* uuid of another entity's row of the same tenant */
@@ -43,7 +45,8 @@ enum field_flag {
 	FIELD_CREATE_ONLY = 1 << 8,
 	FIELD_WRITE_ONLY = 1 << 9, /* not stored in the column of its name, never printed */
 	FIELD_INTERNAL = 1 << 10,  /* a column the API does not show or take */
-	FIELD_API_ONLY = 1 << 11   /* in JSON, not on pages */
+	FIELD_API_ONLY = 1 << 11,  /* in JSON, not on pages */
+	FIELD_CUSTOM = 1 << 16     /* a company's own: in the column `custom` (custom.h), never in a table of ours */
 };
 
 struct choice {

@@ -20,6 +20,7 @@ struct record {
 	const struct record *before;
 	struct str *labels; /* by field: what names the row a reference points at; see record_load_references */
 	const struct reference_choices **choices; /* by field */
+	struct str custom;                        /* the column as it was read; absent for a new row */
 };
 
 static inline bool field_is(const struct field *field, unsigned flags)
@@ -43,7 +44,7 @@ bool name_is_among(struct str name, const char *const *names); /* names may be N
 /* ---- validate.c ---- */
 
 /* What a type is in JSON. */
-enum json_kind { JSON_STRING = 1, JSON_INTEGER, JSON_BOOLEAN };
+enum json_kind { JSON_STRING = 1, JSON_INTEGER, JSON_NUMBER, JSON_BOOLEAN };
 enum json_kind field_json_kind(enum field_type);
 int64_t field_minimum(const struct field *); /* with the type's default */
 int64_t field_maximum(const struct field *);
@@ -110,6 +111,22 @@ enum err sql_rows(struct sql *, struct ttx *, const char *name, struct rows **ou
 struct record *sql_record(struct arena *, const struct entity *, const struct rows *);
 /* Number of a field's column in that order; times of the row too. */
 int sql_column(const struct entity *, int field);
+
+/* What stands for the field in SQL: its column, or the member of `custom` with its key as an argument. */
+void sql_add_field(struct sql *, const struct field *);
+
+/* ---- custom.c ---- */
+
+/* The field's name in the column `custom`. */
+const char *custom_key(const struct field *);
+/* The company's own fields out of the column's text, and back. */
+void custom_read(struct record *, struct str custom);
+struct str custom_text(const struct record *);
+
+/* ---- record_json.c ---- */
+
+/* One value in its JSON form; null when absent. */
+struct value *record_value(const struct record *, size_t index);
 
 /* ---- form_view.c ---- */
 

@@ -4,8 +4,8 @@
 static const char *format_of(enum field_type type)
 {
 	static const char *const formats[] = {
-		[FIELD_EMAIL] = "email",       [FIELD_URL] = "uri",        [FIELD_PASSWORD] = "password",
-		[FIELD_INSTANT] = "date-time", [FIELD_REFERENCE] = "uuid",
+		[FIELD_EMAIL] = "email", [FIELD_URL] = "uri",           [FIELD_PASSWORD] = "password",
+		[FIELD_DATE] = "date",   [FIELD_INSTANT] = "date-time", [FIELD_REFERENCE] = "uuid",
 	};
 
 	return (size_t)type < COUNT_OF(formats) ? formats[type] : NULL;
@@ -61,6 +61,7 @@ static void put_default(struct value *schema, const struct field *field)
 		value = value_text(arena, field->default_value);
 		break;
 	case JSON_INTEGER:
+	case JSON_NUMBER:
 		value = value_number(arena, str_from(field->default_value));
 		break;
 	case JSON_BOOLEAN:
@@ -72,8 +73,10 @@ static void put_default(struct value *schema, const struct field *field)
 
 static void put_field(struct value *properties, const struct field *field, enum write_kind kind)
 {
-	static const char *const types[] = {
-		[JSON_STRING] = "string", [JSON_INTEGER] = "integer", [JSON_BOOLEAN] = "boolean"};
+	static const char *const types[] = {[JSON_STRING] = "string",
+					    [JSON_INTEGER] = "integer",
+					    [JSON_NUMBER] = "number",
+					    [JSON_BOOLEAN] = "boolean"};
 	struct value *schema = value_put_map(properties, field->name);
 	/* In an answer a field with a default is never null; in a request null means the default. */
 	bool answer = kind == WRITE_DELETE,
@@ -202,6 +205,7 @@ void entity_openapi_list_parameters(const struct entity *entity, struct value *p
 				       arena_printf(arena, "Only rows with this %s.", field->label).p,
 				       field->type == FIELD_BOOL                      ? "boolean"
 				       : field_json_kind(field->type) == JSON_INTEGER ? "integer"
+				       : field_json_kind(field->type) == JSON_NUMBER  ? "number"
 										      : "string");
 		if (field->choices)
 			put_choices(schema, field, false);

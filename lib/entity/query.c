@@ -158,7 +158,7 @@ static void add_matching(struct sql *sql, const struct entity *entity, const str
 	for (size_t i = 0; i < entity->field_count; i++)
 		if (!str_absent(query->filters[i])) {
 			sql_add(sql, " AND ");
-			sql_add(sql, entity->fields[i].name);
+			sql_add_field(sql, &entity->fields[i]);
 			sql_add(sql, " = ");
 			sql_argument(sql, arg_str(query->filters[i]));
 		}

@@ -15,6 +15,7 @@ static bool text_of_kind(enum json_kind kind, const struct value *value, struct 
 		*text = value_as_str(value);
 		return type == VALUE_STRING;
 	case JSON_INTEGER:
+	case JSON_NUMBER:
 		*text = value_as_str(value);
 		return type == VALUE_NUMBER;
 	case JSON_BOOLEAN:
@@ -28,8 +29,10 @@ static bool text_of_kind(enum json_kind kind, const struct value *value, struct 
 static void take_member(struct record *record, enum write_kind kind, struct str name, const struct value *value,
 			struct errors *errors)
 {
-	static const char *const kind_names[] = {
-		[JSON_STRING] = "a string", [JSON_INTEGER] = "a number", [JSON_BOOLEAN] = "true or false"};
+	static const char *const kind_names[] = {[JSON_STRING] = "a string",
+						 [JSON_INTEGER] = "a number",
+						 [JSON_NUMBER] = "a number",
+						 [JSON_BOOLEAN] = "true or false"};
 	int index = 0;
 	const struct field *field = record_input_field(record, kind, name, errors, &index);
 	struct str text;
@@ -58,7 +61,7 @@ enum err record_from_json(struct record *record, enum write_kind kind, const str
 	return record_complete(record, kind, errors);
 }
 
-static struct value *stored_to_value(const struct record *record, size_t index)
+struct value *record_value(const struct record *record, size_t index)
 {
 	struct str text = record->values[index];
 
@@ -66,6 +69,7 @@ static struct value *stored_to_value(const struct record *record, size_t index)
 		return value_null(record->arena);
 	switch (field_json_kind(record->entity->fields[index].type)) {
 	case JSON_INTEGER:
+	case JSON_NUMBER:
 		return value_number(record->arena, text);
 	case JSON_BOOLEAN:
 		return value_bool(record->arena, str_is(text, "t"));
@@ -91,7 +95,7 @@ void record_to_value(const struct record *record, struct value *map)
 		const struct field *field = &record->entity->fields[i];
 
 		if (field_is_visible(field) && !(stored && field_is_time_of_row(field)))
-			put(map, field->name, stored_to_value(record, i));
+			put(map, field->name, record_value(record, i));
 	}
 	if (!stored)
 		return;

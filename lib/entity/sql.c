@@ -41,6 +41,18 @@ void sql_add_columns(struct sql *sql, const struct entity *entity)
 			sql_add(sql, ", ");
 			sql_add(sql, entity->fields[i].name);
 		}
+	if (entity->custom)
+		sql_add(sql, ", custom");
+}
+
+void sql_add_field(struct sql *sql, const struct field *field)
+{
+	if (!field_is(field, FIELD_CUSTOM)) {
+		sql_add(sql, field->name);
+		return;
+	}
+	sql_add(sql, "custom->>");
+	sql_argument(sql, arg_text(custom_key(field)));
 }
 
 const char *sql_living(const struct entity *entity)
@@ -94,5 +106,7 @@ struct record *sql_record(struct arena *arena, const struct entity *entity, cons
 			record->values[i] =
 				clock_rfc3339(arena, *field->name == 'c' ? record->created_at : record->updated_at);
 	}
+	if (entity->custom)
+		custom_read(record, rows_str(rows, column));
 	return record;
 }

@@ -110,7 +110,8 @@ static void mark_changed(const struct record *record, const struct record *befor
 	for (size_t i = 0; i < record->entity->field_count; i++) {
 		struct str now = record->values[i], then = before ? before->values[i] : STR_NONE;
 
-		changed[i] = field_is_column(&record->entity->fields[i]) &&
+		changed[i] = (field_is_column(&record->entity->fields[i]) ||
+			      field_is(&record->entity->fields[i], FIELD_CUSTOM)) &&
 			     (str_absent(now) != str_absent(then) || !str_equal(now, then));
 	}
 }
@@ -137,6 +138,10 @@ static void add_insert(struct sql *sql, const struct record *record)
 			sql_add(sql, ", ");
 			sql_argument(sql, arg_str(record->values[i]));
 		}
+	if (entity->custom) {
+		sql_add(sql, ", ");
+		sql_argument(sql, arg_str(custom_text(record)));
+	}
 	if (searchable) {
 		sql_add(sql, ", ");
 		sql_argument(sql, arg_str(search_text(record)));
@@ -181,7 +186,7 @@ static void add_same_row(struct sql *sql, const struct record *current)
 static bool add_update(struct sql *sql, const struct record *record, const bool *changed)
 {
 	const struct entity *entity = record->entity;
-	bool any = false, search = false;
+	bool any = false, search = false, custom = false;
 
 	sql_add(sql, "UPDATE ");
 	sql_add(sql, entity->table);
@@ -192,10 +197,17 @@ static bool add_update(struct sql *sql, const struct record *record, const bool 
 			continue;
 		any = true;
 		search = search || field_is(&entity->fields[i], FIELD_SEARCHABLE);
+		custom = custom || field_is(&entity->fields[i], FIELD_CUSTOM);
+		if (field_is(&entity->fields[i], FIELD_CUSTOM))
+			continue;
 		sql_add(sql, ", ");
 		sql_add(sql, entity->fields[i].name);
 		sql_add(sql, " = ");
 		sql_argument(sql, arg_str(record->values[i]));
+	}
+	if (custom) {
+		sql_add(sql, ", custom = ");
+		sql_argument(sql, arg_str(custom_text(record)));
 	}
 	if (search) {
 		sql_add(sql, ", search_text = ");

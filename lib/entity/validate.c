@@ -80,6 +80,33 @@ static bool accept_integer(struct input *in)
 	return true;
 }
 
+/* Exact decimal: no exponent, no leading or trailing zeros once stored. */
+static bool accept_number(struct input *in)
+{
+	struct str text = in->text;
+	bool negative = str_starts(text, STR("-"));
+	struct str fraction = negative ? (struct str){text.p + 1, text.n - 1} : text, whole = str_split(&fraction, '.');
+	bool digits = whole.n > 0 && (str_absent(fraction) || fraction.n > 0);
+
+	for (size_t i = 0; i < whole.n; i++)
+		digits = digits && whole.p[i] >= '0' && whole.p[i] <= '9';
+	for (size_t i = 0; i < fraction.n; i++)
+		digits = digits && fraction.p[i] >= '0' && fraction.p[i] <= '9';
+	if (!digits)
+		return REFUSE(in, "not_a_number", "%s must be a number like 12 or 2.5.", in->field->label);
+	while (whole.n > 1 && whole.p[0] == '0')
+		whole = (struct str){whole.p + 1, whole.n - 1};
+	while (fraction.n > 0 && fraction.p[fraction.n - 1] == '0')
+		fraction.n--;
+	if (whole.n + fraction.n > 15 || fraction.n > 6)
+		return REFUSE(in, "out_of_range", "%s can have at most 15 digits, six of them behind the point.",
+			      in->field->label);
+	negative = negative && (fraction.n > 0 || !str_is(whole, "0"));
+	in->text = arena_printf(in->arena, "%s%.*s%s%.*s", negative ? "-" : "", STR_FMT_ARG(whole),
+				fraction.n ? "." : "", STR_FMT_ARG(fraction));
+	return true;
+}
+
 static bool accept_money(struct input *in)
 {
 	int64_t cents, most = field_maximum(in->field);
@@ -101,6 +128,19 @@ static bool accept_bool(struct input *in)
 {
 	return str_is(in->text, "t") || str_is(in->text, "f") ||
 	       REFUSE(in, "wrong_type", "%s must be true or false.", in->field->label);
+}
+
+/* A day of the calendar, without a zone. */
+static bool accept_date(struct input *in)
+{
+	int64_t midnight;
+
+	if (in->text.n != 10 ||
+	    !clock_from_rfc3339(arena_printf(in->arena, "%.*sT00:00:00Z", STR_FMT_ARG(in->text)), &midnight))
+		return REFUSE(in, "not_a_date", "%s must be a day like 2026-11-23.", in->field->label);
+	if (in->text.p[0] < '1' || in->text.p[0] > '2')
+		return REFUSE(in, "out_of_range", "%s must be a day of the years 1000 to 2999.", in->field->label);
+	return true;
 }
 
 static bool accept_instant(struct input *in)
@@ -196,8 +236,10 @@ static const struct type_rule {
 	[FIELD_SLUG] = {JSON_STRING, true, true, false, 3, 40, accept_slug, NULL},
 	[FIELD_PASSWORD] = {JSON_STRING, true, false, false, 0, 256, accept_text, NULL},
 	[FIELD_INTEGER] = {JSON_INTEGER, false, true, false, 0, MOST_EXACT_INTEGER, accept_integer, NULL},
+	[FIELD_NUMBER] = {JSON_NUMBER, false, true, false, 0, 0, accept_number, NULL},
 	[FIELD_MONEY] = {JSON_INTEGER, false, true, false, 0, MOST_CENTS, accept_money, typed_money},
 	[FIELD_BOOL] = {JSON_BOOLEAN, false, true, false, 0, 0, accept_bool, typed_bool},
+	[FIELD_DATE] = {JSON_STRING, false, true, false, 0, 0, accept_date, NULL},
 	[FIELD_INSTANT] = {JSON_STRING, false, true, false, 0, 0, accept_instant, typed_instant},
 	[FIELD_CHOICE] = {JSON_STRING, false, true, false, 0, 0, accept_choice, NULL},
 	[FIELD_REFERENCE] = {JSON_STRING, false, true, false, 0, 0, accept_reference, NULL},
