@@ -94,6 +94,7 @@ const struct response *web_send(struct web *web, const struct web_request *wante
 		.headers = wanted->headers,
 		.header_count = wanted->header_count,
 		.body = str_absent(wanted->body) ? STR("") : wanted->body,
+		.body_too_big = wanted->too_big,
 		.started = clock_monotonic(),
 	};
 

@@ -21,6 +21,7 @@ struct web_request {
 	size_t header_count;
 	struct str body;
 	struct str csrf; /* for the caller's use */
+	bool too_big;    /* as when the body was over the cap of the front */
 };
 
 struct web *web_open(void); /* fails the test when the templates or routes do not load; strict templates */

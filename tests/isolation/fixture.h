@@ -1,0 +1,94 @@
+/*
+ * What the isolation tests share: companies with a row in every table of tenants, and a valid request for every route.
+ *
+ * Nothing here names an entity or a table of records: bodies are made from the field tables, rows of other tables from the catalogue. What cannot
+ * be guessed stands in two small tables of exceptions, in fixture_body.c (values) and fixture_special.c (requests).
+ */
+#ifndef DEMAND_ISOLATION_FIXTURE_H
+#define DEMAND_ISOLATION_FIXTURE_H
+
+#include "fcgi/csrf.h"
+#include "lib/crm/entities.h"
+#include "lib/text/json.h"
+#include "tests/web/fixture.h"
+
+/* An id that no table has. */
+#define NOBODYS_ID "01900000-0000-7000-8000-00000000dead"
+
+/* ---- companies ---- */
+
+struct planted {
+	struct company company;
+	const char *letter; /* "A": texts of its rows begin with MARKER-A-<table>-<field> */
+};
+
+/* A company with people of every role and a row in every table that has tenant_id. */
+void planted_make(struct planted *, const char *letter);
+/* The id of one of its rows; absent when the table is no table of tenants or it has none. */
+struct str planted_row(const struct planted *, const char *table);
+/* A new row of that table, which the caller may spoil: for entities and the tables of users and keys. */
+struct str planted_new_row(const struct planted *, const char *table);
+/* Every row of every table that has tenant_id, as one text of "table: hash" lines. */
+struct str planted_hash(const struct planted *);
+/* The first line in which two of them differ: the table's name. */
+const char *planted_difference(struct str before, struct str after);
+/* Whether any byte of the answer is of one of its rows; name_too: or of its name and address, which its public pages show. */
+bool shows_rows_of(const struct response *, const struct planted *, bool name_too);
+
+/* ---- bodies ---- */
+
+/* A valid input for the entity, with references to rows of that company. */
+struct value *body_make(const struct planted *of, const struct entity *, enum write_kind);
+/* As a browser would send it: money in dollars, ticks as "on", with csrf and version where the input takes them. */
+struct str body_as_form(const struct entity *, const struct value *body, struct str csrf, bool with_version);
+/* A field that this company's rows cannot have (a hook refused it) is left out from now on. */
+void body_without(const struct entity *, const char *field);
+/* Each text that body_make makes ends in the next number. Answers the last one; set: goes on from there, 0: does not. */
+unsigned body_number(unsigned set);
+/* Whether body_make writes to that field. */
+bool body_takes(const struct entity *, const struct field *, enum write_kind);
+
+/* ---- requests ---- */
+
+enum credential { BY_NOTHING = 1, BY_COOKIE, BY_TOKEN, BY_KEY, BY_OPERATOR, BY_MADE_UP };
+
+/* A request for a route. What is left out is as it should be: make_shot() fills in the rest, a test changes one thing. */
+struct shot {
+	const struct route *route;
+	enum host_kind host;
+	const struct planted *at;  /* whose host, on HOST_TENANT */
+	const struct planted *who; /* whose credential */
+	enum role role;
+	enum credential by;
+	enum method method;
+	struct str id, query;          /* of {id}; behind '?' */
+	const struct planted *from;    /* whose rows the body refers to */
+	const struct field *reference; /* this one refers to reference_id instead */
+	struct str reference_id;
+	struct str session; /* absent: that of who */
+	struct str csrf;    /* the field's text */
+	const char *header[3][2];
+	struct str body, type; /* body absent: made of the route's entity */
+	bool too_big;
+	int status; /* that a valid request is answered with */
+};
+
+/* A valid request; fresh: to a row made for it. False: there is no fixture, and *why says what is missing. */
+bool make_shot(struct shot *, const struct route *, enum host_kind, enum credential, const struct planted *who,
+	       bool fresh, const char **why);
+const struct response *shoot(const struct shot *);
+/* Of {id} in the route's path; NULL: unknown. */
+const char *route_table(const struct route *);
+/* The right token of forms for whoever sends the shot. */
+struct str shot_csrf(const struct shot *);
+/* What a route's owner uses: the first is enough for most. Ended by 0. */
+const enum credential *route_credentials(const struct route *);
+/* The hosts of a route, one after the other: HOST_UNKNOWN begins and ends. */
+enum host_kind next_host(const struct route *, enum host_kind);
+const char *host_word(enum host_kind);
+const char *credential_word(enum credential);
+
+/* fixture_special.c: what the table of exceptions has for this request. */
+void make_special(struct shot *, bool fresh);
+
+#endif

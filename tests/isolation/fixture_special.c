@@ -1,0 +1,157 @@
+/* Requests that a route's entity does not tell: what stands in the query or body, and where the answer differs from the route's. */
+#include "tests/isolation/fixture.h"
+
+#include "lib/tenant/link.h"
+#include "lib/tenant/session.h"
+#include "tests/support/pictures.h"
+
+/* ---- sign-up and signing in ---- */
+
+static void workspace(struct shot *shot, bool fresh)
+{
+	(void)fresh;
+	shot->body = text("csrf=%.*s&workspace=%.*s", STR_FMT_ARG(shot->csrf), STR_FMT_ARG(shot->from->company.slug));
+	shot->type = STR("application/x-www-form-urlencoded");
+}
+
+static void subdomain_query(struct shot *shot, bool fresh)
+{
+	(void)fresh;
+	shot->query = STR("name=marker-free");
+}
+
+static void password_of_owner(struct shot *shot, bool fresh)
+{
+	struct str email = text("owner@%.*s.example", STR_FMT_ARG(shot->from->company.slug));
+
+	(void)fresh;
+	if (shot->route->face == FACE_API) {
+		shot->body = text("{\"email\":\"%.*s\",\"password\":\"%s\"}", STR_FMT_ARG(email), PASSWORD);
+		shot->type = STR("application/json");
+		return;
+	}
+	shot->body = text("csrf=%.*s&email=%.*s&password=%s", STR_FMT_ARG(shot->csrf), STR_FMT_ARG(email), PASSWORD);
+	shot->type = STR("application/x-www-form-urlencoded");
+}
+
+static struct str link_of(const struct shot *shot, bool fresh, int purpose)
+{
+	return fresh ? company_link(&shot->from->company, purpose, ROLE_MEMBER) : STR("none");
+}
+
+static void handover_code(struct shot *shot, bool fresh)
+{
+	shot->query = text("code=%.*s", STR_FMT_ARG(link_of(shot, fresh, LINK_HANDOVER)));
+}
+
+static void password_token(struct shot *shot, bool fresh)
+{
+	struct str link = link_of(shot, fresh, LINK_SET_PASSWORD);
+
+	if (shot->route->method == METHOD_GET) {
+		shot->query = text("token=%.*s", STR_FMT_ARG(link));
+		return;
+	}
+	shot->body = text("csrf=%.*s&token=%.*s&password=%s", STR_FMT_ARG(shot->csrf), STR_FMT_ARG(link), PASSWORD);
+	shot->type = STR("application/x-www-form-urlencoded");
+}
+
+static struct str company_session(const struct planted *planted, enum role role)
+{
+	struct session_origin origin = {STR_NONE, STR_NONE};
+	struct session session;
+	struct tenant *tenant;
+	struct uuid user;
+	struct ttx *tx;
+
+	assert_true(uuid_parse(planted->company.user[role], &user));
+	MUST(resolver_by_slug(web->app.resolver, web->arena, planted->company.slug, &tenant));
+	tx = ttx_begin(web->app.app_pg, web->arena, tenant->scope, TX_WRITE);
+	MUST(session_start(tx, tenant, user, &origin, &session));
+	MUST(ttx_commit(tx));
+	return session.token;
+}
+
+/* Ends a session that nothing else uses. */
+static void log_out(struct shot *shot, bool fresh)
+{
+	if (!fresh)
+		return;
+	shot->session = company_session(shot->who, ROLE_VIEWER);
+	shot->csrf = shot_csrf(shot);
+}
+
+/* ---- settings ---- */
+
+/* The version of the company itself. */
+static void profile(struct shot *shot, bool fresh)
+{
+	struct str version = test_sql_value("SELECT version::text FROM tenants WHERE tenant_id = '%s'",
+					    uuid_text(web->arena, shot->who->company.id).p);
+
+	(void)fresh;
+	version = arena_copy(web->arena, version);
+	shot->body = text(
+		"%.*s&version=%.*s",
+		STR_FMT_ARG(body_as_form(shot->route->entity, body_make(shot->from, shot->route->entity, WRITE_UPDATE),
+					 shot->csrf, false)),
+		STR_FMT_ARG(version));
+	shot->type = STR("application/x-www-form-urlencoded");
+}
+
+static void picture(struct shot *shot, bool fresh)
+{
+	struct str png = make_png(web->arena, 64, 64, (struct png_kind){.color = 2, .depth = 8});
+	struct buffer body = BUFFER_IN(web->arena);
+
+	(void)fresh;
+	buffer_printf(&body, "--cut\r\nContent-Disposition: form-data; name=\"csrf\"\r\n\r\n%.*s\r\n--cut\r\n",
+		      STR_FMT_ARG(shot->csrf));
+	BUFFER_LITERAL(&body, "Content-Disposition: form-data; name=\"logo\"; filename=\"a.png\"\r\n"
+			      "Content-Type: image/png\r\n\r\n");
+	buffer_add_str(&body, png);
+	BUFFER_LITERAL(&body, "\r\n--cut--\r\n");
+	shot->body = buffer_str(&body);
+	shot->type = STR("multipart/form-data; boundary=cut");
+}
+
+/* ---- the table ---- */
+
+static const struct special {
+	enum method method;
+	const char *path;
+	unsigned hosts;
+	void (*fill)(struct shot *, bool fresh); /* NULL: nothing */
+	int status;                              /* 0: the route's */
+} specials[] = {
+	{METHOD_POST, "/login", ON_APEX | ON_APP, workspace, 0},
+	{METHOD_GET, "/api/onboarding/subdomain", ON_ANY, subdomain_query, 0},
+	/* Without a draft each step of the sign-up sends to the first. */
+	{METHOD_GET, "/onboarding/owner", ON_ANY, NULL, 303},
+	{METHOD_GET, "/onboarding/subdomain", ON_ANY, NULL, 303},
+	{METHOD_GET, "/onboarding/plan", ON_ANY, NULL, 303},
+	{METHOD_GET, "/onboarding/done", ON_ANY, NULL, 303},
+	{METHOD_GET, "/onboarding/logo", ON_ANY, NULL, 404},
+	{METHOD_POST, "/login", ON_TENANT, password_of_owner, 0},
+	{METHOD_POST, "/api/auth/login", ON_TENANT, password_of_owner, 0},
+	{METHOD_POST, "/logout", ON_TENANT, log_out, 0},
+	{METHOD_POST, "/api/auth/logout", ON_ANY, log_out, 0},
+	{METHOD_GET, "/handover", ON_TENANT, handover_code, 0},
+	{METHOD_GET, "/password", ON_TENANT, password_token, 0},
+	{METHOD_POST, "/password", ON_TENANT, password_token, 0},
+	{METHOD_GET, "/logo", ON_TENANT, NULL, 404},
+	{METHOD_POST, "/settings", ON_TENANT, profile, 0},
+	{METHOD_POST, "/settings/logo", ON_TENANT, picture, 0},
+};
+
+void make_special(struct shot *shot, bool fresh)
+{
+	for (size_t i = 0; i < COUNT_OF(specials); i++)
+		if (specials[i].method == shot->route->method && strcmp(specials[i].path, shot->route->path) == 0 &&
+		    (specials[i].hosts & (1u << shot->host))) {
+			if (specials[i].fill)
+				specials[i].fill(shot, fresh);
+			if (specials[i].status)
+				shot->status = specials[i].status;
+		}
+}
