@@ -4,6 +4,8 @@
 #include "fcgi/page.h"
 #include "fcgi/try.h"
 
+#include "lib/entity/filter.h"
+
 #define COUNT_CAP 1000 /* beyond it a list says "1,000+": counting everything is the classic way to a slow page */
 
 static const char *const list_extras[] = {"done", NULL};
@@ -23,6 +25,15 @@ static struct str list_url(struct context *c, const struct entity *entity, const
 	query = buffer_str(&pairs);
 	return query.n ? arena_printf(c->arena, "/%s?%.*s", entity->plural, STR_FMT_ARG(query))
 		       : entity_list_path(c, entity);
+}
+
+static bool is_filtered(const struct list_query *query, int field, const char *value)
+{
+	for (size_t i = 0; i < query->filter_count; i++)
+		if (query->filters[i].field == field && query->filters[i].operation == LIST_IS &&
+		    str_is(query->filters[i].values[0], value))
+			return true;
+	return false;
 }
 
 /* Filters that are a choice, as selects with what is chosen now. */
@@ -45,7 +56,7 @@ static void put_filters(struct context *c, const struct entity *entity, const st
 
 			value_put_text(map, "value", choice->value);
 			value_put_text(map, "label", choice->label);
-			value_put_bool(map, "selected", str_is(query->filters[i], choice->value));
+			value_put_bool(map, "selected", is_filtered(query, (int)i, choice->value));
 			value_append(choices, map);
 		}
 		value_append(filters, filter);
@@ -84,15 +95,6 @@ static struct str count_words(struct context *c, const struct entity *entity, in
 	return arena_printf(c->arena, "%lld %s", (long long)count, count == 1 ? entity->name : entity->plural);
 }
 
-/* Whether anything narrows the list: an empty one then says "no match" instead of "nothing yet". */
-static bool is_narrowed(const struct entity *entity, const struct list_query *query)
-{
-	for (size_t i = 0; i < entity->field_count; i++)
-		if (!str_absent(query->filters[i]))
-			return true;
-	return query->q.n > 0;
-}
-
 /* Empty parameters of a submitted filter form mean "no filter", not "equal to nothing". */
 static struct form without_empty(struct context *c)
 {
@@ -118,7 +120,7 @@ static void put_list_words(struct context *c, const struct entity *entity, const
 	value_put_str(c->page, "entity_label", entity_in_sentence(c, entity->label));
 	value_put_text(c->page, "entity_label_plural", entity->label_plural);
 	value_put_text(c->page, "empty_hint", entity->empty_hint);
-	value_put_bool(c->page, "narrowed", is_narrowed(entity, query));
+	value_put_bool(c->page, "narrowed", query->filter_count > 0 || query->q.n > 0);
 	value_put_bool(c->page, "may_write", context_may(c, CAN_WRITE));
 	value_put_url(c->page, "list_url", entity_list_path(c, entity));
 	value_put_url(c->page, "new_url", arena_printf(c->arena, "/%s/new", entity->plural));

@@ -52,7 +52,7 @@ static const struct field fields[] = {
 		.label = "Name",
 		.group = "Who",
 		.type = FIELD_TEXT,
-		.flags = FIELD_REQUIRED | FIELD_SEARCHABLE | FIELD_SORTABLE | FIELD_LISTED | CARRIED,
+		.flags = FIELD_FILTERABLE | FIELD_REQUIRED | FIELD_SEARCHABLE | FIELD_SORTABLE | FIELD_LISTED | CARRIED,
 		.maximum = 200,
 	},
 	{
@@ -66,7 +66,7 @@ static const struct field fields[] = {
 		.label = "Phone in international form",
 		.help = "Made from phone; absent when that is not a whole number with its area code.",
 		.type = FIELD_PHONE,
-		.flags = FIELD_READ_ONLY | FIELD_API_ONLY | FIELD_EXPORTABLE,
+		.flags = FIELD_FILTERABLE | FIELD_READ_ONLY | FIELD_API_ONLY | FIELD_EXPORTABLE,
 	},
 	{
 		.name = "email",
@@ -107,7 +107,7 @@ static const struct field fields[] = {
 		.name = "zip",
 		.label = "ZIP code",
 		.type = FIELD_TEXT,
-		.flags = FIELD_SEARCHABLE | CARRIED,
+		.flags = FIELD_FILTERABLE | FIELD_SEARCHABLE | CARRIED,
 		.maximum = 20,
 	},
 	{
@@ -115,14 +115,14 @@ static const struct field fields[] = {
 		.label = "Trade",
 		.group = "The job",
 		.type = FIELD_CHOICE,
-		.flags = CARRIED,
+		.flags = FIELD_FILTERABLE | CARRIED,
 		.choices = trades,
 	},
 	{
 		.name = "urgency",
 		.label = "Urgency",
 		.type = FIELD_CHOICE,
-		.flags = CARRIED,
+		.flags = FIELD_FILTERABLE | CARRIED,
 		.choices = urgencies,
 	},
 	{
@@ -155,7 +155,7 @@ static const struct field fields[] = {
 		.label = "Score",
 		.help = "0 to 100.",
 		.type = FIELD_INTEGER,
-		.flags = FIELD_SORTABLE | CARRIED,
+		.flags = FIELD_FILTERABLE | FIELD_SORTABLE | CARRIED,
 		.maximum = 100,
 		.default_value = "0",
 	},
@@ -164,7 +164,7 @@ static const struct field fields[] = {
 		.label = "Value",
 		.help = "What the job is worth.",
 		.type = FIELD_MONEY,
-		.flags = FIELD_SORTABLE | FIELD_LISTED | CARRIED,
+		.flags = FIELD_FILTERABLE | FIELD_SORTABLE | FIELD_LISTED | CARRIED,
 		.default_value = "0",
 	},
 	{
@@ -172,7 +172,7 @@ static const struct field fields[] = {
 		.label = "Source",
 		.help = "Where the lead came from: website, phone, referral.",
 		.type = FIELD_TEXT,
-		.flags = FIELD_LISTED | CARRIED,
+		.flags = FIELD_FILTERABLE | FIELD_LISTED | CARRIED,
 		.maximum = 100,
 	},
 	{
@@ -190,13 +190,13 @@ static const struct field fields[] = {
 		.label = "Created",
 		.group = "Record",
 		.type = FIELD_INSTANT,
-		.flags = FIELD_READ_ONLY | FIELD_SORTABLE | FIELD_LISTED | FIELD_EXPORTABLE,
+		.flags = FIELD_FILTERABLE | FIELD_READ_ONLY | FIELD_SORTABLE | FIELD_LISTED | FIELD_EXPORTABLE,
 	},
 	{
 		.name = "updated_at",
 		.label = "Changed",
 		.type = FIELD_INSTANT,
-		.flags = FIELD_READ_ONLY | FIELD_SORTABLE | FIELD_EXPORTABLE,
+		.flags = FIELD_FILTERABLE | FIELD_READ_ONLY | FIELD_SORTABLE | FIELD_EXPORTABLE,
 	},
 };
 

@@ -39,11 +39,9 @@ static void sign(struct uuid tenant, const struct entity *entity, const struct l
 	sign_part(&state, str_from(entity->fields[query->sort_field].name));
 	sign_part(&state, query->descending ? STR("-") : STR("+"));
 	sign_part(&state, query->q);
-	for (size_t i = 0; i < entity->field_count; i++) {
-		if (str_absent(query->filters[i]))
-			continue;
-		sign_part(&state, str_from(entity->fields[i].name));
-		sign_part(&state, query->filters[i]);
+	for (size_t i = 0; i < query->filter_count; i++) {
+		sign_part(&state, query->filters[i].parameter);
+		sign_part(&state, query->filters[i].text);
 	}
 	sign_part(&state, payload);
 	crypto_generichash_final(&state, mac, MAC_BYTES);

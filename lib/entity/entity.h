@@ -37,7 +37,7 @@ enum field_flag {
 	FIELD_REQUIRED = 1 << 0,
 	FIELD_SEARCHABLE = 1 << 1, /* goes into search_text */
 	FIELD_SORTABLE = 1 << 2,   /* column is NOT NULL and has the index (tenant_id, column, id) */
-	FIELD_FILTERABLE = 1 << 3, /* equality by query parameter of the field's name */
+	FIELD_FILTERABLE = 1 << 3, /* by query parameters of the field's name, see filter.h */
 	FIELD_LISTED = 1 << 4,     /* a column of the list page */
 	FIELD_EXPORTABLE = 1 << 5,
 	FIELD_IMPORTABLE = 1 << 6,
@@ -159,15 +159,18 @@ enum err entity_delete(struct ttx *, const struct record *current) MUST_CHECK;
 /* Signs cursors; call once in each process. */
 void entity_list_key(const uint8_t key[32]);
 
+struct list_filter; /* filter.h */
+
 struct list_query {
 	int64_t limit;        /* 1 to 200; 25 */
 	struct str cursor, q; /* absent when not given */
 	int sort_field;
 	bool descending;
-	struct str *filters; /* by field index; absent: no filter */
+	struct list_filter *filters; /* all of them hold */
+	size_t filter_count;
 };
 /*
- * Reads limit, cursor, sort ("name", "-created_at"), q and the filterable fields; anything else is an error at that
+ * Reads limit, cursor, sort ("name", "-created_at"), q and filters (filter.h); anything else is an error at that
  * name. Names in `also` (may be NULL) are skipped. E_INVALID.
  */
 enum err list_query_parse(struct arena *, const struct entity *, const struct form *, const char *const *also,

@@ -2,7 +2,7 @@
 #ifndef DEMAND_ENTITY_INTERNAL_H
 #define DEMAND_ENTITY_INTERNAL_H
 
-#include "lib/entity/entity.h"
+#include "lib/entity/filter.h"
 
 /* What a form offers for a reference. */
 struct reference_choices {
@@ -79,6 +79,7 @@ struct search_word {
 	struct str text;   /* LIKE pattern */
 	struct str digits; /* LIKE pattern of a number typed with punctuation, matched as well; absent: none */
 };
+struct str like_escaped(struct arena *, struct str); /* LIKE takes each of its characters as itself */
 size_t search_words(struct arena *, struct str typed, struct search_word out[SEARCH_WORDS]);
 
 /* ---- query.c ---- */
@@ -86,6 +87,19 @@ size_t search_words(struct arena *, struct str typed, struct search_word out[SEA
 #define LIST_DEFAULT_LIMIT 25
 #define LIST_MOST_LIMIT 200
 #define LIST_MOST_SEARCH_LENGTH 200
+
+/* ---- filter.c, filter_sql.c ---- */
+
+bool field_is_always_there(const struct field *); /* in each row that is stored */
+/* What the operator means, behind "Only rows whose X ". */
+const char *list_operator_meaning(enum list_operator);
+/* What the operator takes, for the document: a number, a choice, or text of its own. */
+bool list_operator_takes_value(enum list_operator);
+/* False: an error was added at the parameter. */
+bool list_filter_read(struct arena *, const struct entity *, const struct form_field *sent, struct list_filter *out,
+		      struct errors *) MUST_CHECK;
+struct sql;
+void sql_add_filter(struct sql *, const struct entity *, const struct list_filter *); /* " AND …" */
 
 /* ---- sql.c ---- */
 
@@ -95,6 +109,7 @@ struct sql {
 	struct buffer text;
 	struct argument *arguments;
 	size_t count, capacity;
+	struct uuid me; /* the user who asks, for filters by "me" */
 };
 struct sql sql_new(struct arena *);
 void sql_add(struct sql *, const char *constant); /* a constant of ours or of an entity table; never input */
@@ -103,9 +118,11 @@ void sql_argument(struct sql *, struct argument); /* "$n" */
 void sql_add_columns(struct sql *, const struct entity *);
 /* " AND deleted_at IS NULL" where the entity has a trash, else "". */
 const char *sql_living(const struct entity *);
-/* The statement of entity_list; the tests look at its plan. */
-enum err list_statement(struct arena *, struct uuid tenant, const struct entity *, const struct list_query *,
-			struct errors *, struct sql *out) MUST_CHECK;
+/* The statement of entity_list; the tests look at its plan. `out` comes from sql_new. */
+enum err list_statement(struct sql *out, struct uuid tenant, const struct entity *, const struct list_query *,
+			struct errors *) MUST_CHECK;
+/* The statement of entity_count. */
+void count_statement(struct sql *out, const struct entity *, const struct list_query *, int64_t cap);
 enum err sql_rows(struct sql *, struct ttx *, const char *name, struct rows **out) MUST_CHECK;
 /* The row `rows` stands on, selected by sql_add_columns. */
 struct record *sql_record(struct arena *, const struct entity *, const struct rows *);

@@ -53,17 +53,22 @@ void local_time_zone(struct str zone)
 	wanted[zone.n] = '\0';
 }
 
+static void use_zone(void)
+{
+	if (strcmp(active, wanted) == 0)
+		return;
+	memcpy(active, wanted, sizeof active);
+	setenv("TZ", active, 1);
+	tzset();
+}
+
 /* The instant's parts in the wanted zone. */
 static struct tm local_parts(int64_t instant)
 {
 	time_t seconds = (time_t)(instant / MICROSECONDS_PER_SECOND - (instant % MICROSECONDS_PER_SECOND < 0));
 	struct tm parts = {0};
 
-	if (strcmp(active, wanted) != 0) {
-		memcpy(active, wanted, sizeof active);
-		setenv("TZ", active, 1);
-		tzset();
-	}
+	use_zone();
 	localtime_r(&seconds, &parts);
 	return parts;
 }
@@ -83,4 +88,48 @@ struct str local_date(struct arena *arena, int64_t instant)
 	char text[64];
 
 	return arena_copy(arena, str_trim((struct str){text, strftime(text, sizeof text, "%e %b %Y", &parts)}));
+}
+
+struct str local_day(struct arena *arena, int64_t instant)
+{
+	struct tm parts = local_parts(instant);
+	char text[32];
+
+	return arena_copy(arena, (struct str){text, strftime(text, sizeof text, "%Y-%m-%d", &parts)});
+}
+
+bool local_day_start(struct str date, int days_later, int64_t *instant)
+{
+	struct tm parts = {.tm_isdst = -1};
+	int64_t noon; /* the text is a date when it is one in UTC */
+	char text[sizeof "2026-11-23T12:00:00Z"];
+
+	if (date.n != 10)
+		return false;
+	memcpy(text, date.p, 10);
+	memcpy(text + 10, "T12:00:00Z", sizeof "T12:00:00Z");
+	if (!clock_from_rfc3339(str_from(text), &noon))
+		return false;
+	parts.tm_year =
+		(date.p[0] - '0') * 1000 + (date.p[1] - '0') * 100 + (date.p[2] - '0') * 10 + (date.p[3] - '0') - 1900;
+	parts.tm_mon = (date.p[5] - '0') * 10 + (date.p[6] - '0') - 1;
+	parts.tm_mday = (date.p[8] - '0') * 10 + (date.p[9] - '0') + days_later;
+	use_zone();
+	*instant = (int64_t)mktime(&parts) * MICROSECONDS_PER_SECOND;
+	return true;
+}
+
+int64_t local_shift(int64_t instant, int64_t amount, char unit)
+{
+	struct tm parts = local_parts(instant);
+	int steps = (int)amount;
+
+	if (unit == 'h')
+		return instant + amount * 3600 * MICROSECONDS_PER_SECOND;
+	if (unit == 'm' || unit == 'y')
+		parts.tm_mon += unit == 'y' ? 12 * steps : steps;
+	else
+		parts.tm_mday += unit == 'w' ? 7 * steps : steps;
+	parts.tm_isdst = -1;
+	return (int64_t)mktime(&parts) * MICROSECONDS_PER_SECOND;
 }

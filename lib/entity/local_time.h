@@ -18,5 +18,11 @@ void local_time_zone(struct str zone);
 struct str local_time(struct arena *, int64_t instant);
 /* "23 Nov 2026" */
 struct str local_date(struct arena *, int64_t instant);
+/* "2026-11-23": the day on which the instant lies. */
+struct str local_day(struct arena *, int64_t instant);
+/* The first moment of the day, or of the one so many days later. False when it is no date like "2026-11-23". */
+bool local_day_start(struct str date, int days_later, int64_t *instant) MUST_CHECK;
+/* So many hours, days, weeks, months or years ('h' 'd' 'w' 'm' 'y') away, at the same time of day. */
+int64_t local_shift(int64_t instant, int64_t amount, char unit);
 
 #endif

@@ -180,9 +180,33 @@ static void add_sort_parameter(const struct entity *entity, struct value *parame
 	value_put_text(schema, "default", entity->default_sort);
 }
 
-void entity_openapi_list_parameters(const struct entity *entity, struct value *parameters)
+/* A moment may be a whole day as well, a user "me", a list has commas: only a plain value has the field's own schema. */
+static void add_filter_parameter(const struct field *field, enum list_operator operation, struct value *parameters)
 {
 	struct arena *arena = value_arena(parameters);
+	bool value = list_operator_takes_value(operation), number = field_json_kind(field->type) == JSON_INTEGER;
+	const char *type = operation == LIST_EMPTY || (value && field->type == FIELD_BOOL) ? "boolean"
+			   : value && field->type == FIELD_NUMBER                          ? "number"
+			   : value && number                                               ? "integer"
+											   : "string";
+	struct value *schema = add_parameter(
+		parameters, arena_c_string(arena, list_filter_name(arena, field, operation)),
+		arena_printf(arena, "Only rows whose %s %s.", field->label, list_operator_meaning(operation)).p, type);
+
+	if (value && field->choices)
+		put_choices(schema, field, false);
+	if (value && field->type == FIELD_MONEY)
+		value_put_text(schema, "title", "In cents");
+	if (value && field->type == FIELD_INSTANT)
+		value_put_text(schema, "title", "A time in RFC 3339, or a day like 2026-11-23 in the company's zone");
+	if (field->type == FIELD_REFERENCE && operation != LIST_EMPTY && strcmp(field->references, "tenant_users") == 0)
+		value_put_text(schema, "title", "An id, or me");
+	else if (value && (field->type == FIELD_REFERENCE || field->type == FIELD_DATE))
+		value_put_text(schema, "format", format_of(field->type));
+}
+
+void entity_openapi_list_parameters(const struct entity *entity, struct value *parameters)
+{
 	struct value *limit = add_parameter(parameters, "limit", "Rows a page.", "integer");
 
 	value_put_int(limit, "minimum", 1);
@@ -195,21 +219,9 @@ void entity_openapi_list_parameters(const struct entity *entity, struct value *p
 		value_put_int(
 			add_parameter(parameters, "q", "Words that must all occur in the searchable fields.", "string"),
 			"maxLength", LIST_MOST_SEARCH_LENGTH);
-	for (size_t i = 0; i < entity->field_count; i++) {
-		const struct field *field = &entity->fields[i];
-		struct value *schema;
-
-		if (!field_is(field, FIELD_FILTERABLE))
-			continue;
-		schema = add_parameter(parameters, field->name,
-				       arena_printf(arena, "Only rows with this %s.", field->label).p,
-				       field->type == FIELD_BOOL                      ? "boolean"
-				       : field_json_kind(field->type) == JSON_INTEGER ? "integer"
-				       : field_json_kind(field->type) == JSON_NUMBER  ? "number"
-										      : "string");
-		if (field->choices)
-			put_choices(schema, field, false);
-		if (format_of(field->type))
-			value_put_text(schema, "format", format_of(field->type));
-	}
+	for (size_t i = 0; i < entity->field_count; i++)
+		for (enum list_operator operation = LIST_IS;
+		     field_is(&entity->fields[i], FIELD_FILTERABLE) && operation < LIST_OPERATORS; operation++)
+			if (list_operator_fits(&entity->fields[i], operation))
+				add_filter_parameter(&entity->fields[i], operation, parameters);
 }

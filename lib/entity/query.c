@@ -76,21 +76,26 @@ static const struct {
 	void (*take)(struct parse *, struct str text);
 } parameters[] = {{"limit", take_limit}, {"cursor", take_cursor}, {"sort", take_sort}, {"q", take_search}};
 
+static void take_filter(struct parse *parse, const struct form_field *sent)
+{
+	struct list_query *query = parse->query;
+
+	if (query->filter_count == LIST_MOST_FILTERS)
+		errors_add(parse->errors, arena_c_string(parse->arena, utf8_prefix(sent->name, 64)), "too_many",
+			   "A list takes at most %d filters.", LIST_MOST_FILTERS);
+	else if (list_filter_read(parse->arena, parse->entity, sent, &query->filters[query->filter_count],
+				  parse->errors))
+		query->filter_count++;
+}
+
 static void take_parameter(struct parse *parse, const struct form_field *sent)
 {
-	int field = entity_field(parse->entity, sent->name);
-	struct str text = sent->text;
-
 	for (size_t i = 0; i < COUNT_OF(parameters); i++)
 		if (str_is(sent->name, parameters[i].name)) {
-			parameters[i].take(parse, text);
+			parameters[i].take(parse, sent->text);
 			return;
 		}
-	if (field < 0 || !field_is(&parse->entity->fields[field], FIELD_FILTERABLE))
-		errors_add(parse->errors, arena_c_string(parse->arena, utf8_prefix(sent->name, 64)), "unknown_field",
-			   "There is no parameter of this name.");
-	else if (field_accept_typed(parse->arena, &parse->entity->fields[field], &text, parse->errors))
-		parse->query->filters[field] = text;
+	take_filter(parse, sent);
 }
 
 static bool is_repeated(const struct form *form, const struct form_field *sent)
@@ -107,7 +112,7 @@ enum err list_query_parse(struct arena *arena, const struct entity *entity, cons
 	struct parse parse = {arena, entity, out, errors};
 
 	*out = (struct list_query){.limit = LIST_DEFAULT_LIMIT,
-				   .filters = arena_array(arena, entity->field_count, sizeof *out->filters)};
+				   .filters = arena_array(arena, LIST_MOST_FILTERS, sizeof *out->filters)};
 	if (!read_sort(entity, str_from(entity->default_sort), out))
 		return E_INTERNAL; /* entity_check complains at start */
 	for (const struct form_field *sent = form->first; sent; sent = sent->next) {
@@ -155,13 +160,8 @@ static void add_matching(struct sql *sql, const struct entity *entity, const str
 	sql_add(sql, entity->table);
 	sql_add(sql, " WHERE tenant_id = $1");
 	sql_add(sql, sql_living(entity));
-	for (size_t i = 0; i < entity->field_count; i++)
-		if (!str_absent(query->filters[i])) {
-			sql_add(sql, " AND ");
-			sql_add_field(sql, &entity->fields[i]);
-			sql_add(sql, " = ");
-			sql_argument(sql, arg_str(query->filters[i]));
-		}
+	for (size_t i = 0; i < query->filter_count; i++)
+		sql_add_filter(sql, entity, &query->filters[i]);
 	for (size_t i = 0; i < count; i++)
 		add_word(sql, &words[i]);
 }
@@ -217,13 +217,12 @@ static enum err read_page(struct ttx *tx, const struct entity *entity, const str
 	return OK;
 }
 
-enum err list_statement(struct arena *arena, struct uuid tenant, const struct entity *entity,
-			const struct list_query *query, struct errors *errors, struct sql *out)
+enum err list_statement(struct sql *out, struct uuid tenant, const struct entity *entity,
+			const struct list_query *query, struct errors *errors)
 {
 	size_t size = 0;
 	enum err err;
 
-	*out = sql_new(arena);
 	sql_add(out, "SELECT ");
 	sql_add_columns(out, entity);
 	add_matching(out, entity, query);
@@ -237,11 +236,20 @@ enum err list_statement(struct arena *arena, struct uuid tenant, const struct en
 	return OK;
 }
 
+/* Knows who asks. */
+static struct sql sql_of(struct ttx *tx)
+{
+	struct sql sql = sql_new(ttx_arena(tx));
+
+	sql.me = ttx_actor(tx)->id;
+	return sql;
+}
+
 enum err entity_list_send(struct ttx *tx, const struct entity *entity, const struct list_query *query,
 			  struct errors *errors, struct rows **sent)
 {
-	struct sql sql;
-	enum err err = list_statement(ttx_arena(tx), scope_tenant(ttx_scope(tx)), entity, query, errors, &sql);
+	struct sql sql = sql_of(tx);
+	enum err err = list_statement(&sql, scope_tenant(ttx_scope(tx)), entity, query, errors);
 
 	if (err == OK)
 		*sent = ttx_send_text(tx, entity->plural, buffer_str(&sql.text),
@@ -266,20 +274,26 @@ enum err entity_list(struct ttx *tx, const struct entity *entity, const struct l
 	return err ? err : entity_list_read(tx, entity, query, sent, out);
 }
 
+void count_statement(struct sql *out, const struct entity *entity, const struct list_query *query, int64_t cap)
+{
+	size_t size = 0;
+
+	sql_add(out, "SELECT count(*) FROM (SELECT 1");
+	add_matching(out, entity, query);
+	while (size + 1 < COUNT_OF(count_caps) && count_caps[size].most < cap)
+		size++;
+	sql_add(out, count_caps[size].clause);
+	sql_add(out, ") AS matching");
+}
+
 enum err entity_count(struct ttx *tx, const struct entity *entity, const struct list_query *query, int64_t cap,
 		      int64_t *out)
 {
-	struct sql sql = sql_new(ttx_arena(tx));
-	size_t size = 0;
+	struct sql sql = sql_of(tx);
 	struct rows *rows;
 	enum err err;
 
-	sql_add(&sql, "SELECT count(*) FROM (SELECT 1");
-	add_matching(&sql, entity, query);
-	while (size + 1 < COUNT_OF(count_caps) && count_caps[size].most < cap)
-		size++;
-	sql_add(&sql, count_caps[size].clause);
-	sql_add(&sql, ") AS matching");
+	count_statement(&sql, entity, query, cap);
 	err = sql_rows(&sql, tx, entity->plural, &rows);
 	if (err)
 		return err;

@@ -90,18 +90,21 @@ struct str search_text(const struct record *record)
 	return buffer_str(&out);
 }
 
-static struct str like_pattern(struct arena *arena, struct str word)
+struct str like_escaped(struct arena *arena, struct str text)
 {
 	struct buffer out = BUFFER_IN(arena);
 
-	buffer_add_char(&out, '%');
-	for (size_t i = 0; i < word.n; i++) {
-		if (word.p[i] == '%' || word.p[i] == '_' || word.p[i] == '\\')
+	for (size_t i = 0; i < text.n; i++) {
+		if (text.p[i] == '%' || text.p[i] == '_' || text.p[i] == '\\')
 			buffer_add_char(&out, '\\');
-		buffer_add_char(&out, word.p[i]);
+		buffer_add_char(&out, text.p[i]);
 	}
-	buffer_add_char(&out, '%');
 	return buffer_str(&out);
+}
+
+static struct str like_pattern(struct arena *arena, struct str word)
+{
+	return arena_printf(arena, "%%%.*s%%", STR_FMT_ARG(like_escaped(arena, word)));
 }
 
 /* Digits with what people put between them; plain digits need no second pattern. */

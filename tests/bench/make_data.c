@@ -21,10 +21,10 @@ static void print_list_statement(struct arena *arena)
 	struct form no_parameters = {NULL, 0};
 	struct errors *errors = errors_new(arena);
 	struct list_query query;
-	struct sql sql;
+	struct sql sql = sql_new(arena);
 
 	if (list_query_parse(arena, &lead_entity, &no_parameters, NULL, &query, errors) != OK ||
-	    list_statement(arena, uuid_zero(), &lead_entity, &query, errors, &sql) != OK)
+	    list_statement(&sql, uuid_zero(), &lead_entity, &query, errors) != OK)
 		abort();
 	(void)printf("%.*s\n", STR_FMT_ARG(buffer_str(&sql.text)));
 }

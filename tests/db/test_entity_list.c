@@ -255,9 +255,9 @@ static struct str plan_of(const char *text, const char *cache_mode)
 	struct statement explain = {"explain", NULL};
 	struct stx *tx = stx_begin(test_pg_app(), arena, "look at a plan", TX_READ);
 	struct rows *rows;
-	struct sql sql;
+	struct sql sql = sql_new(arena);
 
-	assert_int_equal(list_statement(arena, big.tenant, &lead_entity, &query, errors_new(arena), &sql), OK);
+	assert_int_equal(list_statement(&sql, big.tenant, &lead_entity, &query, errors_new(arena)), OK);
 	assert_int_equal(stx_enter_tenant(tx, &big), OK);
 	run(tx, arena_printf(arena, "SET LOCAL plan_cache_mode = %s", cache_mode).p);
 	run(tx, arena_printf(arena, "PREPARE looked_at AS %s", arena_c_string(arena, buffer_str(&sql.text))).p);

@@ -1,0 +1,171 @@
+/* Filters as conditions. Every comparison is one that an index serves under row level security (docs/database.md). */
+#include "lib/base/clock.h"
+#include "lib/entity/entity_internal.h"
+#include "lib/entity/local_time.h"
+
+struct condition {
+	struct sql *sql;
+	const struct field *field;
+	const struct list_filter *filter;
+};
+
+static void add_comparison(struct condition *in, const char *comparison, struct argument argument)
+{
+	sql_add_field(in->sql, in->field);
+	sql_add(in->sql, comparison);
+	sql_argument(in->sql, argument);
+}
+
+/*
+ * A decimal exists only among a company's own fields. As jsonb it compares by value and never fails, whatever an older
+ * definition left there.
+ */
+static void add_decimal(struct condition *in, const char *comparison)
+{
+	sql_add(in->sql, "(jsonb_typeof(custom->");
+	sql_argument(in->sql, arg_text(custom_key(in->field)));
+	sql_add(in->sql, ") = 'number' AND custom->");
+	sql_argument(in->sql, arg_text(custom_key(in->field)));
+	sql_add(in->sql, comparison);
+	sql_argument(in->sql, arg_str(in->filter->values[0]));
+	sql_add(in->sql, "::jsonb)");
+}
+
+/* As the column takes it: a moment, or the day that it lies on for the person. */
+static struct argument moment(struct condition *in, int64_t at)
+{
+	return in->field->type == FIELD_DATE ? arg_str(local_day(in->sql->arena, at)) : arg_instant(in->sql->arena, at);
+}
+
+/* A day of the person's zone: from its first moment up to the next day's. */
+static void add_day(struct condition *in)
+{
+	static const struct {
+		const char *comparison;
+		bool next_day;
+	} edges[LIST_OPERATORS] = {
+		[LIST_AT_LEAST] = {" >= ", false},
+		[LIST_BELOW] = {" < ", false},
+		[LIST_ABOVE] = {" >= ", true},
+		[LIST_AT_MOST] = {" < ", true},
+	};
+	enum list_operator operation = in->filter->operation;
+	int64_t start = 0, end = 0;
+	bool read =
+		local_day_start(in->filter->values[0], 0, &start) && local_day_start(in->filter->values[0], 1, &end);
+
+	(void)read; /* list_filter_read took it for a day */
+	if (operation != LIST_IS) {
+		add_comparison(in, edges[operation].comparison, moment(in, edges[operation].next_day ? end : start));
+		return;
+	}
+	sql_add(in->sql, "(");
+	add_comparison(in, " >= ", moment(in, start));
+	sql_add(in->sql, " AND ");
+	add_comparison(in, " < ", moment(in, end));
+	sql_add(in->sql, ")");
+}
+
+/* The value as the column takes it; "me" is the id of the user who asks. */
+static struct str stored(struct condition *in, struct str value)
+{
+	if (in->filter->is_me && str_is(value, "me"))
+		return uuid_text(in->sql->arena, in->sql->me);
+	if (in->field->type == FIELD_BOOL && field_is(in->field, FIELD_CUSTOM))
+		return str_is(value, "t") ? STR("true") : STR("false");
+	return value;
+}
+
+static void add_one(struct condition *in)
+{
+	static const char *const comparisons[LIST_OPERATORS] = {
+		[LIST_IS] = " = ",       [LIST_AT_LEAST] = " >= ", [LIST_ABOVE] = " > ",
+		[LIST_AT_MOST] = " <= ", [LIST_BELOW] = " < ",
+	};
+
+	if (in->filter->is_day)
+		add_day(in);
+	else if (in->field->type == FIELD_NUMBER && in->filter->operation != LIST_IS)
+		add_decimal(in, comparisons[in->filter->operation]);
+	else
+		add_comparison(in, comparisons[in->filter->operation], arg_str(stored(in, in->filter->values[0])));
+}
+
+/* An array in PostgreSQL's text form: one statement serves any number of values. */
+static struct argument array_of(struct condition *in)
+{
+	struct buffer text = BUFFER_IN(in->sql->arena);
+
+	buffer_add_char(&text, '{');
+	for (size_t i = 0; i < in->filter->count; i++) {
+		struct str value = stored(in, in->filter->values[i]);
+
+		buffer_add_str(&text, i ? STR(",\"") : STR("\""));
+		for (size_t k = 0; k < value.n; k++) {
+			if (value.p[k] == '"' || value.p[k] == '\\')
+				buffer_add_char(&text, '\\');
+			buffer_add_char(&text, value.p[k]);
+		}
+		buffer_add_char(&text, '"');
+	}
+	buffer_add_char(&text, '}');
+	return arg_str(buffer_str(&text));
+}
+
+static void add_many(struct condition *in)
+{
+	bool none = in->filter->operation == LIST_NOT, nullable = none && !field_is_always_there(in->field);
+
+	if (nullable) {
+		sql_add(in->sql, "(");
+		sql_add_field(in->sql, in->field);
+		sql_add(in->sql, " IS NULL OR ");
+	}
+	add_comparison(in, none ? " <> ALL(" : " = ANY(", array_of(in));
+	sql_add(in->sql, nullable ? "))" : ")");
+}
+
+static void add_prefix(struct condition *in)
+{
+	struct str pattern = like_escaped(in->sql->arena, in->filter->values[0]);
+
+	add_comparison(in, " LIKE ", arg_str(arena_printf(in->sql->arena, "%.*s%%", STR_FMT_ARG(pattern))));
+}
+
+/* From now so far back or ahead. */
+static void add_span(struct condition *in)
+{
+	const struct list_filter *filter = in->filter;
+	int64_t now = clock_now();
+	int64_t other =
+		local_shift(now, filter->operation == LIST_NEXT ? filter->amount : -filter->amount, filter->unit);
+
+	if (filter->operation == LIST_BEFORE) {
+		add_comparison(in, " < ", moment(in, other));
+		return;
+	}
+	sql_add(in->sql, "(");
+	add_comparison(in, " >= ", moment(in, filter->operation == LIST_NEXT ? now : other));
+	sql_add(in->sql, " AND ");
+	add_comparison(in, " <= ", moment(in, filter->operation == LIST_NEXT ? other : now));
+	sql_add(in->sql, ")");
+}
+
+static void add_empty(struct condition *in)
+{
+	sql_add_field(in->sql, in->field);
+	sql_add(in->sql, in->filter->yes ? " IS NULL" : " IS NOT NULL");
+}
+
+void sql_add_filter(struct sql *sql, const struct entity *entity, const struct list_filter *filter)
+{
+	static void (*const add[LIST_OPERATORS])(struct condition *) = {
+		[LIST_IS] = add_one,       [LIST_IN] = add_many,   [LIST_NOT] = add_many,    [LIST_STARTS] = add_prefix,
+		[LIST_AT_LEAST] = add_one, [LIST_ABOVE] = add_one, [LIST_AT_MOST] = add_one, [LIST_BELOW] = add_one,
+		[LIST_WITHIN] = add_span,  [LIST_NEXT] = add_span, [LIST_BEFORE] = add_span, [LIST_EMPTY] = add_empty,
+	};
+	struct condition in = {sql, &entity->fields[filter->field], filter};
+
+	sql_add(sql, " AND ");
+	add[filter->operation](&in);
+}
