@@ -41,8 +41,8 @@ bool shows_rows_of(const struct response *, const struct planted *, bool name_to
 struct value *body_make(const struct planted *of, const struct entity *, enum write_kind);
 /* As a browser would send it: money in dollars, ticks as "on", with csrf and version where the input takes them. */
 struct str body_as_form(const struct entity *, const struct value *body, struct str csrf, bool with_version);
-/* A field that this company's rows cannot have (a hook refused it) is left out from now on. */
-void body_without(const struct entity *, const char *field);
+/* A hook refused that field: from now on it is left out, or given otherwise where it must be given. False: there is no other way. */
+bool body_otherwise(const struct entity *, const struct field *);
 /* Each text that body_make makes ends in the next number. Answers the last one; set: goes on from there, 0: does not. */
 unsigned body_number(unsigned set);
 /* Whether body_make writes to that field. */
@@ -87,6 +87,14 @@ const enum credential *route_credentials(const struct route *);
 enum host_kind next_host(const struct route *, enum host_kind);
 const char *host_word(enum host_kind);
 const char *credential_word(enum credential);
+
+/*
+ * Each route on each of its hosts by each credential that fits. What act and the functions around a route's part make lives in an arena of that
+ * route: thousands of pages would not fit into one. before and after may be NULL.
+ */
+void each_request(void (*before)(const struct route *),
+		  void (*act)(const struct route *, enum host_kind, enum credential),
+		  void (*after)(const struct route *));
 
 /* fixture_special.c: what the table of exceptions has for this request. */
 void make_special(struct shot *, bool fresh);

@@ -1,8 +1,6 @@
 /* A valid input out of a table of fields. */
 #include "tests/isolation/fixture.h"
 
-#include <stdio.h>
-
 /* Values that their field's type does not tell. */
 static const struct {
 	const char *entity, *field, *value;
@@ -14,33 +12,48 @@ static const struct {
 
 /* ---- what hooks do not take ---- */
 
-#define LEFT_OUT_MOST 64
+/* The ways of a text that must be given: as a marker, as a name in lower case, as the word of a list. */
+enum way { AS_MARKER, AS_NAME, AS_LIST, LEFT_OUT };
+
+#define REFUSED_MOST 64
 static struct {
 	const struct entity *entity;
-	char field[64];
-} left_out[LEFT_OUT_MOST];
-static size_t left_out_count;
+	const struct field *field;
+	enum way way;
+} refused[REFUSED_MOST];
+static size_t refused_count;
 
-void body_without(const struct entity *entity, const char *field)
+static enum way way_of(const struct entity *entity, const struct field *field)
 {
-	assert_true(left_out_count < LEFT_OUT_MOST);
-	left_out[left_out_count].entity = entity;
-	(void)snprintf(left_out[left_out_count++].field, sizeof(left_out[0].field), "%s", field);
+	for (size_t i = 0; i < refused_count; i++)
+		if (refused[i].entity == entity && strcmp(refused[i].field->name, field->name) == 0)
+			return refused[i].way;
+	return AS_MARKER;
 }
 
-static bool is_left_out(const struct entity *entity, const struct field *field)
+bool body_otherwise(const struct entity *entity, const struct field *field)
 {
-	for (size_t i = 0; i < left_out_count; i++)
-		if (left_out[i].entity == entity && strcmp(left_out[i].field, field->name) == 0)
-			return true;
-	return false;
+	bool required = (field->flags & FIELD_REQUIRED) != 0;
+	size_t i = 0;
+
+	while (i < refused_count && (refused[i].entity != entity || refused[i].field != field))
+		i++;
+	assert_true(i < REFUSED_MOST);
+	if (i == refused_count)
+		refused_count++;
+	else if (refused[i].way == LEFT_OUT || (required && refused[i].way == AS_LIST))
+		return false;
+	refused[i].entity = entity;
+	refused[i].field = field;
+	refused[i].way = required ? refused[i].way + 1 : LEFT_OUT;
+	return !required || field->type == FIELD_TEXT;
 }
 
 bool body_takes(const struct entity *entity, const struct field *field, enum write_kind kind)
 {
 	if (field->flags & (FIELD_READ_ONLY | FIELD_INTERNAL))
 		return false;
-	return !(kind == WRITE_UPDATE && (field->flags & FIELD_CREATE_ONLY)) && !is_left_out(entity, field);
+	return !(kind == WRITE_UPDATE && (field->flags & FIELD_CREATE_ONLY)) && way_of(entity, field) != LEFT_OUT;
 }
 
 /* ---- one value, in its stored form ---- */
@@ -79,6 +92,11 @@ static struct str address_part(const struct planted *of)
 	return text("marker-%c-%s%u", of->letter[0] | 0x20, random, ++number);
 }
 
+static bool is_number(const struct field *field)
+{
+	return field->type == FIELD_INTEGER || field->type == FIELD_MONEY || field->type == FIELD_NUMBER;
+}
+
 static struct str number_for(const struct field *field)
 {
 	int64_t least = field->minimum > 1 ? field->minimum : 1;
@@ -93,13 +111,17 @@ static struct str value_for(const struct planted *of, const struct entity *entit
 	for (size_t i = 0; i < COUNT_OF(exceptions); i++)
 		if (strcmp(exceptions[i].entity, entity->name) == 0 && strcmp(exceptions[i].field, field->name) == 0)
 			return str_from(exceptions[i].value);
+	if (way_of(entity, field) == AS_LIST)
+		return str_from(entities[0]->plural);
+	if (way_of(entity, field) == AS_NAME)
+		return text("marker_%c_%u", of->letter[0] | 0x20, ++number);
 	if (field->type == FIELD_TEXT || field->type == FIELD_LONG_TEXT)
 		return marker(of, entity, field);
 	if (field->type == FIELD_PASSWORD)
 		return STR(PASSWORD);
 	if (field->type == FIELD_PHONE)
 		return STR("(512) 555-0123");
-	if (field->type == FIELD_INTEGER || field->type == FIELD_MONEY)
+	if (is_number(field))
 		return number_for(field);
 	if (field->type == FIELD_BOOL)
 		return STR("t");
@@ -131,7 +153,7 @@ struct value *body_make(const struct planted *of, const struct entity *entity, e
 		value = value_for(of, entity, field);
 		if (str_absent(value))
 			continue;
-		if (field->type == FIELD_INTEGER || field->type == FIELD_MONEY)
+		if (is_number(field))
 			value_put(body, field->name, value_number(web->arena, value));
 		else if (field->type == FIELD_BOOL)
 			value_put_bool(body, field->name, true);

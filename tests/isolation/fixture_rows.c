@@ -100,13 +100,17 @@ static const char plant_rest[] =
 	"     (SELECT substring(pg_get_constraintdef(k.oid) from '''([^'']*)''') FROM pg_constraint k"
 	"      WHERE k.conrelid = t.oid AND k.contype = 'c' AND k.conkey = ARRAY[a.attnum]"
 	"      AND (pg_get_constraintdef(k.oid) LIKE '%ANY (%' OR pg_get_constraintdef(k.oid) LIKE"
-	"      'CHECK ((' || a.attname || ' = ''%') LIMIT 1) AS choice"
+	"      'CHECK ((' || a.attname || ' = ''%') LIMIT 1) AS choice,"
+	"     EXISTS (SELECT FROM pg_constraint k WHERE k.conrelid = t.oid AND k.contype = 'c' AND k.conkey ="
+	"      ARRAY[a.attnum] AND position(chr(126) IN pg_get_constraintdef(k.oid)) > 0) AS pattern"
 	"     FROM pg_attribute a WHERE a.attrelid = t.oid AND a.attnum > 0 AND NOT a.attisdropped"
 	"      AND a.attgenerated = '' AND (round < 7 OR a.attnotnull OR a.attname = 'id') LOOP"
 	"    v := CASE WHEN col.attname = 'tenant_id' THEN '''~''' WHEN col.other IS NOT NULL THEN col.other"
 	"     WHEN col.choice IS NOT NULL THEN quote_literal(col.choice) WHEN col.type = 'uuid' THEN "
 	"'gen_random_uuid()'"
-	"     WHEN col.filled THEN 'DEFAULT' WHEN col.type = 'text' THEN quote_literal('MARKER-`-' || t.relname || '-' "
+	"     WHEN col.filled THEN 'DEFAULT' WHEN col.pattern THEN"
+	"      quote_literal('marker_' || lower('`') || '_' || col.attname) WHEN col.type = 'text' THEN "
+	"quote_literal('MARKER-`-' || t.relname || '-' "
 	"|| col.attname)"
 	"     WHEN col.type = 'jsonb' THEN quote_literal(jsonb_build_object('marker', 'MARKER-`-' || t.relname)::text)"
 	"     WHEN col.type = 'bytea' THEN 'decode(md5(random()::text), ''hex'')' WHEN col.type = 'boolean' THEN 'true'"
@@ -176,10 +180,7 @@ static struct str plant_through_api(const struct planted *planted, const struct 
 			struct str name = value_as_str(value_get(value_at(errors, i), STR("field")));
 			int field = entity_field(entity, name);
 
-			if (field < 0 || (entity->fields[field].flags & FIELD_REQUIRED))
-				continue;
-			body_without(entity, entity->fields[field].name);
-			changed = true;
+			changed = (field >= 0 && body_otherwise(entity, &entity->fields[field])) || changed;
 		}
 		if (!changed)
 			assert_true_of(answer, false, text("no fixture for the entity %s", entity->plural).p);

@@ -223,3 +223,29 @@ const struct response *shoot(const struct shot *wanted)
 			web_header(&request, shot.header[i][0], str_from(shot.header[i][1]));
 	return web_send(web, &request);
 }
+
+/* ---- all of them ---- */
+
+void each_request(void (*before)(const struct route *),
+		  void (*act)(const struct route *, enum host_kind, enum credential),
+		  void (*after)(const struct route *))
+{
+	struct arena *kept = web->arena, *own = arena_new((size_t)512 << 20);
+	size_t count;
+	const struct route *table = routes(&count);
+
+	for (size_t i = 0; i < count; i++) {
+		web->arena = own;
+		if (before)
+			before(&table[i]);
+		for (enum host_kind host = next_host(&table[i], HOST_UNKNOWN); host != HOST_UNKNOWN;
+		     host = next_host(&table[i], host))
+			for (const enum credential *by = route_credentials(&table[i]); *by; by++)
+				act(&table[i], host, *by);
+		if (after)
+			after(&table[i]);
+		web->arena = kept;
+		arena_reset(own);
+	}
+	arena_free(own);
+}
