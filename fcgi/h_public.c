@@ -102,7 +102,17 @@ enum err openapi_document(struct context *c)
 {
 	struct buffer text = BUFFER_IN(c->arena);
 
-	json_print_pretty(openapi_build(c->arena, c->app->config), &text);
+	json_print_pretty(openapi_build(c->arena, c->app->config, STR_NONE), &text);
+	context_raw(c, "application/json", buffer_str(&text));
+	return OK;
+}
+
+/* What a company calls its fields is its own business: behind a credential. */
+enum err openapi_document_own(struct context *c)
+{
+	struct buffer text = BUFFER_IN(c->arena);
+
+	json_print_pretty(openapi_build(c->arena, c->app->config, c->tenant->custom_fields), &text);
 	context_raw(c, "application/json", buffer_str(&text));
 	return OK;
 }

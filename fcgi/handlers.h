@@ -7,7 +7,7 @@
 /* h_health.c */
 handler health, ready;
 /* h_public.c */
-handler home_page, docs_page, openapi_document, app_home, find_workspace_form, find_workspace;
+handler home_page, docs_page, openapi_document, openapi_document_own, app_home, find_workspace_form, find_workspace;
 /* h_onboarding.c */
 handler onboarding_start, onboarding_company_form, onboarding_company, onboarding_owner_form, onboarding_owner;
 handler onboarding_subdomain_form, onboarding_subdomain, onboarding_plan_form, onboarding_plan, onboarding_done,

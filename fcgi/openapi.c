@@ -1,9 +1,10 @@
 #include "fcgi/openapi_internal.h"
 
 #include "lib/crm/entities.h"
+#include "lib/entity/custom.h"
 
 /* A route that the document shows: everything under /api, and the few raw ones with a summary. */
-static bool documented(const struct route *route)
+bool openapi_documented(const struct route *route)
 {
 	return route->summary != NULL;
 }
@@ -13,7 +14,7 @@ static bool has_id(const struct route *route)
 	return strstr(route->path, "{id}") != NULL;
 }
 
-static bool has_body(const struct route *route)
+bool openapi_has_body(const struct route *route)
 {
 	return route->entity &&
 	       (route->method == METHOD_POST || route->method == METHOD_PATCH || route->method == METHOD_PUT);
@@ -24,16 +25,15 @@ static bool is_list(const struct route *route)
 	return route->method == METHOD_GET && route->entity && !has_id(route);
 }
 
-static enum write_kind body_kind(const struct route *route)
+enum write_kind openapi_body_kind(const struct route *route)
 {
 	return route->method == METHOD_PATCH ? WRITE_UPDATE : WRITE_CREATE;
 }
 
 /* A stored row of PATCH needs If-Match: entity routes of the generic handlers. */
-static bool needs_if_match(const struct route *route)
+bool openapi_needs_if_match(const struct route *route)
 {
-	return route->method == METHOD_PATCH && route->entity &&
-	       entity_find(str_from(route->entity->plural)) == route->entity;
+	return route->method == METHOD_PATCH && route->entity && entity_find(str_from(route->entity->plural)) != NULL;
 }
 
 static struct value *string_schema(struct arena *arena, const char *format)
@@ -78,7 +78,7 @@ static const struct {
 	{"/api/admin/tenants", "status", "string", "trial, active, suspended or cancelled.", false},
 };
 
-static void put_parameters(const struct route *route, struct value *list)
+void openapi_put_parameters(const struct route *route, struct value *list)
 {
 	struct arena *arena = value_arena(list);
 
@@ -91,7 +91,7 @@ static void put_parameters(const struct route *route, struct value *list)
 			add_parameter(list, queries[i].name, "query", queries[i].required,
 				      type_schema(arena, queries[i].type), queries[i].description);
 	if (has_id(route) && (route->method == METHOD_PATCH || route->method == METHOD_DELETE))
-		add_parameter(list, "If-Match", "header", needs_if_match(route), string_schema(arena, NULL),
+		add_parameter(list, "If-Match", "header", openapi_needs_if_match(route), string_schema(arena, NULL),
 			      "The ETag that was read; 412 when the row has moved on.");
 	if (route->idempotent)
 		add_parameter(list, "Idempotency-Key", "header", false, string_schema(arena, NULL),
@@ -184,13 +184,13 @@ static struct value *operation_of(struct arena *arena, const struct route *route
 	struct value *operation = value_map(arena), *responses, *ok, *parameters = value_list(arena);
 
 	value_put_text(operation, "summary", route->summary);
-	put_parameters(route, parameters);
+	openapi_put_parameters(route, parameters);
 	if (value_count(parameters) > 0)
 		value_put(operation, "parameters", parameters);
-	if (has_body(route)) {
+	if (openapi_has_body(route)) {
 		struct value *body = value_put_map(operation, "requestBody"), *schema = value_map(arena);
 
-		entity_openapi_schema(route->entity, body_kind(route), schema);
+		entity_openapi_schema(route->entity, openapi_body_kind(route), schema);
 		value_put_bool(body, "required", true);
 		value_put(body, "content", json_content(arena, "application/json", schema));
 	}
@@ -240,7 +240,7 @@ bool openapi_lists(const struct value *list, struct str text)
 }
 
 /* The label before the base domain where a route answers that the api host does not have; NULL for all others. */
-static const char *own_label(const struct route *route, const char *workspace)
+const char *openapi_own_label(const struct route *route, const char *workspace)
 {
 	if (route->hosts & ON_API)
 		return NULL;
@@ -250,7 +250,7 @@ static const char *own_label(const struct route *route, const char *workspace)
 /* An operation that is not on the api host says where it is. */
 static void put_server(const struct config *config, const struct route *route, struct value *operation)
 {
-	const char *label = own_label(route, "{workspace}");
+	const char *label = openapi_own_label(route, "{workspace}");
 	struct arena *arena = value_arena(operation);
 	struct value *server, *variable;
 
@@ -312,7 +312,7 @@ static void put_components(struct value *document)
 	value_put_text(scheme, "description", "An operator key (op_…), on the admin host only.");
 }
 
-struct value *openapi_build(struct arena *arena, const struct config *config)
+struct value *openapi_build(struct arena *arena, const struct config *config, struct str custom_fields)
 {
 	struct value *document = value_map(arena), *info, *server, *paths;
 	size_t count;
@@ -329,114 +329,15 @@ struct value *openapi_build(struct arena *arena, const struct config *config)
 	value_append(value_put_list(document, "servers"), server);
 	paths = value_put_map(document, "paths");
 	for (size_t i = 0; i < count; i++)
-		if (documented(&table[i])) {
-			struct value *operation = operation_of(arena, &table[i]);
+		if (openapi_documented(&table[i])) {
+			struct route route = table[i];
+			struct value *operation;
 
-			put_server(config, &table[i], operation);
-			value_put(path_item(paths, table[i].path), method_key(table[i].method), operation);
+			route.entity = entity_with_custom(arena, route.entity, custom_fields);
+			operation = operation_of(arena, &route);
+			put_server(config, &route, operation);
+			value_put(path_item(paths, route.path), method_key(route.method), operation);
 		}
 	put_components(document);
 	return document;
-}
-
-/* ---- for people ---- */
-
-static const char *credential_words(const struct route *route)
-{
-	switch (route->who) {
-	case WHO_MEMBER:
-		return "API key or session token";
-	case WHO_SESSION:
-		return "session token";
-	case WHO_OPERATOR:
-		return "operator key";
-	case WHO_ANYONE:
-		break;
-	}
-	return "none";
-}
-
-/* Names, types and help of the fields that a body may carry. */
-static void put_fields(struct arena *arena, const struct route *route, struct value *list)
-{
-	struct value *schema = value_map(arena);
-	const struct value *properties;
-
-	if (!has_body(route))
-		return;
-	entity_openapi_schema(route->entity, body_kind(route), schema);
-	properties = value_get(schema, STR("properties"));
-	for (size_t i = 0; properties && i < value_count(properties); i++) {
-		struct str name = STR_NONE;
-		const struct value *property = value_member(properties, i, &name);
-		int field = entity_field(route->entity, name);
-		struct value *row;
-
-		if (field < 0)
-			continue;
-		row = value_map(arena);
-		value_put_str(row, "name", name);
-		value_put_text(row, "label", route->entity->fields[field].label);
-		value_put_text(row, "help", route->entity->fields[field].help);
-		value_put_bool(row, "required",
-			       body_kind(route) == WRITE_CREATE &&
-				       (route->entity->fields[field].flags & FIELD_REQUIRED) != 0);
-		value_put_str(row, "format", value_as_str(value_get(property, STR("format"))));
-		value_append(list, row);
-	}
-}
-
-static struct value *docs_operation(struct arena *arena, const struct config *config, const struct route *route)
-{
-	struct value *operation = value_map(arena);
-	const char *label = own_label(route, "your-workspace");
-
-	value_put_text(operation, "method", method_name(route->method));
-	value_put_text(operation, "path", route->path);
-	value_put_text(operation, "summary", route->summary);
-	value_put_text(operation, "credential", credential_words(route));
-	value_put_str(operation, "origin", label ? config_origin(config, arena, label) : STR_NONE);
-	value_put_bool(operation, "idempotent", route->idempotent);
-	value_put_bool(operation, "needs_if_match", needs_if_match(route));
-	put_parameters(route, value_put_list(operation, "parameters"));
-	put_fields(arena, route, value_put_list(operation, "fields"));
-	value_put_bool(operation, "has_parameters", value_count(value_get(operation, STR("parameters"))) > 0);
-	value_put_bool(operation, "has_fields", value_count(value_get(operation, STR("fields"))) > 0);
-	return operation;
-}
-
-/* The heading that a path belongs under: its noun. */
-static struct str group_name(const struct route *route)
-{
-	struct str rest = str_from(route->path), segment;
-
-	str_split(&rest, '/');
-	segment = str_split(&rest, '/');
-	if (!str_is(segment, "api"))
-		return STR("process");
-	segment = str_split(&rest, '/');
-	return str_is(segment, "admin") ? STR("operators") : segment;
-}
-
-void openapi_docs(struct arena *arena, const struct config *config, struct value *page)
-{
-	struct value *groups = value_put_list(page, "groups"), *operations = NULL;
-	struct str current = STR_NONE;
-	size_t count;
-	const struct route *table = routes(&count);
-
-	value_put_str(page, "api_origin", config_origin(config, arena, "api"));
-	for (size_t i = 0; i < count; i++) {
-		if (!documented(&table[i]))
-			continue;
-		if (!operations || !str_equal(current, group_name(&table[i]))) {
-			struct value *group = value_map(arena);
-
-			current = group_name(&table[i]);
-			value_put_str(group, "name", current);
-			operations = value_put_list(group, "operations");
-			value_append(groups, group);
-		}
-		value_append(operations, docs_operation(arena, config, &table[i]));
-	}
 }

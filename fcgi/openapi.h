@@ -4,8 +4,8 @@
 
 #include "fcgi/web.h"
 
-/* The OpenAPI 3.1 document. */
-struct value *openapi_build(struct arena *, const struct config *);
+/* The OpenAPI 3.1 document; with a company's own fields (struct tenant's custom_fields) or, absent, without. */
+struct value *openapi_build(struct arena *, const struct config *, struct str custom_fields);
 /* The same for people: page.groups [{name, operations: [{method, path, summary, anchor, credential, origin, idempotent, needs_if_match, parameters, fields}]}]. */
 void openapi_docs(struct arena *, const struct config *, struct value *page);
 

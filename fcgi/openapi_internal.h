@@ -4,6 +4,15 @@
 
 #include "fcgi/openapi.h"
 
+/* A route that the description shows: everything under /api, and the few raw ones with a summary. */
+bool openapi_documented(const struct route *);
+bool openapi_has_body(const struct route *);
+enum write_kind openapi_body_kind(const struct route *);
+/* A stored row of PATCH needs If-Match: entity routes of the generic handlers. */
+bool openapi_needs_if_match(const struct route *);
+void openapi_put_parameters(const struct route *, struct value *list);
+/* The label before the base domain where a route answers that the api host does not have; NULL for all others. */
+const char *openapi_own_label(const struct route *, const char *workspace);
 /* Fills the schema of an answer that is no row of an entity; false: it is one. */
 bool openapi_answer(const struct route *, struct value *schema);
 /* Adds what such a route's answer has beside the entity's members. */

@@ -65,6 +65,7 @@ static const struct route own_routes[] = {
 	/* ---- the workspace ---- */
 	{METHOD_GET, "/", ON_TENANT, PAGE, PERSON(CAN_READ), RATE_READ, POOL_WEB, WORK_TENANT_READ, dashboard, "dashboard", NULL, NULL, 200, false, NULL},
 	{METHOD_GET, "/api/tenant", TENANT_API, API, MEMBER(CAN_READ), RATE_READ, POOL_WEB, WORK_TENANT_READ, api_tenant, NULL, NULL, NULL, 200, false, "Who am I: workspace, plan, limits, usage."},
+	{METHOD_GET, "/api/openapi.json", TENANT_API, API, MEMBER(CAN_READ), RATE_READ, POOL_WEB, WORK_TENANT_READ, openapi_document_own, NULL, NULL, NULL, 200, false, "This document with the fields of your own."},
 	{METHOD_GET, "/logo", ON_TENANT, RAW, PUBLIC, RATE_FREE, POOL_WEB, WORK_TENANT_READ, tenant_logo, NULL, NULL, NULL, 200, false, NULL},
 
 	/* ---- settings ---- */

@@ -5,6 +5,7 @@
 #include "fcgi/steps.h"
 
 #include "lib/base/clock.h"
+#include "lib/entity/custom.h"
 #include "lib/tenant/operator.h"
 
 enum err step_credential(struct exchange *x)
@@ -92,7 +93,7 @@ enum err step_begin(struct exchange *x)
 	/* The look-up of an operator's key records its use. */
 	bool operators = c->route->who == WHO_OPERATOR;
 
-	c->entity = c->route->entity;
+	c->entity = entity_with_custom(c->arena, c->route->entity, c->tenant ? c->tenant->custom_fields : STR_NONE);
 	switch (c->route->work) {
 	case WORK_NONE:
 		return OK;

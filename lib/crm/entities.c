@@ -1,8 +1,9 @@
 #include "lib/crm/entities.h"
 
+#include "lib/crm/custom_field.h"
 #include "lib/crm/lead.h"
 
-const struct entity *const entities[] = {&lead_entity};
+const struct entity *const entities[] = {&lead_entity, &custom_field_entity};
 const size_t entities_count = COUNT_OF(entities);
 
 const struct entity *entity_find(struct str plural)

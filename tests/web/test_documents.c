@@ -74,7 +74,7 @@ static void every_documented_route_is_described(void **state)
 		schema = DEEP(found, "responses", status, "content", "application/json", "schema");
 		if (table[i].status == 204)
 			assert_null(schema);
-		else if (strcmp(table[i].path, "/openapi.json") != 0)
+		else if (!str_ends(str_from(table[i].path), STR("/openapi.json")))
 			assert_true(value_count(value_get(schema, STR("properties"))) > 0);
 		if (writes && table[i].entity)
 			assert_true(value_count(DEEP(found, "requestBody", "content", "application/json", "schema",

@@ -1,6 +1,7 @@
 /* People of a workspace, pages and API: who may make whom, the plan's number, the last owner, and what every page shows to every role. */
 #include "tests/web/fixture.h"
 
+#include "lib/crm/lead.h"
 #include "lib/tenant/user.h"
 
 static struct company acme;
@@ -255,12 +256,15 @@ static void every_page_of_every_role_is_whole(void **state)
 			struct browser browser = browser_as(&acme, role);
 			const char *place = strstr(table[i].path, "{id}");
 			struct str id = table[i].entity == &user_entity ? acme.user[ROLE_MEMBER] : lead;
+			bool has_row = !place || table[i].entity == &user_entity || table[i].entity == &lead_entity;
 			const struct response *page =
 				browse(&browser, place ? text("%.*s%.*s%s", (int)(place - table[i].path), table[i].path,
 							      STR_FMT_ARG(id), place + 4)
 								 .p
 						       : table[i].path);
 
+			if (!has_row)
+				continue; /* the rows of the others: test_matrix */
 			if (table[i].who == WHO_SESSION)
 				assert_status(page,
 					      table[i].can == CAN_READ || role == ROLE_OWNER || page->status == 403
