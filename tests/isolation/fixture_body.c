@@ -8,6 +8,7 @@ static const struct {
 	{"user", "role", "member"}, /* not an owner */
 	{"tenant", "plan_tier", "enterprise"},
 	{"tenant", "status", "active"},
+	{"custom field", "is_required", "f"}, /* else every other row would have to have it */
 };
 
 /* ---- what hooks do not take ---- */
@@ -156,7 +157,7 @@ struct value *body_make(const struct planted *of, const struct entity *entity, e
 		if (is_number(field))
 			value_put(body, field->name, value_number(web->arena, value));
 		else if (field->type == FIELD_BOOL)
-			value_put_bool(body, field->name, true);
+			value_put_bool(body, field->name, str_is(value, "t"));
 		else
 			value_put_str(body, field->name, value);
 	}
