@@ -2,6 +2,7 @@
 
 #include "fcgi/page.h"
 
+#include "lib/crm/entities.h"
 #include "lib/entity/phone.h"
 
 struct str entity_row_path(struct context *c, const struct record *record, const char *suffix)
@@ -15,9 +16,19 @@ struct str entity_list_path(struct context *c, const struct entity *entity)
 	return arena_printf(c->arena, "/%s", entity->plural);
 }
 
+bool entity_may_write(const struct context *c)
+{
+	return context_may(c, entity_write_permission(c->entity));
+}
+
+bool entity_may_delete(const struct context *c)
+{
+	return context_may(c, entity_delete_permission(c->entity));
+}
+
 struct str entity_title(const struct record *record)
 {
-	return record_text(record, record_entity(record)->title_field);
+	return record_title(record);
 }
 
 struct str entity_in_sentence(struct context *c, const char *label)

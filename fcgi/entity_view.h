@@ -6,6 +6,9 @@
 
 struct str entity_row_path(struct context *, const struct record *, const char *suffix); /* "/leads/<id><suffix>" */
 struct str entity_list_path(struct context *, const struct entity *);
+/* Whether a page offers to add and change, and to delete. */
+bool entity_may_write(const struct context *);
+bool entity_may_delete(const struct context *);
 struct str entity_title(const struct record *);
 /* "Lead" as it stands within a sentence or behind "New". */
 struct str entity_in_sentence(struct context *, const char *label);

@@ -121,7 +121,7 @@ static void put_list_words(struct context *c, const struct entity *entity, const
 	value_put_text(c->page, "entity_label_plural", entity->label_plural);
 	value_put_text(c->page, "empty_hint", entity->empty_hint);
 	value_put_bool(c->page, "narrowed", query->filter_count > 0 || query->q.n > 0);
-	value_put_bool(c->page, "may_write", context_may(c, CAN_WRITE));
+	value_put_bool(c->page, "may_write", entity_may_write(c));
 	value_put_url(c->page, "list_url", entity_list_path(c, entity));
 	value_put_url(c->page, "new_url", arena_printf(c->arena, "/%s/new", entity->plural));
 	value_put_str(c->page, "q", query->q.n ? query->q : STR(""));

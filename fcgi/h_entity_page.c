@@ -30,8 +30,8 @@ enum err entity_show_page(struct context *c)
 	value_put_url(c->page, "list_url", entity_list_path(c, entity));
 	value_put_url(c->page, "edit_url", entity_row_path(c, record, "/edit"));
 	value_put_url(c->page, "delete_url", entity_row_path(c, record, "/delete"));
-	value_put_bool(c->page, "may_write", context_may(c, CAN_WRITE));
-	value_put_bool(c->page, "may_delete", context_may(c, CAN_DELETE));
+	value_put_bool(c->page, "may_write", entity_may_write(c));
+	value_put_bool(c->page, "may_delete", entity_may_delete(c));
 	return OK;
 }
 

@@ -3,10 +3,10 @@
 #include "fcgi/csrf.h"
 #include "fcgi/exchange.h"
 #include "fcgi/flash.h"
+#include "fcgi/navigation.h"
 
 #include "lib/base/clock.h"
 #include "lib/base/utf8.h"
-#include "lib/crm/entities.h"
 #include "lib/entity/local_time.h"
 
 #define TRIAL_ENDING_DAYS 3
@@ -162,73 +162,6 @@ static void put_flash(struct context *c)
 	value_put_text(map, "tone", flash->tone);
 }
 
-/* ---- navigation ---- */
-
-struct place {
-	const char *label, *url, *icon;
-	enum permission can;
-};
-/* clang-format off */
-static const struct place today = {"Today", "/", "home", CAN_READ};
-static const struct place settings = {"Settings", "/settings", "settings", CAN_READ};
-static const struct place settings_places[] = {
-	{"Company", "/settings", NULL, CAN_READ},
-	{"Users", "/settings/users", NULL, CAN_USERS},
-	{"API keys", "/settings/api-keys", NULL, CAN_KEYS},
-};
-/* clang-format on */
-
-/* The address itself or one below it. */
-static bool is_in(struct str path, const char *url)
-{
-	struct str base = str_from(url);
-
-	return str_equal(path, base) || (base.n > 1 && str_starts(path, base) && path.p[base.n] == '/');
-}
-
-static void add_place(struct context *c, struct value *list, const struct place *place, bool active)
-{
-	struct value *item;
-
-	if (!principal_can(c->principal, place->can))
-		return;
-	item = value_map(c->arena);
-	value_put_text(item, "label", place->label);
-	value_put_url(item, "url", str_from(place->url));
-	if (place->icon)
-		value_put_url(item, "icon_url",
-			      arena_printf(c->arena, "/static/icons.svg?v=%s#%s", c->app->config->static_version,
-					   place->icon));
-	value_put_bool(item, "active", active);
-	value_append(list, item);
-}
-
-static void put_navigation(struct context *c)
-{
-	struct value *nav = value_put_list(c->page, "nav");
-	struct value *tabs = value_put_list(c->page, "settings_tabs");
-	struct str path = c->request->path;
-
-	if (!c->principal)
-		return;
-	add_place(c, nav, &today, is_in(path, today.url));
-	for (size_t i = 0; i < entities_count; i++) {
-		struct place place = {entities[i]->label_plural, arena_printf(c->arena, "/%s", entities[i]->plural).p,
-				      entities[i]->icon, CAN_READ};
-
-		add_place(c, nav, &place, is_in(path, place.url));
-	}
-	add_place(c, nav, &settings, is_in(path, settings.url));
-	for (size_t i = 0; is_in(path, settings.url) && i < COUNT_OF(settings_places); i++) {
-		const struct place *place = &settings_places[i];
-		/* The first one's address is the beginning of the others'. */
-		bool active =
-			i == 0 ? str_is(path, place->url) || is_in(path, "/settings/logo") : is_in(path, place->url);
-
-		add_place(c, tabs, place, active);
-	}
-}
-
 /* ---- the whole ---- */
 
 void page_shell(struct context *c)
@@ -256,7 +189,7 @@ void page_shell(struct context *c)
 	put_user(c);
 	put_trial(c);
 	put_flash(c);
-	put_navigation(c);
+	navigation_put(c);
 	page_errors(c);
 }
 

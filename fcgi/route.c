@@ -49,6 +49,10 @@ static struct route entity_row(struct arena *arena, const struct route *row, con
 	struct route route = *row;
 
 	route.entity = entity;
+	if (row->can == CAN_WRITE)
+		route.can = entity_write_permission(entity);
+	else if (row->can == CAN_DELETE)
+		route.can = entity_delete_permission(entity);
 	route.path = filled(arena, row->path, "{plural}", str_from(entity->plural));
 	route.summary = filled(arena, row->summary, "{label_plural}", lower_label(arena, entity->label_plural));
 	route.summary = filled(arena, route.summary, "{label}", lower_label(arena, entity->label));

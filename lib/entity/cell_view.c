@@ -167,7 +167,14 @@ void record_cells_view(const struct record *record, struct value *list)
 {
 	const char *last = NULL;
 
-	for (size_t i = 0; i < record->entity->field_count; i++)
-		if (field_is(&record->entity->fields[i], FIELD_LISTED))
-			view_put_group(add_cell(list, record, i), record->entity, i, &last);
+	for (size_t i = 0; i < record->entity->field_count; i++) {
+		struct value *cell;
+
+		if (!field_is(&record->entity->fields[i], FIELD_LISTED))
+			continue;
+		cell = add_cell(list, record, i);
+		if (value_as_bool(value_get(cell, STR("is_title"))))
+			value_put_str(cell, "text", record_title(record));
+		view_put_group(cell, record->entity, i, &last);
+	}
 }

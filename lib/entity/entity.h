@@ -46,6 +46,7 @@ enum field_flag {
 	FIELD_WRITE_ONLY = 1 << 9, /* not stored in the column of its name, never printed */
 	FIELD_INTERNAL = 1 << 10,  /* a column the API does not show or take */
 	FIELD_API_ONLY = 1 << 11,  /* in JSON, not on pages */
+	FIELD_FILLED = 1 << 12,    /* never null: a hook fills it where nothing was sent */
 	FIELD_CUSTOM = 1 << 16     /* a company's own: in the column `custom` (custom.h), never in a table of ours */
 };
 
@@ -68,6 +69,9 @@ struct field {
 	const char *autocomplete;        /* HTML autocomplete token; NULL: off */
 	const char *reference_label;     /* SQL over the other table's columns: what names its row to a person */
 	const char *reference_condition; /* SQL over the same: which rows may be chosen; NULL: all */
+	const char *
+		reference_search; /* lower-case SQL text that typed words are looked for in; NULL: a select, 200 rows */
+	const char *reference_details; /* SQL: what tells rows of the same label apart; NULL: nothing */
 };
 
 struct record;
@@ -80,13 +84,14 @@ struct entity {
 	const char *table; /* NULL: input only */
 	const struct field *fields;
 	size_t field_count;
-	const char *title_field;  /* the field that names a row to a person */
-	const char *default_sort; /* "-created_at" */
-	const char *empty_hint;   /* teaches on an empty list */
-	bool trash;               /* has deleted_at: a deleted row can be restored, and is nowhere else until then */
-	bool history;             /* who changed what is kept in record_changes */
-	bool custom;              /* has custom: a company adds fields of its own */
-	const char *tags_table;   /* joins its rows (row_id) with tags (tag_id); NULL: it has none */
+	const char *title_field;   /* the field that names a row to a person */
+	const char *title_instead; /* the one that does where that is empty; NULL: none */
+	const char *default_sort;  /* "-created_at" */
+	const char *empty_hint;    /* teaches on an empty list */
+	bool trash;                /* has deleted_at: a deleted row can be restored, and is nowhere else until then */
+	bool history;              /* who changed what is kept in record_changes */
+	bool custom;               /* has custom: a company adds fields of its own */
+	const char *tags_table;    /* joins its rows (row_id) with tags (tag_id); NULL: it has none */
 	/* Hooks; each may be NULL. An error other than OK rolls everything back. */
 	enum err (*before_write)(struct ttx *, enum write_kind, struct record *, struct errors *);
 	enum err (*after_write)(struct ttx *, enum write_kind, const struct record *);
@@ -111,6 +116,8 @@ struct str record_text(const struct record *, const char *name);
 bool record_given(const struct record *, int field);     /* was in the body or form */
 void record_set(struct record *, int field, struct str); /* marks it given; borrowed */
 void record_set_text(struct record *, const char *name, struct str);
+/* What names the row to a person: the title field's first line, cut to a line's length; never empty. */
+struct str record_title(const struct record *);
 /* Before an update hook: the row as it was; NULL on create. */
 const struct record *record_before(const struct record *);
 

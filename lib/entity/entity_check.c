@@ -76,6 +76,8 @@ static void check_flags(struct check *check, const struct field *field)
 		complain(check, field->name, "a password is WRITE_ONLY");
 	if (field_is(field, FIELD_SEARCHABLE) && !field_is_text(field->type))
 		complain(check, field->name, "SEARCHABLE and not text");
+	if (field_is(field, FIELD_FILLED) && !check->entity->before_write)
+		complain(check, field->name, "FILLED without a hook that fills it");
 	if (field_is(field, FIELD_SORTABLE) && !field_is_never_null(field) && !field_is_time_of_row(field))
 		complain(check, field->name, "SORTABLE and may be null: keyset paging would lose rows");
 	if (field_is(field, FIELD_SORTABLE | FIELD_FILTERABLE | FIELD_SEARCHABLE) && !check->entity->table)
@@ -108,6 +110,8 @@ static void check_field(struct check *check, const struct field *field)
 	    (field->references && !field->reference_label))
 		complain(check, field->name,
 			 "references and reference_label belong to FIELD_REFERENCE, and it needs them");
+	if ((field->reference_search || field->reference_details) && !field->references)
+		complain(check, field->name, "reference_search and reference_details belong to FIELD_REFERENCE");
 	if (field->references && !is_identifier(field->references))
 		complain(check, field->name, "references is a table's name");
 	check_choices(check, field);
@@ -125,6 +129,8 @@ static void check_stored(struct check *check)
 		complain(check, NULL, "table is no identifier");
 	if (!entity->title_field || entity_field(entity, str_from(entity->title_field)) < 0)
 		complain(check, NULL, "title_field is no field");
+	if (entity->title_instead && entity_field(entity, str_from(entity->title_instead)) < 0)
+		complain(check, NULL, "title_instead is no field");
 	if (str_starts(sort, STR("-")))
 		sort = (struct str){sort.p + 1, sort.n - 1};
 	field = entity_field(entity, sort);

@@ -31,7 +31,7 @@ bool field_is_writable(const struct field *field, enum write_kind kind)
 
 bool field_is_never_null(const struct field *field)
 {
-	return field_is(field, FIELD_REQUIRED) || field->default_value;
+	return field_is(field, FIELD_REQUIRED | FIELD_FILLED) || field->default_value;
 }
 
 const char *field_group(const struct entity *entity, size_t index)
@@ -129,6 +129,38 @@ struct str record_get(const struct record *record, int field)
 struct str record_text(const struct record *record, const char *name)
 {
 	return record->values[position_of(record, name)];
+}
+
+#define TITLE_LENGTH 80
+
+/* The label of a choice; otherwise the first line, and of a long one its beginning. */
+static struct str short_text(const struct record *record, const char *name)
+{
+	const struct field *field;
+	struct str text, line;
+	int at = name ? entity_field(record->entity, str_from(name)) : -1;
+
+	if (at < 0 || str_absent(record->values[at]))
+		return STR_NONE;
+	field = &record->entity->fields[at];
+	text = record->values[at];
+	for (const struct choice *choice = field->choices; choice && choice->value; choice++)
+		if (str_is(text, choice->value))
+			return str_from(choice->label);
+	line = text;
+	line = str_split(&line, '\n');
+	if (utf8_length(line) <= TITLE_LENGTH)
+		return line;
+	return arena_printf(record->arena, "%.*s…", STR_FMT_ARG(str_trim(utf8_prefix(line, TITLE_LENGTH))));
+}
+
+struct str record_title(const struct record *record)
+{
+	struct str title = short_text(record, record->entity->title_field);
+
+	if (str_absent(title))
+		title = short_text(record, record->entity->title_instead);
+	return str_absent(title) ? str_from(record->entity->label) : title;
 }
 
 bool record_given(const struct record *record, int field)

@@ -34,8 +34,12 @@ static const char *method_key(enum method method)
 
 static const struct value *operation(enum method method, const char *path)
 {
-	const struct value *item = value_get(json_at(document, "paths"), str_from(path));
+	static const struct value *paths; /* read once: the document is large */
+	const struct value *item;
 
+	if (!paths)
+		paths = json_at(document, "paths");
+	item = value_get(paths, str_from(path));
 	return item ? value_get(item, str_from(method_key(method))) : NULL;
 }
 

@@ -1,0 +1,52 @@
+#include "lib/crm/cadence.h"
+
+#include "lib/crm/shared.h"
+
+static const struct field fields[] = {
+	{
+		.name = "name",
+		.label = "Name",
+		.group = "Cadence",
+		.type = FIELD_TEXT,
+		.flags = FIELD_REQUIRED | FIELD_LISTED | CARRIED,
+		.maximum = 100,
+	},
+	{
+		.name = "is_active",
+		.label = "Active",
+		.help = "Only an active cadence can be started.",
+		.type = FIELD_BOOL,
+		.flags = FIELD_LISTED | CARRIED,
+		.default_value = "t",
+	},
+	{
+		.name = "created_at",
+		.label = "Created",
+		.group = "Record",
+		.type = FIELD_INSTANT,
+		.flags = FIELD_READ_ONLY | FIELD_SORTABLE | FIELD_LISTED | FIELD_EXPORTABLE,
+	},
+	{
+		.name = "updated_at",
+		.label = "Changed",
+		.type = FIELD_INSTANT,
+		.flags = FIELD_READ_ONLY | FIELD_EXPORTABLE,
+	},
+};
+
+const struct entity cadence_entity = {
+	.name = "cadence",
+	.plural = "cadences",
+	.label = "Cadence",
+	.label_plural = "Cadences",
+	.icon = "repeat",
+	.table = "cadences",
+	.fields = fields,
+	.field_count = COUNT_OF(fields),
+	.title_field = "name",
+	.default_sort = "created_at",
+	.empty_hint = "A cadence is a list of steps, such as a call after a day and another after three. Started on a "
+		      "lead, it makes the tasks and stops when the lead replies.",
+	.trash = true,
+	.history = true,
+};

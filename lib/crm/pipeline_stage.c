@@ -1,0 +1,102 @@
+#include "lib/crm/pipeline_stage.h"
+
+#include "lib/crm/shared.h"
+#include <inttypes.h>
+
+static const struct choice kinds[] = {
+	{"open", "Open", "blue"},
+	{"won", "Won", "green"},
+	{"lost", "Lost", "secondary"},
+	{NULL, NULL, NULL},
+};
+
+static const struct field fields[] = {
+	{
+		.name = "name",
+		.label = "Name",
+		.group = "Stage",
+		.type = FIELD_TEXT,
+		.flags = FIELD_REQUIRED | FIELD_LISTED | CARRIED,
+		.maximum = 60,
+	},
+	{
+		.name = "kind",
+		.label = "Meaning",
+		.help = "Leads in a won or lost stage are done.",
+		.type = FIELD_CHOICE,
+		.flags = FIELD_LISTED | CARRIED,
+		.choices = kinds,
+		.default_value = "open",
+	},
+	{
+		.name = "position",
+		.label = "Position",
+		.help = "The smallest stands first.",
+		.type = FIELD_INTEGER,
+		.flags = FIELD_SORTABLE | FIELD_LISTED | CARRIED,
+		.maximum = 1000000,
+		.default_value = "0",
+	},
+	{
+		.name = "stale_days",
+		.label = "Stale after days",
+		.help = "A lead that stays longer is marked; 0: never.",
+		.type = FIELD_INTEGER,
+		.flags = FIELD_LISTED | CARRIED,
+		.maximum = 365,
+		.default_value = "14",
+	},
+	{
+		.name = "created_at",
+		.label = "Created",
+		.group = "Record",
+		.type = FIELD_INSTANT,
+		.flags = FIELD_READ_ONLY | FIELD_EXPORTABLE,
+	},
+	{
+		.name = "updated_at",
+		.label = "Changed",
+		.type = FIELD_INSTANT,
+		.flags = FIELD_READ_ONLY | FIELD_EXPORTABLE,
+	},
+};
+
+static enum err before_write(struct ttx *tx, enum write_kind kind, struct record *record, struct errors *errors)
+{
+	STATEMENT(count, "SELECT count(*) FROM (SELECT 1 FROM leads WHERE tenant_id = $1 AND stage_id = $2"
+			 " AND deleted_at IS NULL LIMIT 1001) AS some");
+	struct rows *rows;
+	int64_t leads;
+	enum err err;
+
+	if (kind != WRITE_DELETE)
+		return OK;
+	err = ttx_one(tx, &count, ARGS(arg_uuid(ttx_arena(tx), record_id(record))), &rows);
+	if (err)
+		return err;
+	leads = rows_int(rows, 0);
+	if (leads == 0)
+		return OK;
+	errors_add(errors, NULL, "in_use", "%s%" PRId64 " %s in this stage. Move %s to another stage first.",
+		   leads > 1000 ? "More than " : "", leads > 1000 ? 1000 : leads, leads == 1 ? "lead is" : "leads are",
+		   leads == 1 ? "it" : "them");
+	return E_CONFLICT;
+}
+
+const struct entity pipeline_stage_entity = {
+	.name = "pipeline_stage",
+	.plural = "pipeline_stages",
+	.label = "Stage",
+	.label_plural = "Stages",
+	.icon = "columns-3",
+	.table = "pipeline_stages",
+	.fields = fields,
+	.field_count = COUNT_OF(fields),
+	.title_field = "name",
+	.default_sort = "position",
+	.empty_hint =
+		"Stages are the columns of your pipeline. A few are enough: new, contacted, estimate sent, won, lost.",
+	.trash = true,
+	.history = true,
+	.before_write = before_write,
+};

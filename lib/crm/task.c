@@ -1,0 +1,165 @@
+#include "lib/crm/task.h"
+
+#include "lib/crm/shared.h"
+#include "lib/base/clock.h"
+
+static const struct choice priorities[] = {
+	{"low", "Low", "secondary"},
+	{"normal", "Normal", NULL},
+	{"high", "High", "red"},
+	{NULL, NULL, NULL},
+};
+
+static const struct choice statuses[] = {
+	{"open", "Open", "blue"},
+	{"done", "Done", "green"},
+	{"cancelled", "Cancelled", "secondary"},
+	{NULL, NULL, NULL},
+};
+
+static const struct choice repeats[] = {
+	{"never", "Never", NULL},         {"daily", "Every day", NULL},   {"weekly", "Every week", NULL},
+	{"monthly", "Every month", NULL}, {"yearly", "Every year", NULL}, {NULL, NULL, NULL},
+};
+
+static const struct field fields[] = {
+	{
+		.name = "title",
+		.label = "Task",
+		.help = "Begin with a verb: call back, send the estimate.",
+		.group = "What",
+		.type = FIELD_TEXT,
+		.flags = FIELD_REQUIRED | FIELD_SEARCHABLE | FIELD_LISTED | CARRIED,
+		.maximum = 200,
+	},
+	{
+		.name = "kind",
+		.label = "Kind",
+		.type = FIELD_CHOICE,
+		.flags = FIELD_FILTERABLE | CARRIED,
+		.choices = task_kind_choices,
+		.default_value = "task",
+	},
+	{
+		.name = "due_at",
+		.label = "Due",
+		.type = FIELD_INSTANT,
+		.flags = FIELD_REQUIRED | FIELD_SORTABLE | FIELD_FILTERABLE | FIELD_LISTED | CARRIED,
+	},
+	{
+		.name = "repeat",
+		.label = "Repeat",
+		.help = "The next one is made when this one is done.",
+		.type = FIELD_CHOICE,
+		.flags = CARRIED,
+		.choices = repeats,
+		.default_value = "never",
+	},
+	{
+		.name = "priority",
+		.label = "Priority",
+		.type = FIELD_CHOICE,
+		.flags = FIELD_FILTERABLE | FIELD_LISTED | CARRIED,
+		.choices = priorities,
+		.default_value = "normal",
+	},
+	{
+		.name = "status",
+		.label = "Status",
+		.type = FIELD_CHOICE,
+		.flags = FIELD_FILTERABLE | FIELD_LISTED | CARRIED,
+		.choices = statuses,
+		.default_value = "open",
+	},
+	{
+		.name = "description",
+		.label = "Details",
+		.type = FIELD_LONG_TEXT,
+		.flags = FIELD_SEARCHABLE | CARRIED,
+	},
+	{
+		.name = "assignee_id",
+		.label = "Assigned to",
+		.group = "Who",
+		REFERS_TO_USER,
+		.flags = FIELD_FILTERABLE | FIELD_LISTED | FIELD_EXPORTABLE,
+	},
+	{
+		.name = "lead_id",
+		.label = "Lead",
+		REFERS_TO_LEAD,
+		.flags = FIELD_FILTERABLE | FIELD_LISTED | FIELD_EXPORTABLE,
+	},
+	{
+		.name = "contact_id",
+		.label = "Contact",
+		REFERS_TO_CONTACT,
+		.flags = FIELD_FILTERABLE | FIELD_EXPORTABLE,
+	},
+	{
+		.name = "snoozed_until",
+		.label = "Snoozed until",
+		.help = "Until then it is not in the day.",
+		.type = FIELD_INSTANT,
+		.flags = CARRIED,
+	},
+	{
+		.name = "completed_at",
+		.label = "Done at",
+		.group = "Record",
+		.type = FIELD_INSTANT,
+		.flags = FIELD_READ_ONLY | FIELD_EXPORTABLE,
+	},
+	{
+		.name = "cadence_run_id",
+		.label = "Run of a cadence",
+		.type = FIELD_REFERENCE,
+		.flags = FIELD_INTERNAL,
+		.references = "cadence_runs",
+		.reference_label = "id::text",
+	},
+	{
+		.name = "created_at",
+		.label = "Created",
+		.type = FIELD_INSTANT,
+		.flags = FIELD_READ_ONLY | FIELD_SORTABLE | FIELD_EXPORTABLE,
+	},
+	{
+		.name = "updated_at",
+		.label = "Changed",
+		.type = FIELD_INSTANT,
+		.flags = FIELD_READ_ONLY | FIELD_EXPORTABLE,
+	},
+};
+
+static enum err before_write(struct ttx *tx, enum write_kind kind, struct record *record, struct errors *errors)
+{
+	bool done = str_is(record_text(record, "status"), "done");
+
+	(void)errors;
+	if (kind == WRITE_DELETE)
+		return OK;
+	if (!done)
+		record_set_text(record, "completed_at", STR_NONE);
+	else if (str_absent(record_text(record, "completed_at")))
+		record_set_text(record, "completed_at", clock_rfc3339(ttx_arena(tx), clock_now()));
+	return OK;
+}
+
+const struct entity task_entity = {
+	.name = "task",
+	.plural = "tasks",
+	.label = "Task",
+	.label_plural = "Tasks",
+	.icon = "checkbox",
+	.table = "tasks",
+	.fields = fields,
+	.field_count = COUNT_OF(fields),
+	.title_field = "title",
+	.default_sort = "due_at",
+	.empty_hint = "Tasks are what somebody promised to do. Write down the next call-back with its time, and nobody "
+		      "is forgotten.",
+	.trash = true,
+	.history = true,
+	.before_write = before_write,
+};
