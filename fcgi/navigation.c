@@ -106,6 +106,9 @@ void navigation_put(struct context *c)
 	put_item(c, item, &settings);
 	value_put_bool(item, "active", navigation.active[PLACE_SETTINGS] != NULL);
 	value_put_bool(c->page, "nav_more_active", navigation.active[PLACE_MORE] != NULL);
+	/* Pages below /settings show their tabs themselves, under their title. */
+	value_put_bool(c->page, "tabs_on_top",
+		       navigation.active[PLACE_SETTINGS] && !is_in(c->request->path, "/settings"));
 	value_put(c->page, "settings_tabs",
 		  navigation.active[PLACE_SETTINGS] ? navigation.lists[PLACE_SETTINGS] : value_list(c->arena));
 }

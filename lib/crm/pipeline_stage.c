@@ -64,7 +64,7 @@ static const struct field fields[] = {
 static enum err before_write(struct ttx *tx, enum write_kind kind, struct record *record, struct errors *errors)
 {
 	STATEMENT(count, "SELECT count(*) FROM (SELECT 1 FROM leads WHERE tenant_id = $1 AND stage_id = $2"
-			 " AND deleted_at IS NULL LIMIT 1001) AS some");
+			 " AND deleted_at IS NULL LIMIT 1001) AS counted");
 	struct rows *rows;
 	int64_t leads;
 	enum err err;

@@ -188,13 +188,17 @@ static struct str plant_through_api(const struct planted *planted, const struct 
 	return STR_NONE;
 }
 
+/* Also where a company begins with rows of its own, which bear no marks. */
 static void plant_entities(const struct planted *planted)
 {
+	bool *done = arena_array(web->arena, entities_count, sizeof *done);
+
 	for (size_t round = 0; round <= entities_count; round++)
 		for (size_t i = 0; i < entities_count; i++)
-			if (!has_rows(planted, entities[i]->table) &&
-			    (round == entities_count || !waits(planted, entities[i])))
+			if (!done[i] && (round == entities_count || !waits(planted, entities[i]))) {
 				(void)plant_through_api(planted, entities[i]);
+				done[i] = true;
+			}
 }
 
 void planted_make(struct planted *planted, const char *letter)
