@@ -39,6 +39,13 @@ bool context_may(const struct context *c, enum permission what)
 	return principal_can(c->principal, what) && tenant_access(c->tenant, clock_now()) == ACCESS_FULL;
 }
 
+struct str context_time_zone(const struct context *c)
+{
+	if (c->principal && !str_absent(c->principal->time_zone))
+		return c->principal->time_zone;
+	return c->tenant ? c->tenant->time_zone : STR_NONE;
+}
+
 void context_etag(struct context *c, int64_t version)
 {
 	response_header(c->response, "ETag", arena_printf(c->arena, "\"%lld\"", (long long)version));

@@ -109,6 +109,7 @@ enum err entity_update_page(struct context *c)
 	TRY(entity_get(c->tx, c->entity, c->id, &current));
 	TRY(record_load_references(c->tx, &current, 1, true));
 	e = record_from_form(change, WRITE_UPDATE, &c->form, form_extras, c->errors);
+	record_keep_as_shown(change, current);
 	if (e == OK)
 		e = same_version(c, current, "What you typed is below; save again to put it over theirs.");
 	if (e == OK)

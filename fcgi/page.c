@@ -170,7 +170,7 @@ void page_shell(struct context *c)
 	struct str csrf = STR("");
 
 	x->shelled = true;
-	local_time_zone(c->tenant ? c->tenant->time_zone : STR_NONE);
+	local_time_zone(context_time_zone(c));
 	if (c->principal)
 		csrf = csrf_make(c->arena, CSRF_SESSION,
 				 (struct str){(const char *)x->token.hash, sizeof(x->token.hash)});

@@ -5,6 +5,7 @@
 #include "fcgi/steps.h"
 
 #include "lib/base/clock.h"
+#include "lib/entity/local_time.h"
 #include "lib/entity/custom.h"
 #include "lib/tenant/operator.h"
 
@@ -93,6 +94,7 @@ enum err step_begin(struct exchange *x)
 	/* The look-up of an operator's key records its use. */
 	bool operators = c->route->who == WHO_OPERATOR;
 
+	local_time_zone(context_time_zone(c));
 	c->entity = entity_with_custom(c->arena, c->route->entity, c->tenant ? c->tenant->custom_fields : STR_NONE);
 	switch (c->route->work) {
 	case WORK_NONE:
@@ -161,6 +163,10 @@ enum err step_principal(struct exchange *x)
 	if (e != OK)
 		return e;
 	c->principal = principal;
+	/* What was sent ahead was read in the company's zone. */
+	if (!str_absent(principal->time_zone) && !str_equal(principal->time_zone, c->tenant->time_zone))
+		c->ahead = NULL;
+	local_time_zone(context_time_zone(c));
 	ttx_set_actor(c->tx, (struct ttx_actor){principal->kind == CREDENTIAL_API_KEY ? ACTOR_API_KEY : ACTOR_USER,
 						principal->kind == CREDENTIAL_API_KEY ? principal->credential_id
 										      : principal->user_id,

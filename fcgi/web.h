@@ -175,6 +175,8 @@ void context_csrf_anonymous(struct context *);
 enum err context_fail(struct context *, enum err, const char *format, ...) PRINTF(3, 4);
 /* Whether a page should offer it: the role allows it and the workspace takes changes. */
 bool context_may(const struct context *, enum permission);
+/* The zone in which times are typed and shown: the person's own, else the company's; absent: UTC. */
+struct str context_time_zone(const struct context *);
 /* ETag of a stored row: "\"3\"". */
 void context_etag(struct context *, int64_t version);
 /* If-Match against a version: OK, E_PRECONDITION, or E_NEEDMATCH when required and missing. "*" matches. */

@@ -131,6 +131,11 @@ const struct record *record_before(const struct record *);
 enum err record_from_json(struct record *, enum write_kind, const struct value *body, struct errors *) MUST_CHECK;
 enum err record_from_form(struct record *, enum write_kind, const struct form *, const char *const *also,
 			  struct errors *) MUST_CHECK;
+/*
+ * After record_from_form of an update: an input shows an instant by the minute, and one that was left as it was shown
+ * stays what it is to the millisecond.
+ */
+void record_keep_as_shown(struct record *change, const struct record *current);
 /* What JSON shows: id, the visible fields in order, version, created_at, updated_at (for a stored entity). */
 void record_to_value(const struct record *, struct value *map);
 /*

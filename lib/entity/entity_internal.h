@@ -54,7 +54,7 @@ bool field_is_text(enum field_type); /* minimum and maximum are lengths */
  * False: an error was added at the field.
  */
 bool field_accept(struct arena *, const struct field *, struct str *text, struct errors *) MUST_CHECK;
-/* The same from what a person typed: dollars, "on", a local date and time in UTC. */
+/* The same from what a person typed: dollars, "on", a date and time in the zone of local_time_zone(). */
 bool field_accept_typed(struct arena *, const struct field *, struct str *text, struct errors *) MUST_CHECK;
 /* Defaults on create, then required fields. Returns E_INVALID when errors has any. */
 enum err record_complete(struct record *, enum write_kind, struct errors *) MUST_CHECK;

@@ -2,7 +2,9 @@
  * The inputs of a form, as templates/partials/field.html reads them. Every name is always there, since a strict
  * template refuses one that is not; what does not apply is null or false.
  */
+#include "lib/base/clock.h"
 #include "lib/entity/entity_internal.h"
+#include "lib/entity/local_time.h"
 
 /* ---- headings ---- */
 
@@ -50,11 +52,25 @@ struct form_view {
 /* The stored value as its input shows it. */
 static struct str input_text(struct arena *arena, const struct field *field, struct str stored)
 {
+	int64_t instant;
+
 	if (field->type == FIELD_MONEY)
 		return money_text(arena, stored);
-	if (field->type == FIELD_INSTANT && stored.n >= 16) /* "2026-11-23T07:32", UTC */
-		return (struct str){stored.p, 16};
+	if (field->type == FIELD_INSTANT && clock_from_rfc3339(stored, &instant))
+		return local_wall(arena, instant);
 	return stored;
+}
+
+void record_keep_as_shown(struct record *change, const struct record *current)
+{
+	for (size_t i = 0; i < change->entity->field_count; i++) {
+		const struct field *field = &change->entity->fields[i];
+
+		if (field->type == FIELD_INSTANT && change->given[i] && !str_absent(change->values[i]) &&
+		    str_equal(input_text(change->arena, field, change->values[i]),
+			      input_text(change->arena, field, current->values[i])))
+			change->values[i] = current->values[i];
+	}
 }
 
 /* What was typed survives an error, right or wrong; a password is never sent back. */
@@ -150,7 +166,7 @@ static void put_input(struct value *map, const struct form_view *view, size_t in
 	value_put_text(map, "input_type", kind->input_type);
 	value_put_text(map, "inputmode", kind->inputmode);
 	value_put_text(map, "autocomplete", field->autocomplete ? field->autocomplete : "off");
-	value_put_text(map, "help", field->help ? field->help : field->type == FIELD_INSTANT ? "In UTC." : NULL);
+	value_put_text(map, "help", field->help);
 	value_put_str(map, "error", error ? error->message : STR_NONE);
 	value_put_bool(map, "required", field_is(field, FIELD_REQUIRED));
 	value_put_bool(map, "checked", field->type == FIELD_BOOL && is_checked(view, index));

@@ -119,6 +119,49 @@ bool local_day_start(struct str date, int days_later, int64_t *instant)
 	return true;
 }
 
+struct str local_wall(struct arena *arena, int64_t instant)
+{
+	struct tm parts = local_parts(instant);
+	char text[32];
+
+	return arena_copy(arena, (struct str){text, strftime(text, sizeof text, "%Y-%m-%dT%H:%M", &parts)});
+}
+
+static bool is_same_wall(const struct tm *a, const struct tm *b)
+{
+	return a->tm_year == b->tm_year && a->tm_mon == b->tm_mon && a->tm_mday == b->tm_mday &&
+	       a->tm_hour == b->tm_hour && a->tm_min == b->tm_min && a->tm_sec == b->tm_sec;
+}
+
+/* "2026-11-23T07:32:05" as an instant of UTC, then by its parts as one of the zone. */
+bool local_from_wall(struct str wall, int64_t *instant)
+{
+	char text[sizeof "2026-11-23T07:32:05Z"] = "0000-00-00T00:00:00Z";
+	struct tm wanted_parts = {0}, parts;
+	time_t seconds = 0;
+	int64_t utc;
+
+	if (wall.n != 16 && wall.n != 19)
+		return false;
+	memcpy(text, wall.p, wall.n);
+	if (!clock_from_rfc3339(str_from(text), &utc))
+		return false;
+	seconds = (time_t)(utc / MICROSECONDS_PER_SECOND);
+	if (!gmtime_r(&seconds, &wanted_parts))
+		return false;
+	use_zone();
+	/* Summer time first: of two it is the earlier one. Without either, the clocks skipped it. */
+	for (int summer = 1; summer >= 0; summer--) {
+		parts = wanted_parts;
+		parts.tm_isdst = summer;
+		seconds = mktime(&parts);
+		if (is_same_wall(&parts, &wanted_parts))
+			break;
+	}
+	*instant = (int64_t)seconds * MICROSECONDS_PER_SECOND;
+	return true;
+}
+
 int64_t local_shift(int64_t instant, int64_t amount, char unit)
 {
 	struct tm parts = local_parts(instant);

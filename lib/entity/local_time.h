@@ -22,6 +22,13 @@ struct str local_date(struct arena *, int64_t instant);
 struct str local_day(struct arena *, int64_t instant);
 /* The first moment of the day, or of the one so many days later. False when it is no date like "2026-11-23". */
 bool local_day_start(struct str date, int days_later, int64_t *instant) MUST_CHECK;
+/*
+ * What a clock on the wall shows, "2026-11-23T07:32" with or without seconds, and back to the instant. A time that
+ * comes twice is the first of the two, one that is skipped is as much later as the clocks were moved. False when it is
+ * no such text.
+ */
+struct str local_wall(struct arena *, int64_t instant);
+bool local_from_wall(struct str wall, int64_t *instant) MUST_CHECK;
 /* So many hours, days, weeks, months or years ('h' 'd' 'w' 'm' 'y') away, at the same time of day. */
 int64_t local_shift(int64_t instant, int64_t amount, char unit);
 

@@ -7,6 +7,7 @@
 #include "lib/base/clock.h"
 #include "lib/base/utf8.h"
 #include "lib/entity/entity_internal.h"
+#include "lib/entity/local_time.h"
 #include "lib/entity/phone.h"
 
 struct input {
@@ -201,15 +202,13 @@ static bool typed_bool(struct input *in)
 	return true;
 }
 
-/* A browser's date and time has no zone ("2026-11-23T07:32"): it is taken as UTC. */
+/* A browser's date and time has no zone ("2026-11-23T07:32"): it is a time of the person's own. */
 static bool typed_instant(struct input *in)
 {
-	struct str text = in->text;
+	int64_t instant;
 
-	if (text.n == 16)
-		in->text = arena_printf(in->arena, "%.*s:00Z", STR_FMT_ARG(text));
-	else if (text.n == 19)
-		in->text = arena_printf(in->arena, "%.*sZ", STR_FMT_ARG(text));
+	if (local_from_wall(in->text, &instant))
+		in->text = clock_rfc3339(in->arena, instant);
 	return true;
 }
 

@@ -50,11 +50,11 @@ bool principal_can(const struct principal *principal, enum permission permission
 
 /* ---- look-up: one statement for each kind; both give the same columns ---- */
 
-STATEMENT(find_session, "SELECT s.id, s.user_id, u.role, coalesce(u.name, ''), u.email, s.last_used_at"
+STATEMENT(find_session, "SELECT s.id, s.user_id, u.role, coalesce(u.name, ''), u.email, s.last_used_at, u.time_zone"
 			" FROM tenant_sessions s JOIN tenant_users u ON u.tenant_id = $1 AND u.id = s.user_id"
 			" WHERE s.tenant_id = $1 AND s.token_hash = $2 AND s.expires_at > $3 AND u.is_active");
 STATEMENT(find_api_key,
-	  "SELECT id, NULL::uuid, role, name, '', last_used_at FROM tenant_api_keys"
+	  "SELECT id, NULL::uuid, role, name, '', last_used_at, NULL::text FROM tenant_api_keys"
 	  " WHERE tenant_id = $1 AND key_hash = $2 AND is_active AND (expires_at IS NULL OR expires_at > $3)");
 STATEMENT(touch_session, "UPDATE tenant_sessions SET last_used_at = $3,"
 			 " expires_at = least(created_at + $5::bigint * interval '1 day', $4::timestamptz)"
@@ -85,6 +85,7 @@ enum err principal_find(struct ttx *tx, const struct token *token, struct princi
 		return E_INTERNAL;
 	principal->name = rows_str(row, 3);
 	principal->email = rows_str(row, 4);
+	principal->time_zone = rows_str(row, 6);
 	principal->touch_due = rows_instant(row, 5) < now - 60 * MICROSECONDS_PER_SECOND;
 	*out = principal;
 	return OK;

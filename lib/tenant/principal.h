@@ -30,6 +30,7 @@ struct principal {
 	struct uuid user_id;       /* zero for an API key */
 	enum role role;
 	struct str name, email; /* of the user, or the key's name and "" */
+	struct str time_zone;   /* the user's own; absent: the company's */
 	bool touch_due;         /* last_used_at is older than a minute: principal_touch after the answer was sent */
 };
 

@@ -2,7 +2,7 @@
 #include "lib/tenant/tenant_internal.h"
 
 /* Where the field workers of these companies are; IANA names. */
-static const struct choice time_zone_choices[] = {
+const struct choice time_zone_choices[] = {
 	{"America/New_York", "Eastern", NULL},
 	{"America/Chicago", "Central", NULL},
 	{"America/Denver", "Mountain", NULL},

@@ -7,6 +7,7 @@
 
 /* Input: name, company_name, industry, website_url, phone, time_zone. */
 extern const struct entity profile_entity;
+extern const struct choice time_zone_choices[]; /* IANA names */
 
 /* The stored values as a record of profile_entity; *version for If-Match. */
 enum err profile_get(struct ttx *, struct record **out, int64_t *version) MUST_CHECK;

@@ -1,4 +1,5 @@
 #include "lib/tenant/password.h"
+#include "lib/tenant/profile.h"
 #include "lib/tenant/tenant_internal.h"
 #include "lib/tenant/user.h"
 
@@ -28,6 +29,14 @@ static const struct field user_fields[] = {
 		.autocomplete = "off",
 	},
 	{.name = "phone", .label = "Phone", .type = FIELD_PHONE, .autocomplete = "off"},
+	{
+		.name = "time_zone",
+		.label = "Time zone",
+		.help = "Where the person works. Left empty: the company's.",
+		.type = FIELD_CHOICE,
+		.choices = time_zone_choices,
+		.autocomplete = "off",
+	},
 	{
 		.name = "role",
 		.label = "Role",

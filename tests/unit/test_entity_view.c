@@ -1,6 +1,7 @@
 /* What people and programs are shown of a record: JSON, inputs, cells, OpenAPI, local time. */
 #include "tests/unit/entity_fixture.h"
 
+#include "lib/base/clock.h"
 #include "lib/entity/local_time.h"
 
 static struct record *sample(void)
@@ -315,6 +316,58 @@ static void time_is_told_in_the_zone_of_the_reader(void **state)
 	assert_str(local_time(arena, -1), "31 Dec 1969, 23:59 UTC");
 }
 
+/* A wall clock in New York, the instant in UTC it means, and what it shows again where that differs. */
+static void what_is_typed_is_a_time_of_the_readers_own(void **state)
+{
+	static const struct {
+		const char *wall, *utc, *again;
+	} times[] = {
+		{"2026-01-15T09:00", "2026-01-15T14:00:00.000Z", NULL},
+		{"2026-07-15T09:00:30", "2026-07-15T13:00:30.000Z", "2026-07-15T09:00"},
+		{"2026-03-08T01:59", "2026-03-08T06:59:00.000Z", NULL},
+		{"2026-03-08T02:30", "2026-03-08T07:30:00.000Z", "2026-03-08T03:30"}, /* skipped */
+		{"2026-03-08T03:00", "2026-03-08T07:00:00.000Z", NULL},
+		{"2026-11-01T00:59", "2026-11-01T04:59:00.000Z", NULL},
+		{"2026-11-01T01:30", "2026-11-01T05:30:00.000Z", NULL}, /* comes twice: the first */
+		{"2026-11-01T02:00", "2026-11-01T07:00:00.000Z", NULL},
+		{"1969-12-31T23:59", "1970-01-01T04:59:00.000Z", NULL},
+	};
+	int64_t instant;
+
+	(void)state;
+	local_time_zone(STR("America/New_York"));
+	for (size_t i = 0; i < COUNT_OF(times); i++) {
+		assert_true(local_from_wall(str_from(times[i].wall), &instant));
+		assert_str(clock_rfc3339(arena, instant), times[i].utc);
+		assert_str(local_wall(arena, instant), times[i].again ? times[i].again : times[i].wall);
+	}
+	local_time_zone(STR("America/Phoenix")); /* has no summer time */
+	assert_true(local_from_wall(STR("2026-07-15T09:00"), &instant));
+	assert_str(clock_rfc3339(arena, instant), "2026-07-15T16:00:00.000Z");
+	local_time_zone(STR_NONE);
+	assert_true(local_from_wall(STR("2026-07-15T09:00"), &instant));
+	assert_str(clock_rfc3339(arena, instant), "2026-07-15T09:00:00.000Z");
+	assert_false(local_from_wall(STR("2026-07-15"), &instant));
+	assert_false(local_from_wall(STR("2026-02-30T09:00"), &instant));
+	assert_false(local_from_wall(STR("2026-07-15T9:00am"), &instant));
+}
+
+static void a_form_that_was_left_alone_changes_no_second(void **state)
+{
+	struct record *current = record_new(arena, &visit), *change = record_new(arena, &visit);
+
+	(void)state;
+	record_set(current, VISIT_STARTS, STR("2026-11-01T06:30:45.123Z")); /* the second 01:30 of that night */
+	local_time_zone(STR("America/New_York"));
+	record_set(change, VISIT_STARTS, STR("2026-11-01T05:30:00.000Z")); /* as the input came back */
+	record_keep_as_shown(change, current);
+	assert_str(record_get(change, VISIT_STARTS), "2026-11-01T06:30:45.123Z");
+	record_set(change, VISIT_STARTS, STR("2026-11-01T05:31:00.000Z"));
+	record_keep_as_shown(change, current);
+	assert_str(record_get(change, VISIT_STARTS), "2026-11-01T05:31:00.000Z");
+	local_time_zone(STR_NONE);
+}
+
 static void a_zone_is_a_name_and_never_a_path(void **state)
 {
 	static const char *const bad[] = {
@@ -345,6 +398,8 @@ int main(void)
 		TEST(the_answer_of_the_document_has_the_keys_that_json_has),
 		TEST(list_parameters_are_what_the_list_takes),
 		TEST(time_is_told_in_the_zone_of_the_reader),
+		TEST(what_is_typed_is_a_time_of_the_readers_own),
+		TEST(a_form_that_was_left_alone_changes_no_second),
 		TEST(a_zone_is_a_name_and_never_a_path),
 	};
 
