@@ -56,15 +56,22 @@ void entity_put_phone(struct context *c, struct value *map, const struct record 
 	value_put(map, "call_url", str_absent(url) ? value_null(c->arena) : value_url(c->arena, url));
 }
 
-struct value *page_row(struct context *c, const struct record *record)
+void entity_put_row(struct context *c, struct value *row, const struct record *record)
 {
-	struct value *row = value_map(c->arena);
 	int created = entity_field(record_entity(record), STR("created_at"));
 
 	value_put_url(row, "url", entity_row_path(c, record, ""));
+	value_put_str(row, "id", uuid_text(c->arena, record_id(record)));
 	value_put_str(row, "title", entity_title(record));
 	page_put_time_text(c, row, "created", created >= 0 ? record_get(record, created) : STR_NONE);
 	entity_put_phone(c, row, record);
+}
+
+struct value *page_row(struct context *c, const struct record *record)
+{
+	struct value *row = value_map(c->arena);
+
+	entity_put_row(c, row, record);
 	record_cells_view(record, value_put_list(row, "cells"));
 	return row;
 }

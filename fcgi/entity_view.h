@@ -14,5 +14,7 @@ struct str entity_title(const struct record *);
 struct str entity_in_sentence(struct context *, const char *label);
 /* call_url of the first number that can be dialled, or null. */
 void entity_put_phone(struct context *, struct value *map, const struct record *);
+/* id, url, title, created and call_url of a row of a list. */
+void entity_put_row(struct context *, struct value *row, const struct record *);
 
 #endif

@@ -1,98 +1,49 @@
 /* The list page of every stored entity. */
 #include "fcgi/entity_view.h"
 #include "fcgi/handlers.h"
+#include "fcgi/list_page.h"
 #include "fcgi/page.h"
 #include "fcgi/try.h"
 
-#include "lib/entity/filter.h"
+#define COUNT_CAP 1000    /* beyond it a list says "1,000+": counting everything is the classic way to a slow page */
+#define EXACT_CAP 1000000 /* and who asks for the number waits for it, up to the database's time limit */
 
-#define COUNT_CAP 1000 /* beyond it a list says "1,000+": counting everything is the classic way to a slow page */
+/* Parameters of the page that are none of the list's. */
+static const char *const list_extras[] = {"done", "columns", "count", NULL};
 
-static const char *const list_extras[] = {"done", NULL};
+static bool is_passing(struct str name)
+{
+	return str_is(name, "cursor") || str_is(name, "done") || str_is(name, "count");
+}
 
-/* The query string of the list with one parameter replaced (value absent: left out); cursor never survives a change. */
-static struct str list_url(struct context *c, const struct entity *entity, const char *name, struct str value)
+static struct str query_with(struct context *c, const char *name, struct str value)
 {
 	struct buffer pairs = BUFFER_IN(c->arena);
-	struct str query;
 
 	for (const struct form_field *field = c->query.first; field; field = field->next)
-		if (!str_is(field->name, name) && !str_is(field->name, "cursor") && !str_is(field->name, "done") &&
-		    field->text.n > 0)
+		if (!str_is(field->name, name) && !is_passing(field->name) && field->text.n > 0)
 			url_add_pair(&pairs, field->name, field->text);
 	if (!str_absent(value))
 		url_add_pair(&pairs, str_from(name), value);
-	query = buffer_str(&pairs);
+	return buffer_str(&pairs);
+}
+
+static struct str list_url(struct context *c, const struct entity *entity, const char *name, struct str value)
+{
+	struct str query = query_with(c, name, value);
+
 	return query.n ? arena_printf(c->arena, "/%s?%.*s", entity->plural, STR_FMT_ARG(query))
 		       : entity_list_path(c, entity);
 }
 
-static bool is_filtered(const struct list_query *query, int field, const char *value)
+struct str list_page_url(const struct list_page *page, const char *name, struct str value)
 {
-	for (size_t i = 0; i < query->filter_count; i++)
-		if (query->filters[i].field == field && query->filters[i].operation == LIST_IS &&
-		    str_is(query->filters[i].values[0], value))
-			return true;
-	return false;
+	return list_url(page->c, page->entity, name, value);
 }
 
-/* Filters that are a choice, as selects with what is chosen now. */
-static void put_filters(struct context *c, const struct entity *entity, const struct list_query *query)
+struct str list_page_query(struct context *c)
 {
-	struct value *filters = value_put_list(c->page, "filters");
-
-	for (size_t i = 0; i < entity->field_count; i++) {
-		const struct field *field = &entity->fields[i];
-		struct value *filter, *choices;
-
-		if (!(field->flags & FIELD_FILTERABLE) || field->type != FIELD_CHOICE)
-			continue;
-		filter = value_map(c->arena);
-		value_put_text(filter, "name", field->name);
-		value_put_text(filter, "label", field->label);
-		choices = value_put_list(filter, "choices");
-		for (const struct choice *choice = field->choices; choice && choice->value; choice++) {
-			struct value *map = value_map(c->arena);
-
-			value_put_text(map, "value", choice->value);
-			value_put_text(map, "label", choice->label);
-			value_put_bool(map, "selected", is_filtered(query, (int)i, choice->value));
-			value_append(choices, map);
-		}
-		value_append(filters, filter);
-	}
-}
-
-/* Heads of the listed columns; a sortable one is a link that sorts by it, or turns the order round. */
-static void put_heads(struct context *c, const struct entity *entity, const struct list_query *query)
-{
-	struct value *heads = value_put_list(c->page, "heads");
-
-	for (size_t i = 0; i < entity->field_count; i++) {
-		const struct field *field = &entity->fields[i];
-		bool now = query->sort_field == (int)i;
-		struct value *head;
-
-		if (!(field->flags & FIELD_LISTED))
-			continue;
-		head = value_map(c->arena);
-		value_put_text(head, "label", field->label);
-		value_put_bool(head, "sortable", (field->flags & FIELD_SORTABLE) != 0);
-		value_put_bool(head, "ascending", now && !query->descending);
-		value_put_bool(head, "descending", now && query->descending);
-		value_put_url(
-			head, "sort_url",
-			list_url(c, entity, "sort",
-				 arena_printf(c->arena, "%s%s", now && !query->descending ? "-" : "", field->name)));
-		value_append(heads, head);
-	}
-}
-
-static struct str count_words(struct context *c, const struct entity *entity, int64_t count)
-{
-	if (count > COUNT_CAP)
-		return arena_printf(c->arena, "1,000+ %s", entity->plural);
-	return arena_printf(c->arena, "%lld %s", (long long)count, count == 1 ? entity->name : entity->plural);
+	return query_with(c, "", STR_NONE);
 }
 
 /* Empty parameters of a submitted filter form mean "no filter", not "equal to nothing". */
@@ -114,20 +65,6 @@ static struct form without_empty(struct context *c)
 	return kept;
 }
 
-static void put_list_words(struct context *c, const struct entity *entity, const struct list_query *query)
-{
-	value_put_text(c->page, "title", entity->label_plural);
-	value_put_str(c->page, "entity_label", entity_in_sentence(c, entity->label));
-	value_put_text(c->page, "entity_label_plural", entity->label_plural);
-	value_put_text(c->page, "empty_hint", entity->empty_hint);
-	value_put_bool(c->page, "narrowed", query->filter_count > 0 || query->q.n > 0);
-	value_put_bool(c->page, "may_write", entity_may_write(c));
-	value_put_url(c->page, "list_url", entity_list_path(c, entity));
-	value_put_url(c->page, "new_url", arena_printf(c->arena, "/%s/new", entity->plural));
-	value_put_str(c->page, "q", query->q.n ? query->q : STR(""));
-	value_put_str(c->page, "sort", form_text(&c->query, "sort"));
-}
-
 /* An address that was kept too long, or was typed: the list from its start where only the place in it is wrong, else the parameter in words. */
 static enum err list_refused(struct context *c, enum err e)
 {
@@ -140,35 +77,126 @@ static enum err list_refused(struct context *c, enum err e)
 	return context_fail(c, e, "%s: %.*s", first->field ? first->field : "The address", STR_FMT_ARG(first->message));
 }
 
+/* ---- how many ---- */
+
+static struct str count_words(const struct list_page *page, int64_t count, int64_t cap)
+{
+	struct arena *arena = page->c->arena;
+	bool more = count > cap;
+
+	return arena_printf(arena, "%.*s%s %s", STR_FMT_ARG(page_number(arena, more ? cap : count)), more ? "+" : "",
+			    count == 1 ? page->entity->name : page->entity->plural);
+}
+
+static void put_count(const struct list_page *page, struct str words, const char *note, bool offer_exact)
+{
+	struct context *c = page->c;
+
+	value_put_str(c->page, "count_text", words);
+	value_put_text(c->page, "count_note", note);
+	value_put_url(c->page, "exact_url", list_page_url(page, "count", STR("exact")));
+	value_put_bool(c->page, "has_exact", offer_exact);
+}
+
+/* Everything is counted when somebody asks; what takes too long is said in a sentence, and the list stays. */
+static enum err count_exactly(const struct list_page *page)
+{
+	struct context *c = page->c;
+	int64_t count;
+	enum err err;
+
+	TRY(ttx_savepoint(c->tx));
+	err = entity_count(c->tx, page->entity, &page->query, EXACT_CAP, &count);
+	if (err == OK) {
+		put_count(page, count_words(page, count, EXACT_CAP - 1), NULL, false);
+		return OK;
+	}
+	if (err != E_BUSY)
+		return err;
+	TRY(ttx_restore(c->tx));
+	put_count(page, count_words(page, COUNT_CAP + 1, COUNT_CAP),
+		  "Counting all of them took too long. Narrow the list with a filter and count again.", false);
+	return OK;
+}
+
+/* ---- the page ---- */
+
+static void put_words(const struct list_page *page)
+{
+	const struct entity *entity = page->entity;
+	const struct list_query *query = &page->query;
+	struct context *c = page->c;
+
+	value_put_text(c->page, "title", entity->label_plural);
+	value_put_str(c->page, "entity_label", entity_in_sentence(c, entity->label));
+	value_put_text(c->page, "entity_label_plural", entity->label_plural);
+	value_put_text(c->page, "empty_hint", entity->empty_hint);
+	value_put_bool(c->page, "narrowed", query->filter_count > 0 || query->q.n > 0);
+	value_put_bool(c->page, "may_write", entity_may_write(c));
+	value_put_url(c->page, "list_url", entity_list_path(c, entity));
+	value_put_url(c->page, "new_url", arena_printf(c->arena, "/%s/new", entity->plural));
+	value_put_str(c->page, "q", query->q.n ? query->q : STR(""));
+}
+
+static void put_rows(const struct list_page *page, const struct list_result *result)
+{
+	struct context *c = page->c;
+	struct value *rows = value_put_list(c->page, "rows");
+
+	for (size_t i = 0; i < result->count; i++) {
+		struct value *row = value_map(c->arena);
+
+		entity_put_row(c, row, result->records[i]);
+		record_cells_of(result->records[i], page->columns, page->column_count, value_put_list(row, "cells"));
+		value_append(rows, row);
+	}
+	value_put_bool(c->page, "has_rows", result->count > 0);
+	value_put_bool(c->page, "has_next", !str_absent(result->next_cursor));
+	value_put_url(c->page, "next_url", list_page_url(page, "cursor", result->next_cursor));
+	value_put_bool(c->page, "has_first", !str_absent(page->query.cursor));
+	value_put_url(c->page, "first_url", list_page_url(page, "cursor", STR_NONE));
+}
+
+static enum err show_list(struct list_page *page, struct rows *sent)
+{
+	struct context *c = page->c;
+	bool exact = str_is(form_text(&c->query, "count"), "exact");
+	struct list_result result;
+	int64_t count = 0;
+
+	/* All of it in one round trip. */
+	list_filters_send(page);
+	if (!exact)
+		TRY(entity_count(c->tx, page->entity, &page->query, COUNT_CAP + 1, &count));
+	TRY(entity_list_read(c->tx, page->entity, &page->query, sent, &result));
+	TRY(list_filters_read(page));
+	TRY(record_load_labels(c->tx, result.records, result.count, page->columns, page->column_count));
+	if (exact)
+		TRY(count_exactly(page));
+	else
+		put_count(page, count_words(page, count, COUNT_CAP), NULL, count > COUNT_CAP);
+	put_words(page);
+	put_rows(page, &result);
+	list_put_filters(page);
+	list_put_columns(page);
+	return OK;
+}
+
 enum err entity_list_page(struct context *c)
 {
-	const struct entity *entity = c->entity;
+	struct list_page page = {.c = c, .entity = c->entity};
 	struct form parameters = without_empty(c);
-	struct value *rows = value_put_list(c->page, "rows");
-	struct list_query query;
-	struct list_result result;
 	struct rows *sent;
-	int64_t count;
-	enum err e = list_query_parse(c->arena, entity, &parameters, list_extras, &query, c->errors);
+	struct str url;
+	enum err e;
 
+	if (list_typed(c, c->entity, &url))
+		return context_redirect(c, url);
+	e = list_query_parse(c->arena, c->entity, &parameters, list_extras, &page.query, c->errors);
 	if (e == OK)
-		e = entity_list_send(c->tx, entity, &query, c->errors, &sent);
+		e = entity_list_send(c->tx, c->entity, &page.query, c->errors, &sent);
 	if (e != OK)
 		return list_refused(c, e);
-	/* Both in one round trip. */
-	TRY(entity_count(c->tx, entity, &query, COUNT_CAP + 1, &count));
-	TRY(entity_list_read(c->tx, entity, &query, sent, &result));
-	TRY(record_load_references(c->tx, result.records, result.count, false));
-	for (size_t i = 0; i < result.count; i++)
-		value_append(rows, page_row(c, result.records[i]));
-	put_list_words(c, entity, &query);
-	put_filters(c, entity, &query);
-	put_heads(c, entity, &query);
-	value_put_str(c->page, "count_text", count_words(c, entity, count));
-	value_put_bool(c->page, "has_rows", result.count > 0);
-	value_put_bool(c->page, "has_next", !str_absent(result.next_cursor));
-	value_put_url(c->page, "next_url", list_url(c, entity, "cursor", result.next_cursor));
-	value_put_bool(c->page, "has_first", !str_absent(query.cursor));
-	value_put_url(c->page, "first_url", list_url(c, entity, "cursor", STR_NONE));
-	return OK;
+	list_columns_read(&page);
+	return show_list(&page, sent);
 }

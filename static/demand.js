@@ -135,6 +135,10 @@
 		if (!event.target.matches('[data-filters]')) return;
 		for (const name of Object.keys(parameters)) if (parameters[name] === '') delete parameters[name];
 	});
+	// A select that stands outside its form sends it.
+	document.addEventListener('change', (event) => {
+		if (event.target.matches('[data-submits]')) event.target.form.requestSubmit();
+	});
 	// The session may have ended meanwhile: the answer is then the log-in page, behind a redirect.
 	document.addEventListener('htmx:beforeSwap', (event) => {
 		const { xhr, pathInfo } = event.detail;

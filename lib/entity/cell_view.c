@@ -178,3 +178,13 @@ void record_cells_view(const struct record *record, struct value *list)
 		view_put_group(cell, record->entity, i, &last);
 	}
 }
+
+void record_cells_of(const struct record *record, const int *columns, size_t count, struct value *list)
+{
+	for (size_t i = 0; i < count; i++) {
+		struct value *cell = add_cell(list, record, (size_t)columns[i]);
+
+		value_put_text(cell, "group", NULL);
+		value_put_bool(cell, "group_start", false);
+	}
+}

@@ -147,11 +147,24 @@ void record_form_view(const struct record *, const struct form *typed, const str
 void record_show_view(const struct record *, struct value *list);
 /* The LISTED fields of one row, in order, for the list page; the same maps as record_show_view gives. */
 void record_cells_view(const struct record *, struct value *list);
+/* The same for chosen fields, by index. */
+void record_cells_of(const struct record *, const int *columns, size_t count, struct value *list);
 /*
  * Before a view of rows with FIELD_REFERENCE fields: reads what names the rows they point at and, with choices, what
  * a form may offer (at most 200). One statement a field, for all records at once.
  */
 enum err record_load_references(struct ttx *, struct record *const *records, size_t count, bool choices) MUST_CHECK;
+
+/* The same without choices, for the fields of a list's columns alone. */
+enum err record_load_labels(struct ttx *, struct record *const *records, size_t count, const int *columns,
+			    size_t column_count) MUST_CHECK;
+/* What may be chosen for a reference: at most 200, by their names. */
+struct reference_choices {
+	struct str *ids, *labels;
+	size_t count;
+};
+struct rows *reference_choices_send(struct ttx *, const struct field *);
+enum err reference_choices_read(struct ttx *, struct rows *sent, struct reference_choices *out) MUST_CHECK;
 
 /* ---- store ---- */
 

@@ -4,12 +4,6 @@
 
 #include "lib/entity/filter.h"
 
-/* What a form offers for a reference. */
-struct reference_choices {
-	struct str *ids, *labels;
-	size_t count;
-};
-
 struct record {
 	struct arena *arena;
 	const struct entity *entity;

@@ -68,6 +68,11 @@ bool list_operator_fits(const struct field *field, enum list_operator operation)
 	       !(operation == LIST_EMPTY && (field_is_always_there(field) || field_is_time_of_row(field)));
 }
 
+bool list_operator_is_span(enum list_operator operation)
+{
+	return rules[operation].operand == A_SPAN;
+}
+
 bool list_operator_takes_value(enum list_operator operation)
 {
 	return rules[operation].operand == ONE_VALUE;

@@ -91,14 +91,9 @@ static enum err load_labels(struct ttx *tx, struct record *const *records, size_
 	return OK;
 }
 
-static enum err load_choices(struct ttx *tx, struct record *const *records, size_t count, size_t at)
+struct rows *reference_choices_send(struct ttx *tx, const struct field *field)
 {
-	const struct field *field = &records[0]->entity->fields[at];
-	struct arena *arena = ttx_arena(tx);
-	struct reference_choices *choices = ARENA_NEW(arena, struct reference_choices);
-	struct sql sql = sql_new(arena);
-	struct rows *rows;
-	enum err err;
+	struct sql sql = sql_new(ttx_arena(tx));
 
 	start_query(&sql, field);
 	if (field->reference_condition) {
@@ -107,18 +102,45 @@ static enum err load_choices(struct ttx *tx, struct record *const *records, size
 		sql_add(&sql, ")");
 	}
 	sql_add(&sql, " ORDER BY 2, 1 LIMIT " CHOICES);
-	err = sql_rows(&sql, tx, field->references, &rows);
+	return ttx_send_text(tx, field->references, buffer_str(&sql.text),
+			     (struct arguments){sql.arguments, sql.count});
+}
+
+enum err reference_choices_read(struct ttx *tx, struct rows *rows, struct reference_choices *out)
+{
+	struct arena *arena = ttx_arena(tx);
+	enum err err = rows_wait(rows);
+
 	if (err)
 		return err;
-	choices->ids = arena_array(arena, rows_count(rows), sizeof *choices->ids);
-	choices->labels = arena_array(arena, rows_count(rows), sizeof *choices->labels);
+	*out = (struct reference_choices){arena_array(arena, rows_count(rows), sizeof *out->ids),
+					  arena_array(arena, rows_count(rows), sizeof *out->labels), 0};
 	while (rows_next(rows)) {
-		choices->ids[choices->count] = rows_str(rows, 0);
-		choices->labels[choices->count++] = rows_str(rows, 1);
+		out->ids[out->count] = rows_str(rows, 0);
+		out->labels[out->count++] = rows_str(rows, 1);
 	}
+	return OK;
+}
+
+static enum err load_choices(struct ttx *tx, struct record *const *records, size_t count, size_t at)
+{
+	struct reference_choices *choices = ARENA_NEW(ttx_arena(tx), struct reference_choices);
+	enum err err = reference_choices_read(tx, reference_choices_send(tx, &records[0]->entity->fields[at]), choices);
+
 	for (size_t i = 0; i < count; i++)
 		records[i]->choices[at] = choices;
-	return OK;
+	return err;
+}
+
+enum err record_load_labels(struct ttx *tx, struct record *const *records, size_t count, const int *columns,
+			    size_t column_count)
+{
+	enum err err = OK;
+
+	for (size_t i = 0; count && err == OK && i < column_count; i++)
+		if (records[0]->entity->fields[columns[i]].type == FIELD_REFERENCE)
+			err = load_labels(tx, records, count, (size_t)columns[i]);
+	return err;
 }
 
 enum err record_load_references(struct ttx *tx, struct record *const *records, size_t count, bool choices)

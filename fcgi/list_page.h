@@ -1,0 +1,40 @@
+/* What the files of the list page share. */
+#ifndef DEMAND_LIST_PAGE_H
+#define DEMAND_LIST_PAGE_H
+
+#include "fcgi/web.h"
+
+#include "lib/entity/filter.h"
+
+struct list_page {
+	struct context *c;
+	const struct entity *entity;
+	struct list_query query;
+	int *columns; /* fields that are shown, in order */
+	size_t column_count;
+	struct rows **choices_sent; /* by field: what a filter by reference offers; NULL: nothing */
+	struct reference_choices *choices;
+};
+
+/* The address of this list with one parameter replaced (value absent: left out). The place in it never survives. */
+struct str list_page_url(const struct list_page *, const char *name, struct str value);
+/* The list as it is now, without place, count and news: what a saved view keeps. */
+struct str list_page_query(struct context *);
+
+/* ---- list_filters.c ---- */
+
+/*
+ * A form sends rows of field, operator and value ("f.score.op=gte&f.score.value=50") and each column by itself. True
+ * when the address holds such; *url is then the list's own address for it, to be redirected to.
+ */
+bool list_typed(struct context *, const struct entity *, struct str *url);
+void list_filters_send(struct list_page *);
+enum err list_filters_read(struct list_page *) MUST_CHECK;
+void list_put_filters(struct list_page *); /* quick, chips, filter_rows, kept */
+
+/* ---- list_columns.c ---- */
+
+void list_columns_read(struct list_page *);
+void list_put_columns(struct list_page *); /* heads, columns, sorts */
+
+#endif
