@@ -47,6 +47,7 @@ enum field_flag {
 	FIELD_INTERNAL = 1 << 10,  /* a column the API does not show or take */
 	FIELD_API_ONLY = 1 << 11,  /* in JSON, not on pages */
 	FIELD_FILLED = 1 << 12,    /* never null: a hook fills it where nothing was sent */
+	FIELD_OWNING = 1 << 13,    /* a reference: the row belongs to that one, and goes to the trash and back with it */
 	FIELD_CUSTOM = 1 << 16     /* a company's own: in the column `custom` (custom.h), never in a table of ours */
 };
 
@@ -75,7 +76,8 @@ struct field {
 };
 
 struct record;
-enum write_kind { WRITE_CREATE = 1, WRITE_UPDATE, WRITE_DELETE };
+/* WRITE_RESTORE: out of the trash, with the values it had; record_before() is the row as it lay there. */
+enum write_kind { WRITE_CREATE = 1, WRITE_UPDATE, WRITE_DELETE, WRITE_RESTORE };
 
 struct entity {
 	const char *name, *plural; /* "lead", "leads": the address /leads and /api/leads */

@@ -95,7 +95,19 @@ bool list_filter_read(struct arena *, const struct entity *, const struct form_f
 struct sql;
 void sql_add_filter(struct sql *, const struct entity *, const struct list_filter *); /* " AND …" */
 
+/* ---- store.c ---- */
+
+/* What the database refused, told at the field. */
+enum err store_explain(struct ttx *, const struct entity *, enum err, struct errors *);
+
+/* ---- trash.c ---- */
+
+const struct entity *const *entity_catalogue_list(size_t *count);
+
 /* ---- sql.c ---- */
+
+/* How many columns sql_add_columns names. */
+int sql_column_count(const struct entity *);
 
 /* A statement under assembly, with the arguments it has so far. $1 is the tenant. */
 struct sql {

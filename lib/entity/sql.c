@@ -73,6 +73,15 @@ int sql_column(const struct entity *entity, int field)
 	return column;
 }
 
+int sql_column_count(const struct entity *entity)
+{
+	int count = COUNT_OF(layer_columns) + entity->custom;
+
+	for (size_t i = 0; i < entity->field_count; i++)
+		count += field_is_column(&entity->fields[i]);
+	return count;
+}
+
 enum err sql_rows(struct sql *sql, struct ttx *tx, const char *name, struct rows **out)
 {
 	return ttx_rows_text(tx, name, buffer_str(&sql->text), (struct arguments){sql->arguments, sql->count}, out);

@@ -1,6 +1,7 @@
 /* Rows in and out of the entity's table. */
 #include "lib/base/clock.h"
 #include "lib/entity/entity_internal.h"
+#include "lib/entity/trash.h"
 
 /* ---- what the database refused, told at the field ---- */
 
@@ -31,7 +32,7 @@ static bool is_violation(struct str constraint, const struct violation *violatio
 	return constraint.n == 0;
 }
 
-static enum err explain_violation(struct ttx *tx, const struct entity *entity, enum err err, struct errors *errors)
+enum err store_explain(struct ttx *tx, const struct entity *entity, enum err err, struct errors *errors)
 {
 	if (err != E_CONFLICT && err != E_INVALID)
 		return err;
@@ -168,7 +169,8 @@ enum err entity_insert(struct ttx *tx, struct record *record, struct errors *err
 	add_insert(&sql, record);
 	err = sql_rows(&sql, tx, entity->plural, &rows);
 	if (err)
-		return explain_violation(tx, entity, err, errors);
+		return store_explain(tx, entity, err, errors);
+	history_send(tx, HISTORY_CREATED, record, record->created_at);
 	return after_write(tx, WRITE_CREATE, record);
 }
 
@@ -254,39 +256,56 @@ enum err entity_update(struct ttx *tx, const struct record *current, struct reco
 	}
 	err = sql_rows(&sql, tx, entity->plural, &rows);
 	if (err)
-		return explain_violation(tx, entity, err, errors);
+		return store_explain(tx, entity, err, errors);
 	if (rows_affected(rows) != 1)
 		return E_PRECONDITION;
 	change->version = current->version + 1;
 	show_times(change);
+	history_send(tx, HISTORY_CHANGED, change, change->updated_at);
 	return after_write(tx, WRITE_UPDATE, change);
 }
 
-enum err entity_delete(struct ttx *tx, const struct record *current)
+/* Softly where the entity has a trash: then what belongs to the row goes with it. */
+static enum err remove_row(struct ttx *tx, const struct record *current, int64_t when)
 {
+	const struct entity *entity = current->entity;
 	struct sql sql = sql_new(ttx_arena(tx));
-	struct record copy = *current;
 	struct rows *rows;
-	enum err err = OK;
+	enum err err;
 
-	copy.before = current;
-	if (copy.entity->before_write)
-		err = copy.entity->before_write(tx, WRITE_DELETE, &copy, errors_new(ttx_arena(tx)));
-	if (err)
-		return err;
-	sql_add(&sql, copy.entity->trash ? "UPDATE " : "DELETE FROM ");
-	sql_add(&sql, copy.entity->table);
-	if (copy.entity->trash) {
+	sql_add(&sql, entity->trash ? "UPDATE " : "DELETE FROM ");
+	sql_add(&sql, entity->table);
+	if (entity->trash) {
 		sql_add(&sql, " SET version = version + 1, deleted_at = ");
-		sql_argument(&sql, arg_instant(sql.arena, clock_now()));
+		sql_argument(&sql, arg_instant(sql.arena, when));
 	}
 	add_same_row(&sql, current);
-	err = sql_rows(&sql, tx, copy.entity->plural, &rows);
+	err = sql_rows(&sql, tx, entity->plural, &rows);
 	if (err == E_INVALID) /* rows of another table point at it */
 		return E_CONFLICT;
 	if (err)
 		return err;
-	if (rows_affected(rows) != 1)
-		return E_PRECONDITION;
-	return after_write(tx, WRITE_DELETE, current);
+	return rows_affected(rows) == 1 ? OK : E_PRECONDITION;
+}
+
+enum err entity_delete(struct ttx *tx, const struct record *current)
+{
+	struct arena *arena = ttx_arena(tx);
+	struct record copy = *current;
+	int64_t when = clock_now();
+	enum err err = OK;
+
+	copy.before = current;
+	if (copy.entity->before_write)
+		err = copy.entity->before_write(tx, WRITE_DELETE, &copy, errors_new(arena));
+	if (err == OK)
+		err = remove_row(tx, current, when);
+	if (err)
+		return err;
+	copy.version++;
+	history_send(tx, HISTORY_DELETED, &copy, when);
+	if (copy.entity->trash)
+		err = trash_owned(tx, copy.entity,
+				  arena_printf(arena, "{%.*s}", STR_FMT_ARG(uuid_text(arena, current->id))), when);
+	return err ? err : after_write(tx, WRITE_DELETE, current);
 }

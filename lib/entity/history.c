@@ -1,0 +1,231 @@
+/* Rows of record_changes, written and read. */
+#include "lib/entity/history.h"
+
+#include <inttypes.h>
+
+#include "lib/entity/entity_internal.h"
+#include "lib/text/json.h"
+
+static const char *const kind_names[] = {
+	[HISTORY_CREATED] = "created",     [HISTORY_CHANGED] = "changed",     [HISTORY_DELETED] = "deleted",
+	[HISTORY_RESTORED] = "restored",   [HISTORY_CONVERTED] = "converted",
+};
+static const char *const actor_names[] = {
+	[ACTOR_SYSTEM] = "system",
+	[ACTOR_USER] = "user",
+	[ACTOR_API_KEY] = "api_key",
+};
+
+const char *history_kind_name(enum history_kind kind)
+{
+	return kind_names[kind];
+}
+
+/* ---- writing ---- */
+
+/* What people and programs may see; what is made out of another field says nothing that the other does not. */
+static bool is_told(const struct field *field)
+{
+	return field_is_visible(field) && !field_is_time_of_row(field) &&
+	       (!field_is(field, FIELD_API_ONLY) || !field_is(field, FIELD_READ_ONLY));
+}
+
+/* False when nothing that is told has changed. */
+static bool print_changes(const struct record *record, struct buffer *out)
+{
+	const struct record *before = record->before;
+	struct value *list = value_list(record->arena);
+
+	for (size_t i = 0; before && i < record->entity->field_count; i++) {
+		struct str from = before->values[i], to = record->values[i];
+		struct value *change;
+
+		if (!is_told(&record->entity->fields[i]) ||
+		    (str_absent(from) == str_absent(to) && str_equal(from, to)))
+			continue;
+		change = value_map(record->arena);
+		value_put_text(change, "field", record->entity->fields[i].name);
+		value_put_str(change, "from", from);
+		value_put_str(change, "to", to);
+		value_append(list, change);
+	}
+	json_print(list, out);
+	return value_count(list) > 0;
+}
+
+STATEMENT(history_insert,
+	  "INSERT INTO record_changes (tenant_id, id, entity, row_id, kind, version, changed_at, actor_kind, actor_id, "
+	  "actor_name, changes) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)");
+
+static struct argument actor_id(struct arena *arena, const struct ttx_actor *actor)
+{
+	return uuid_is_zero(actor->id) ? arg_null() : arg_uuid(arena, actor->id);
+}
+
+void history_send(struct ttx *tx, enum history_kind kind, const struct record *record, int64_t when)
+{
+	struct arena *arena = ttx_arena(tx);
+	const struct ttx_actor *actor = ttx_actor(tx);
+	struct buffer changes = BUFFER_IN(arena);
+
+	if (!record->entity->history || (!print_changes(record, &changes) && kind == HISTORY_CHANGED))
+		return;
+	(void)ttx_send(tx, &history_insert,
+		       ARGS(arg_uuid(arena, uuid_new()), arg_text(record->entity->plural), arg_uuid(arena, record->id),
+			    arg_text(kind_names[kind]), arg_int(arena, record->version), arg_instant(arena, when),
+			    arg_text(actor_names[actor->kind]), actor_id(arena, actor), arg_str(actor->name),
+			    arg_str(buffer_str(&changes))));
+}
+
+void history_send_rows(struct ttx *tx, enum history_kind kind, const struct entity *entity, struct str ids,
+		       int64_t when)
+{
+	struct sql sql = sql_new(ttx_arena(tx));
+	const struct ttx_actor *actor = ttx_actor(tx);
+
+	if (!entity->history)
+		return;
+	sql_add(&sql, "INSERT INTO record_changes (tenant_id, id, entity, row_id, kind, version, changed_at, "
+		      "actor_kind, actor_id, actor_name) SELECT $1::uuid, gen_random_uuid(), ");
+	sql_argument(&sql, arg_text(entity->plural));
+	sql_add(&sql, ", t.id, ");
+	sql_argument(&sql, arg_text(kind_names[kind]));
+	sql_add(&sql, ", t.version, ");
+	sql_argument(&sql, arg_instant(sql.arena, when));
+	sql_add(&sql, "::timestamptz, ");
+	sql_argument(&sql, arg_text(actor_names[actor->kind]));
+	sql_add(&sql, ", ");
+	sql_argument(&sql, actor_id(sql.arena, actor));
+	sql_add(&sql, "::uuid, ");
+	sql_argument(&sql, arg_str(actor->name));
+	sql_add(&sql, " FROM ");
+	sql_add(&sql, entity->table);
+	sql_add(&sql, " t WHERE t.tenant_id = $1 AND t.id = ANY(");
+	sql_argument(&sql, arg_str(ids));
+	sql_add(&sql, "::uuid[])");
+	(void)ttx_send_text(tx, "history_insert_rows", buffer_str(&sql.text),
+			    (struct arguments){sql.arguments, sql.count});
+}
+
+/* ---- places ---- */
+
+struct str history_place_text(struct arena *arena, const struct history_place *place)
+{
+	return arena_printf(arena, "%" PRId64 "-%.*s", place->at, STR_FMT_ARG(uuid_text(arena, place->id)));
+}
+
+bool history_place_parse(struct str text, struct history_place *out)
+{
+	struct str rest = text, at = str_split(&rest, '-');
+
+	return at.n > 0 && str_to_int64(at, &out->at) && out->at > 0 && !str_absent(rest) && uuid_parse(rest, &out->id);
+}
+
+/* ---- reading ---- */
+
+STATEMENT(history_of_row,
+	  "SELECT id, kind, version, changed_at, actor_kind, actor_id, actor_name, changes FROM record_changes"
+	  " WHERE tenant_id = $1 AND entity = $2 AND row_id = $3"
+	  " AND (changed_at, id) < ($4::timestamptz, $5::uuid)"
+	  " ORDER BY changed_at DESC, id DESC LIMIT 51");
+
+enum err history_read(struct ttx *tx, const struct entity *entity, struct uuid row, const struct history_place *after,
+		      struct history_page *out)
+{
+	struct arena *arena = ttx_arena(tx);
+	bool begins = after->at == 0;
+	struct rows *rows;
+	enum err err = ttx_rows(tx, &history_of_row,
+				ARGS(arg_text(entity->plural), arg_uuid(arena, row),
+				     begins ? arg_text("infinity") : arg_instant(arena, after->at),
+				     arg_uuid(arena, after->id)),
+				&rows);
+
+	if (err)
+		return err;
+	out->entries = arena_array(arena, HISTORY_MOST, sizeof *out->entries);
+	out->count = 0;
+	out->more = rows_count(rows) > HISTORY_MOST;
+	while (out->count < HISTORY_MOST && rows_next(rows))
+		out->entries[out->count++] = (struct history_entry){
+			.id = rows_uuid(rows, 0),
+			.kind = rows_str(rows, 1),
+			.version = rows_int(rows, 2),
+			.changed_at = rows_instant(rows, 3),
+			.actor_kind = rows_str(rows, 4),
+			.actor_id = rows_uuid(rows, 5),
+			.actor_name = rows_str(rows, 6),
+			.changes = rows_str(rows, 7),
+		};
+	return OK;
+}
+
+static struct str member(const struct value *change, const char *name)
+{
+	return value_as_str(value_get(change, str_from(name)));
+}
+
+size_t history_changes(struct arena *arena, const struct entity *entity, struct str changes,
+		       struct history_change **out)
+{
+	struct record *from = record_new(arena, entity), *to = record_new(arena, entity);
+	const struct value *item;
+	struct value *list;
+	struct str why;
+	size_t count = 0;
+
+	if (changes.n <= 2 || json_parse(arena, changes, &json_limits_request, &list, &why) != OK)
+		return 0;
+	*out = arena_array(arena, value_count(list), sizeof **out);
+	for (size_t i = 0; (item = value_at(list, i)) != NULL; i++) {
+		struct history_change *change = &(*out)[count++];
+
+		*change = (struct history_change){.name = member(item, "field"),
+						  .from_text = member(item, "from"),
+						  .to_text = member(item, "to")};
+		change->field = entity_field(entity, change->name);
+		if (change->field < 0)
+			continue;
+		change->from = from;
+		change->to = to;
+		record_set(from, change->field, change->from_text);
+		record_set(to, change->field, change->to_text);
+	}
+	return count;
+}
+
+STATEMENT(history_since,
+	  "SELECT version, changes FROM record_changes WHERE tenant_id = $1 AND entity = $2 AND row_id = $3"
+	  " AND version > $4 ORDER BY version DESC LIMIT 200");
+
+enum err history_row_at(struct ttx *tx, const struct record *current, int64_t version, struct record **out)
+{
+	const struct entity *entity = current->entity;
+	struct arena *arena = ttx_arena(tx);
+	struct record *row = record_new(arena, entity);
+	int64_t wanted = current->version;
+	struct rows *rows;
+	enum err err;
+
+	if (!entity->history || version < 1 || version > current->version)
+		return E_NOTFOUND;
+	err = ttx_rows(tx, &history_since,
+		       ARGS(arg_text(entity->plural), arg_uuid(arena, current->id), arg_int(arena, version)), &rows);
+	if (err)
+		return err;
+	memcpy(row->values, current->values, entity->field_count * sizeof *row->values);
+	row->id = current->id;
+	row->version = version;
+	for (; rows_next(rows); wanted--) {
+		struct history_change *changes;
+		size_t count = history_changes(arena, entity, rows_str(rows, 1), &changes);
+
+		if (rows_int(rows, 0) != wanted)
+			return E_NOTFOUND;
+		for (size_t i = 0; i < count; i++)
+			if (changes[i].field >= 0)
+				row->values[changes[i].field] = changes[i].from_text;
+	}
+	*out = row;
+	return wanted == version ? OK : E_NOTFOUND;
+}

@@ -1,0 +1,335 @@
+/* The way of rows into the trash, back, and out of it. */
+#include "lib/entity/trash.h"
+
+#include "lib/base/clock.h"
+#include "lib/entity/entity_internal.h"
+
+static const struct entity *const *catalogue;
+static size_t catalogue_count;
+
+void entity_catalogue(const struct entity *const *entities, size_t count)
+{
+	catalogue = entities;
+	catalogue_count = count;
+}
+
+const struct entity *const *entity_catalogue_list(size_t *count)
+{
+	*count = catalogue_count;
+	return catalogue;
+}
+
+/* ---- what belongs to a row ---- */
+
+/* " AND <field> = ANY($n)", and no OWNING field before it is set. */
+static void add_belongs(struct sql *sql, const struct entity *child, size_t field, struct str ids)
+{
+	sql_add(sql, " AND ");
+	sql_add(sql, child->fields[field].name);
+	sql_add(sql, " = ANY(");
+	sql_argument(sql, arg_str(ids));
+	sql_add(sql, "::uuid[])");
+	for (size_t i = 0; i < field; i++)
+		if (field_is(&child->fields[i], FIELD_OWNING)) {
+			sql_add(sql, " AND ");
+			sql_add(sql, child->fields[i].name);
+			sql_add(sql, " IS NULL");
+		}
+}
+
+/* "{…}" of the first column; empty without rows. */
+static struct str ids_of(struct arena *arena, struct rows *rows)
+{
+	struct buffer ids = BUFFER_IN(arena);
+
+	while (rows_next(rows)) {
+		buffer_add_char(&ids, ids.length ? ',' : '{');
+		buffer_add_str(&ids, rows_str(rows, 0));
+	}
+	if (ids.length)
+		buffer_add_char(&ids, '}');
+	return buffer_str(&ids);
+}
+
+/* One entity's rows that belong to those of another by one field. */
+typedef enum err owned_step(struct ttx *, const struct entity *child, size_t field, struct str ids, int64_t when);
+
+static enum err each_owned(struct ttx *tx, const struct entity *entity, struct str ids, int64_t when, owned_step *step)
+{
+	for (size_t e = 0; e < catalogue_count; e++)
+		for (size_t f = 0; f < catalogue[e]->field_count; f++) {
+			const struct field *field = &catalogue[e]->fields[f];
+			enum err err;
+
+			if (!field->references || strcmp(field->references, entity->table) != 0)
+				continue;
+			err = step(tx, catalogue[e], f, ids, when);
+			if (err)
+				return err;
+		}
+	return OK;
+}
+
+/* Into the trash (back: out of it), the child's own children behind it. */
+static enum err move_owned(struct ttx *tx, const struct entity *child, size_t field, struct str ids, int64_t when,
+			   bool back)
+{
+	struct sql sql = sql_new(ttx_arena(tx));
+	struct rows *rows;
+	struct str moved;
+	enum err err;
+
+	if (!child->trash || !field_is(&child->fields[field], FIELD_OWNING))
+		return OK;
+	sql_add(&sql, "UPDATE ");
+	sql_add(&sql, child->table);
+	sql_add(&sql, " SET version = version + 1, deleted_at = ");
+	if (back)
+		sql_add(&sql, "NULL");
+	else
+		sql_argument(&sql, arg_instant(sql.arena, when));
+	sql_add(&sql, " WHERE tenant_id = $1 AND deleted_at ");
+	sql_add(&sql, back ? "= " : "IS NULL");
+	if (back)
+		sql_argument(&sql, arg_instant(sql.arena, when));
+	add_belongs(&sql, child, field, ids);
+	sql_add(&sql, " RETURNING id");
+	err = sql_rows(&sql, tx, child->plural, &rows);
+	if (err)
+		return err;
+	moved = ids_of(sql.arena, rows);
+	if (moved.n == 0)
+		return OK;
+	history_send_rows(tx, back ? HISTORY_RESTORED : HISTORY_DELETED, child, moved, back ? clock_now() : when);
+	return back ? trash_owned_back(tx, child, moved, when) : trash_owned(tx, child, moved, when);
+}
+
+static enum err move_in(struct ttx *tx, const struct entity *child, size_t field, struct str ids, int64_t when)
+{
+	return move_owned(tx, child, field, ids, when, false);
+}
+
+static enum err move_out(struct ttx *tx, const struct entity *child, size_t field, struct str ids, int64_t when)
+{
+	return move_owned(tx, child, field, ids, when, true);
+}
+
+enum err trash_owned(struct ttx *tx, const struct entity *entity, struct str ids, int64_t when)
+{
+	return each_owned(tx, entity, ids, when, move_in);
+}
+
+enum err trash_owned_back(struct ttx *tx, const struct entity *entity, struct str ids, int64_t when)
+{
+	return each_owned(tx, entity, ids, when, move_out);
+}
+
+static struct str one_id(struct arena *arena, struct uuid id)
+{
+	return arena_printf(arena, "{%.*s}", STR_FMT_ARG(uuid_text(arena, id)));
+}
+
+/* ---- restoring ---- */
+
+enum err trash_get(struct ttx *tx, const struct entity *entity, struct uuid id, struct record **out,
+		   int64_t *deleted_at)
+{
+	struct arena *arena = ttx_arena(tx);
+	struct sql sql = sql_new(arena);
+	struct rows *rows;
+	enum err err;
+
+	if (!entity->trash)
+		return E_NOTFOUND;
+	sql_add(&sql, "SELECT ");
+	sql_add_columns(&sql, entity);
+	sql_add(&sql, ", deleted_at FROM ");
+	sql_add(&sql, entity->table);
+	sql_add(&sql, " WHERE tenant_id = $1 AND deleted_at IS NOT NULL AND id = ");
+	sql_argument(&sql, arg_uuid(arena, id));
+	err = sql_rows(&sql, tx, entity->plural, &rows);
+	if (err)
+		return err;
+	if (!rows_next(rows))
+		return E_NOTFOUND;
+	*out = sql_record(arena, entity, rows);
+	*deleted_at = rows_instant(rows, sql_column_count(entity));
+	return OK;
+}
+
+static const struct entity *entity_of_table(const char *table)
+{
+	for (size_t i = 0; i < catalogue_count; i++)
+		if (strcmp(catalogue[i]->table, table) == 0)
+			return catalogue[i];
+	return NULL;
+}
+
+/* A row does not come back before what it belongs to. */
+static enum err owner_lives(struct ttx *tx, const struct record *record, struct errors *errors)
+{
+	for (size_t i = 0; i < record->entity->field_count; i++) {
+		const struct field *field = &record->entity->fields[i];
+		const struct entity *owner;
+		struct record *there;
+		struct uuid id;
+		enum err err;
+
+		if (!field_is(field, FIELD_OWNING) || str_absent(record->values[i]))
+			continue;
+		owner = entity_of_table(field->references);
+		if (!owner || !owner->trash || !uuid_parse(record->values[i], &id))
+			return OK;
+		err = entity_get(tx, owner, id, &there);
+		if (err != E_NOTFOUND)
+			return err;
+		errors_add(errors, field->name, "deleted", "The %s it belongs to is in the trash. Restore that first.",
+			   owner->name);
+		return E_CONFLICT;
+	}
+	return OK;
+}
+
+static enum err restore_row(struct ttx *tx, const struct record *record, struct errors *errors)
+{
+	struct sql sql = sql_new(ttx_arena(tx));
+	struct rows *rows;
+	enum err err;
+
+	sql_add(&sql, "UPDATE ");
+	sql_add(&sql, record->entity->table);
+	sql_add(&sql, " SET version = version + 1, deleted_at = NULL WHERE tenant_id = $1 AND deleted_at IS NOT NULL"
+		      " AND id = ");
+	sql_argument(&sql, arg_uuid(sql.arena, record->id));
+	sql_add(&sql, " AND version = ");
+	sql_argument(&sql, arg_int(sql.arena, record->version));
+	err = sql_rows(&sql, tx, record->entity->plural, &rows);
+	if (err)
+		return store_explain(tx, record->entity, err, errors);
+	return rows_affected(rows) == 1 ? OK : E_PRECONDITION;
+}
+
+enum err trash_restore(struct ttx *tx, const struct record *current, int64_t deleted_at, struct errors *errors,
+		       struct record **out)
+{
+	const struct entity *entity = current->entity;
+	struct record *row = record_new(ttx_arena(tx), entity);
+	enum err err = owner_lives(tx, current, errors);
+
+	*row = *current;
+	row->before = current;
+	if (err == OK && entity->before_write)
+		err = entity->before_write(tx, WRITE_RESTORE, row, errors);
+	if (err == OK)
+		err = restore_row(tx, row, errors);
+	if (err)
+		return err;
+	row->version++;
+	history_send(tx, HISTORY_RESTORED, row, clock_now());
+	err = trash_owned_back(tx, entity, one_id(ttx_arena(tx), row->id), deleted_at);
+	if (err == OK && entity->after_write)
+		err = entity->after_write(tx, WRITE_RESTORE, row);
+	*out = row;
+	return err;
+}
+
+/* ---- erasing ---- */
+
+/* The ids of the rows that belong to others, living or not. */
+static enum err owned_ids(struct ttx *tx, const struct entity *child, size_t field, struct str ids, struct str *out)
+{
+	struct sql sql = sql_new(ttx_arena(tx));
+	struct rows *rows;
+	enum err err;
+
+	sql_add(&sql, "SELECT id FROM ");
+	sql_add(&sql, child->table);
+	sql_add(&sql, " WHERE tenant_id = $1");
+	add_belongs(&sql, child, field, ids);
+	err = sql_rows(&sql, tx, child->plural, &rows);
+	if (err == OK)
+		*out = ids_of(sql.arena, rows);
+	return err;
+}
+
+static enum err let_go(struct ttx *tx, const struct entity *child, size_t field, struct str ids)
+{
+	struct sql sql = sql_new(ttx_arena(tx));
+	struct rows *rows;
+
+	sql_add(&sql, "UPDATE ");
+	sql_add(&sql, child->table);
+	sql_add(&sql, " SET version = version + 1, ");
+	sql_add(&sql, child->fields[field].name);
+	sql_add(&sql, " = NULL WHERE tenant_id = $1 AND ");
+	sql_add(&sql, child->fields[field].name);
+	sql_add(&sql, " = ANY(");
+	sql_argument(&sql, arg_str(ids));
+	sql_add(&sql, "::uuid[])");
+	return sql_rows(&sql, tx, child->plural, &rows);
+}
+
+STATEMENT(erase_history,
+	  "DELETE FROM record_changes WHERE tenant_id = $1 AND entity = $2 AND row_id = ANY($3::uuid[])");
+
+static enum err erase_rows(struct ttx *tx, const struct entity *entity, struct str ids);
+
+static enum err erase_step(struct ttx *tx, const struct entity *child, size_t field, struct str ids, int64_t when)
+{
+	struct str owned = STR("");
+	enum err err = OK;
+
+	(void)when;
+	if (field_is(&child->fields[field], FIELD_OWNING))
+		err = owned_ids(tx, child, field, ids, &owned);
+	if (err == OK && owned.n)
+		err = erase_rows(tx, child, owned);
+	/* Where the column is never null, a row that is left is refused by the database below. */
+	if (err == OK && !field_is_never_null(&child->fields[field]))
+		err = let_go(tx, child, field, ids);
+	return err;
+}
+
+static enum err erase_rows(struct ttx *tx, const struct entity *entity, struct str ids)
+{
+	struct sql sql = sql_new(ttx_arena(tx));
+	struct rows *rows;
+	enum err err = each_owned(tx, entity, ids, 0, erase_step);
+
+	if (err)
+		return err;
+	(void)ttx_send(tx, &erase_history, ARGS(arg_text(entity->plural), arg_str(ids)));
+	sql_add(&sql, "DELETE FROM ");
+	sql_add(&sql, entity->table);
+	sql_add(&sql, " WHERE tenant_id = $1 AND id = ANY(");
+	sql_argument(&sql, arg_str(ids));
+	sql_add(&sql, "::uuid[])");
+	err = sql_rows(&sql, tx, entity->plural, &rows);
+	return err == E_INVALID ? E_CONFLICT : err;
+}
+
+enum err trash_erase(struct ttx *tx, const struct entity *entity, struct str ids)
+{
+	return erase_rows(tx, entity, ids);
+}
+
+enum err trash_purge(struct ttx *tx, const struct entity *entity, int64_t before, int64_t *count)
+{
+	struct sql sql = sql_new(ttx_arena(tx));
+	struct rows *rows;
+	enum err err;
+
+	*count = 0;
+	if (!entity->trash)
+		return OK;
+	sql_add(&sql, "SELECT id FROM ");
+	sql_add(&sql, entity->table);
+	sql_add(&sql, " WHERE tenant_id = $1 AND deleted_at < ");
+	sql_argument(&sql, arg_instant(sql.arena, before));
+	sql_add(&sql, " ORDER BY deleted_at, id LIMIT 500");
+	err = sql_rows(&sql, tx, entity->plural, &rows);
+	if (err || rows_count(rows) == 0)
+		return err;
+	*count = (int64_t)rows_count(rows);
+	return erase_rows(tx, entity, ids_of(sql.arena, rows));
+}
