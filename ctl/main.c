@@ -2,7 +2,8 @@
 #include "ctl/ctl.h"
 
 #include "lib/base/log.h"
-#include "lib/entity/entity.h"
+#include "lib/crm/entities.h"
+#include "lib/entity/trash.h"
 #include "lib/tenant/principal.h"
 
 #include <sodium.h>
@@ -161,6 +162,7 @@ static bool prepare(struct ctl *ctl, const char *config_path, bool pepper)
 		token_derive_key("cursor", key);
 		entity_list_key(key);
 	}
+	entity_catalogue(entities, entities_count);
 	ctl->admin_role = getenv("DEMAND_ADMIN_ROLE") ? getenv("DEMAND_ADMIN_ROLE") : "postgres";
 	ctl->app = pg_new(ctl->config.database, ctl->config.app_role);
 	ctl->auth = pg_new(ctl->config.database, ctl->config.auth_role);

@@ -5,6 +5,7 @@
 
 #include "lib/base/log.h"
 #include "lib/crm/entities.h"
+#include "lib/entity/trash.h"
 
 #include <sodium.h>
 #include <stdio.h>
@@ -60,6 +61,7 @@ static bool load(const struct command *command, struct config *config, struct te
 	sodium_memzero(pepper, sizeof(pepper));
 	token_derive_key("cursor", key);
 	entity_list_key(key);
+	entity_catalogue(entities, entities_count);
 	return good;
 }
 

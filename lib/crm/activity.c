@@ -86,13 +86,13 @@ static const struct field fields[] = {
 		.label = "Lead",
 		.group = "With whom",
 		REFERS_TO_LEAD,
-		.flags = FIELD_FILTERABLE | FIELD_LISTED | FIELD_EXPORTABLE,
+		.flags = FIELD_OWNING | FIELD_FILTERABLE | FIELD_LISTED | FIELD_EXPORTABLE,
 	},
 	{
 		.name = "contact_id",
 		.label = "Contact",
 		REFERS_TO_CONTACT,
-		.flags = FIELD_FILTERABLE | FIELD_LISTED | FIELD_EXPORTABLE,
+		.flags = FIELD_OWNING | FIELD_FILTERABLE | FIELD_LISTED | FIELD_EXPORTABLE,
 	},
 	{
 		.name = "user_id",

@@ -15,7 +15,8 @@ static const struct field fields[] = {
 		.name = "cadence_id",
 		.label = "Cadence",
 		REFERS_BY_NAME("cadences"),
-		.flags = FIELD_REQUIRED | FIELD_CREATE_ONLY | FIELD_FILTERABLE | FIELD_LISTED | FIELD_EXPORTABLE,
+		.flags = FIELD_OWNING | FIELD_REQUIRED | FIELD_CREATE_ONLY | FIELD_FILTERABLE | FIELD_LISTED |
+			 FIELD_EXPORTABLE,
 	},
 	{
 		.name = "delay_hours",

@@ -22,7 +22,8 @@ static const struct field fields[] = {
 		.name = "campaign_id",
 		.label = "Campaign",
 		REFERS_BY_NAME("email_campaigns"),
-		.flags = FIELD_REQUIRED | FIELD_CREATE_ONLY | FIELD_FILTERABLE | FIELD_LISTED | FIELD_EXPORTABLE,
+		.flags = FIELD_OWNING | FIELD_REQUIRED | FIELD_CREATE_ONLY | FIELD_FILTERABLE | FIELD_LISTED |
+			 FIELD_EXPORTABLE,
 	},
 	{
 		.name = "lead_id",

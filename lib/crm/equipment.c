@@ -61,13 +61,13 @@ static const struct field fields[] = {
 		.label = "Property",
 		.group = "Where",
 		REFERS_TO_PROPERTY,
-		.flags = FIELD_FILTERABLE | FIELD_LISTED | FIELD_EXPORTABLE,
+		.flags = FIELD_OWNING | FIELD_FILTERABLE | FIELD_LISTED | FIELD_EXPORTABLE,
 	},
 	{
 		.name = "contact_id",
 		.label = "Contact",
 		REFERS_TO_CONTACT,
-		.flags = FIELD_FILTERABLE | FIELD_EXPORTABLE,
+		.flags = FIELD_OWNING | FIELD_FILTERABLE | FIELD_EXPORTABLE,
 	},
 	{
 		.name = "installed_on",

@@ -210,7 +210,7 @@ static enum err before_write(struct ttx *tx, enum write_kind kind, struct record
 
 		record_set_text(record, "phone_e164", str_absent(phone) ? STR_NONE : phone_e164(ttx_arena(tx), phone));
 	}
-	return kind == WRITE_CREATE ? usage_claim(tx, LIMIT_LEADS, errors) : OK;
+	return kind == WRITE_CREATE || kind == WRITE_RESTORE ? usage_claim(tx, LIMIT_LEADS, errors) : OK;
 }
 
 static enum err after_write(struct ttx *tx, enum write_kind kind, const struct record *record)
@@ -233,6 +233,7 @@ const struct entity lead_entity = {
 	.empty_hint = "Leads are people who need work done. Add the last person who called, or let your website send "
 		      "them with an API key.",
 	.trash = true,
+	.history = true,
 	.custom = true,
 	.before_write = before_write,
 	.after_write = after_write,

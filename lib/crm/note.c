@@ -23,13 +23,13 @@ static const struct field fields[] = {
 		.label = "Lead",
 		.group = "About",
 		REFERS_TO_LEAD,
-		.flags = FIELD_FILTERABLE | FIELD_LISTED | FIELD_EXPORTABLE,
+		.flags = FIELD_OWNING | FIELD_FILTERABLE | FIELD_LISTED | FIELD_EXPORTABLE,
 	},
 	{
 		.name = "contact_id",
 		.label = "Contact",
 		REFERS_TO_CONTACT,
-		.flags = FIELD_FILTERABLE | FIELD_LISTED | FIELD_EXPORTABLE,
+		.flags = FIELD_OWNING | FIELD_FILTERABLE | FIELD_LISTED | FIELD_EXPORTABLE,
 	},
 	{
 		.name = "author_id",

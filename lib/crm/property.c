@@ -35,7 +35,7 @@ static const struct field fields[] = {
 		.label = "Contact",
 		.help = "Whose place it is.",
 		REFERS_TO_CONTACT,
-		.flags = FIELD_FILTERABLE | FIELD_LISTED | FIELD_EXPORTABLE,
+		.flags = FIELD_OWNING | FIELD_FILTERABLE | FIELD_LISTED | FIELD_EXPORTABLE,
 	},
 	{
 		.name = "address",

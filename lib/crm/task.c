@@ -88,13 +88,13 @@ static const struct field fields[] = {
 		.name = "lead_id",
 		.label = "Lead",
 		REFERS_TO_LEAD,
-		.flags = FIELD_FILTERABLE | FIELD_LISTED | FIELD_EXPORTABLE,
+		.flags = FIELD_OWNING | FIELD_FILTERABLE | FIELD_LISTED | FIELD_EXPORTABLE,
 	},
 	{
 		.name = "contact_id",
 		.label = "Contact",
 		REFERS_TO_CONTACT,
-		.flags = FIELD_FILTERABLE | FIELD_EXPORTABLE,
+		.flags = FIELD_OWNING | FIELD_FILTERABLE | FIELD_EXPORTABLE,
 	},
 	{
 		.name = "snoozed_until",

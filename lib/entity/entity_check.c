@@ -112,6 +112,8 @@ static void check_field(struct check *check, const struct field *field)
 			 "references and reference_label belong to FIELD_REFERENCE, and it needs them");
 	if ((field->reference_search || field->reference_details) && !field->references)
 		complain(check, field->name, "reference_search and reference_details belong to FIELD_REFERENCE");
+	if (field_is(field, FIELD_OWNING) && !field->references)
+		complain(check, field->name, "OWNING and no reference");
 	if (field->references && !is_identifier(field->references))
 		complain(check, field->name, "references is a table's name");
 	check_choices(check, field);

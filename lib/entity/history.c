@@ -7,8 +7,8 @@
 #include "lib/text/json.h"
 
 static const char *const kind_names[] = {
-	[HISTORY_CREATED] = "created",     [HISTORY_CHANGED] = "changed",     [HISTORY_DELETED] = "deleted",
-	[HISTORY_RESTORED] = "restored",   [HISTORY_CONVERTED] = "converted",
+	[HISTORY_CREATED] = "created",   [HISTORY_CHANGED] = "changed",     [HISTORY_DELETED] = "deleted",
+	[HISTORY_RESTORED] = "restored", [HISTORY_CONVERTED] = "converted",
 };
 static const char *const actor_names[] = {
 	[ACTOR_SYSTEM] = "system",
@@ -40,8 +40,7 @@ static bool print_changes(const struct record *record, struct buffer *out)
 		struct str from = before->values[i], to = record->values[i];
 		struct value *change;
 
-		if (!is_told(&record->entity->fields[i]) ||
-		    (str_absent(from) == str_absent(to) && str_equal(from, to)))
+		if (!is_told(&record->entity->fields[i]) || (str_absent(from) == str_absent(to) && str_equal(from, to)))
 			continue;
 		change = value_map(record->arena);
 		value_put_text(change, "field", record->entity->fields[i].name);

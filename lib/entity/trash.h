@@ -18,7 +18,8 @@ enum err trash_owned(struct ttx *, const struct entity *, struct str ids, int64_
 enum err trash_owned_back(struct ttx *, const struct entity *, struct str ids, int64_t when) MUST_CHECK;
 
 /* E_NOTFOUND when there is none in the trash. */
-enum err trash_get(struct ttx *, const struct entity *, struct uuid, struct record **out, int64_t *deleted_at) MUST_CHECK;
+enum err trash_get(struct ttx *, const struct entity *, struct uuid, struct record **out,
+		   int64_t *deleted_at) MUST_CHECK;
 /*
  * E_CONFLICT with an error at the field when another row has taken a unique value meanwhile, or when the row belongs to
  * one that is in the trash itself. *out is the row with its new version.

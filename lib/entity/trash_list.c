@@ -22,7 +22,10 @@ static void add_part(struct sql *sql, const struct entity *entity, const struct 
 	sql_argument(sql, arg_text(entity->plural));
 	sql_add(sql, "::text AS entity, t.id AS id, left(t.");
 	sql_add(sql, entity->title_field);
-	sql_add(sql, "::text, 200) AS title, t.deleted_at AS deleted_at FROM ");
+	sql_add(sql, "::text, 400) AS title, ");
+	sql_add(sql, entity->title_instead ? "t." : "NULL");
+	sql_add(sql, entity->title_instead ? entity->title_instead : "");
+	sql_add(sql, "::text AS instead, t.deleted_at AS deleted_at FROM ");
 	sql_add(sql, entity->table);
 	sql_add(sql, " t WHERE t.tenant_id = $1 AND t.deleted_at IS NOT NULL");
 	if (after->at) {
@@ -65,6 +68,17 @@ static enum err read_actors(struct ttx *tx, struct trash_page *page)
 	return err;
 }
 
+/* As the row itself would be called. */
+static struct str title_of(struct arena *arena, const struct entity *entity, const struct rows *rows)
+{
+	struct record *record = record_new(arena, entity);
+
+	record_set_text(record, entity->title_field, rows_str(rows, 2));
+	if (entity->title_instead)
+		record_set_text(record, entity->title_instead, rows_str(rows, 3));
+	return record_title(record);
+}
+
 static bool is_asked(const struct entity *entity, const struct entity *only)
 {
 	return entity->trash && (!only || strcmp(entity->plural, only->plural) == 0);
@@ -83,7 +97,7 @@ enum err trash_list(struct ttx *tx, const struct entity *only, const struct hist
 	*out = page;
 	for (size_t i = 0; i < count; i++)
 		if (is_asked(entities[i], only)) {
-			sql_add(&sql, parts++ ? " UNION ALL " : "SELECT entity, id, title, deleted_at FROM (");
+			sql_add(&sql, parts++ ? " UNION ALL " : "SELECT entity, id, title, instead, deleted_at FROM (");
 			add_part(&sql, entities[i], after);
 		}
 	if (parts == 0)
@@ -96,8 +110,8 @@ enum err trash_list(struct ttx *tx, const struct entity *only, const struct hist
 	while (page->count < TRASH_MOST && rows_next(rows))
 		for (size_t i = 0; i < count; i++)
 			if (str_is(rows_str(rows, 0), entities[i]->plural))
-				page->entries[page->count++] = (struct trash_entry){entities[i], rows_uuid(rows, 1),
-										    rows_str(rows, 2), STR_NONE,
-										    rows_instant(rows, 3)};
+				page->entries[page->count++] = (struct trash_entry){
+					entities[i], rows_uuid(rows, 1), title_of(sql.arena, entities[i], rows),
+					STR_NONE, rows_instant(rows, 4)};
 	return read_actors(tx, page);
 }

@@ -11,6 +11,8 @@
 
 #include "lib/base/clock.h"
 #include "lib/base/log.h"
+#include "lib/crm/entities.h"
+#include "lib/entity/trash.h"
 
 #include <sodium.h>
 #include <stdio.h>
@@ -46,6 +48,7 @@ struct web *web_open(void)
 	token_pepper(pepper);
 	token_derive_key("cursor", key);
 	entity_list_key(key);
+	entity_catalogue(entities, entities_count);
 	web->app = (struct app){
 		.config = &web->config,
 		.templates = strict_templates(arena),
