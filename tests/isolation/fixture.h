@@ -77,6 +77,8 @@ struct shot {
 bool make_shot(struct shot *, const struct route *, enum host_kind, enum credential, const struct planted *who,
 	       bool fresh, const char **why);
 const struct response *shoot(const struct shot *);
+/* The last answer without what differs between any two: the request's id, what is left of a rate; NOBODYS_ID is "ID". */
+struct str answer_text(const struct response *);
 /* Of {id} in the route's path; NULL: unknown. */
 const char *route_table(const struct route *);
 /* The right token of forms for whoever sends the shot. */

@@ -139,7 +139,10 @@ static void mark(const struct planted *planted)
 	test_sql("UPDATE tenant_users SET name = 'MARKER-%s-tenant_users-' || role, phone = "
 		 "'MARKER-%s-tenant_users-phone' WHERE tenant_id = '%s'",
 		 letter, letter, id);
-	test_sql("UPDATE tenant_api_keys SET name = 'MARKER-%s-tenant_api_keys-' || role WHERE tenant_id = '%s'",
+	/* Its use is recorded once a minute: never while a test runs. */
+	test_sql("UPDATE tenant_sessions SET last_used_at = now() + interval '1 hour' WHERE tenant_id = '%s'", id);
+	test_sql("UPDATE tenant_api_keys SET last_used_at = now() + interval '1 hour', name = "
+		 "'MARKER-%s-tenant_api_keys-' || role WHERE tenant_id = '%s'",
 		 letter, id);
 }
 

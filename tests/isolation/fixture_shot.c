@@ -180,6 +180,8 @@ bool make_shot(struct shot *shot, const struct route *route, enum host_kind host
 			      .method = route->method,
 			      .status = route->status};
 	shot->csrf = shot_csrf(shot);
+	if (by == BY_OPERATOR)
+		(void)operator();
 	if (strstr(route->path, "{id}")) {
 		const char *table = route_table(route);
 
@@ -222,6 +224,40 @@ const struct response *shoot(const struct shot *wanted)
 		if (shot.header[i][0])
 			web_header(&request, shot.header[i][0], str_from(shot.header[i][1]));
 	return web_send(web, &request);
+}
+
+/* ---- answers ---- */
+
+struct str answer_text(const struct response *response)
+{
+	const struct str ids[] = {web->request_id, STR(NOBODYS_ID)};
+	struct buffer whole = BUFFER_IN(web->arena), out = BUFFER_IN(web->arena);
+	struct str rest = buffer_str(&response->headers), left;
+
+	buffer_printf(&whole, "%d\n", response->status);
+	while (!str_absent(rest)) {
+		struct str line = str_split(&rest, '\n');
+
+		/* What is left of a rate. */
+		if (!str_starts(line, STR("RateLimit:")))
+			buffer_add_str(&whole, line);
+	}
+	buffer_add_str(&whole, buffer_str(&response->body));
+	left = buffer_str(&whole);
+	while (left.n > 0) {
+		size_t known = 0;
+
+		for (size_t i = 0; i < COUNT_OF(ids) && !known; i++)
+			if (left.n >= ids[i].n && memcmp(left.p, ids[i].p, ids[i].n) == 0)
+				known = ids[i].n;
+		if (known)
+			BUFFER_LITERAL(&out, "ID");
+		else
+			buffer_add_char(&out, *left.p);
+		left.p += known ? known : 1;
+		left.n -= known ? known : 1;
+	}
+	return buffer_str(&out);
 }
 
 /* ---- all of them ---- */

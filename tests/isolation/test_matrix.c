@@ -27,39 +27,6 @@ static void complain_of(const struct shot *shot, const char *condition)
 
 /* ---- one cell ---- */
 
-/* The answer without what differs between any two requests and without the id that was sent. */
-static struct str comparable(const struct response *response)
-{
-	const struct str ids[] = {web->request_id, STR(NOBODYS_ID)};
-	struct buffer whole = BUFFER_IN(web->arena), out = BUFFER_IN(web->arena);
-	struct str rest = buffer_str(&response->headers), left;
-
-	buffer_printf(&whole, "%d\n", response->status);
-	while (!str_absent(rest)) {
-		struct str line = str_split(&rest, '\n');
-
-		/* What is left of a rate. */
-		if (!str_starts(line, STR("RateLimit:")))
-			buffer_add_str(&whole, line);
-	}
-	buffer_add_str(&whole, buffer_str(&response->body));
-	left = buffer_str(&whole);
-	while (left.n > 0) {
-		size_t known = 0;
-
-		for (size_t i = 0; i < COUNT_OF(ids) && !known; i++)
-			if (left.n >= ids[i].n && memcmp(left.p, ids[i].p, ids[i].n) == 0)
-				known = ids[i].n;
-		if (known)
-			BUFFER_LITERAL(&out, "ID");
-		else
-			buffer_add_char(&out, *left.p);
-		left.p += known ? known : 1;
-		left.n -= known ? known : 1;
-	}
-	return buffer_str(&out);
-}
-
 /* Each id of A's that was sent, as the id that does not exist. */
 static struct response masked(const struct response *response, const struct shot *shot)
 {
@@ -104,7 +71,7 @@ static struct str answer_as_missing(const struct condition *condition, const str
 	assert_true(condition->change(&shot, variant));
 	ids_are_missing = false;
 	response = masked(shoot(&shot), &shot);
-	return comparable(&response);
+	return answer_text(&response);
 }
 
 static void try_cell(const struct condition *condition, const struct shot *valid, const struct shot *shot,
@@ -128,7 +95,7 @@ static void try_cell(const struct condition *condition, const struct shot *valid
 		return;
 	number = body_number(0);
 	again = masked(shoot(shot), shot);
-	mine = comparable(&again);
+	mine = answer_text(&again);
 	(void)body_number(number);
 	if (!str_equal(mine, answer_as_missing(condition, valid, variant)))
 		COMPLAIN(shot, condition->name, "wanted the answer to an id that does not exist, got another");
