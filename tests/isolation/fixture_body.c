@@ -172,7 +172,7 @@ static struct str typed(const struct field *field, const struct value *value)
 	int64_t cents;
 
 	if (field->type == FIELD_BOOL)
-		return STR("on");
+		return value_as_bool(value) ? STR("on") : STR("false");
 	if (field->type == FIELD_MONEY && str_to_int64(stored, &cents))
 		return text("%lld.%02lld", (long long)(cents / 100), (long long)(cents % 100));
 	return stored;
