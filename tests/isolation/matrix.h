@@ -4,8 +4,9 @@
 
 #include "tests/isolation/fixture.h"
 
-/* Who takes part: A is never to be seen or changed, B tries, C is suspended, D has the smallest plan. */
-extern struct planted company_a, company_b, company_c, company_d;
+/* Who takes part: A is never to be seen or changed, B tries, C is suspended, D has the smallest plan, E does what is allowed. */
+extern struct planted company_a, company_b, company_c, company_d, company_e;
+void matrix_plant(void);
 
 #define AS_VALID (-1)
 struct condition {
@@ -21,5 +22,22 @@ extern const size_t conditions_count;
 
 /* While it is set, conditions put an id that does not exist where they would put one of A's. */
 extern bool ids_are_missing;
+
+/* What was tried, and what was wrong with it, since matrix_forget(). */
+#define CONDITIONS_MOST 64
+extern struct matrix {
+	bool quiet; /* nothing is printed */
+	size_t cells, cells_of[CONDITIONS_MOST];
+	size_t leaks;    /* A's rows were seen or changed, or an id of A's did not answer as one that does not exist */
+	size_t wrong;    /* another status than wanted, no fixture */
+	char first[600]; /* the first complaint */
+} matrix;
+void matrix_forget(void);
+
+/* For each_request(): a valid request by E; B's request under each condition; A's rows before and after. */
+void matrix_valid(const struct route *, enum host_kind, enum credential);
+void matrix_refuse(const struct route *, enum host_kind, enum credential);
+void matrix_before(const struct route *);
+void matrix_after(const struct route *);
 
 #endif

@@ -461,16 +461,22 @@ static void check_set(struct parse *p)
 
 /* ---- the whole ---- */
 
-size_t statement_lint(const char *const *tables, struct str sql, struct buffer *complaints)
+static struct parse *parse_begin(const char *const *tables, struct str sql, struct buffer *complaints)
 {
 	static struct parse parse;
-	struct parse *p = &parse;
+
+	memset(&parse, 0, sizeof(parse));
+	parse.tables = tables;
+	parse.complaints = complaints;
+	tokenize(&parse, sql);
+	return &parse;
+}
+
+size_t statement_lint(const char *const *tables, struct str sql, struct buffer *complaints)
+{
+	struct parse *p = parse_begin(tables, sql, complaints);
 	bool known;
 
-	memset(p, 0, sizeof(*p));
-	p->tables = tables;
-	p->complaints = complaints;
-	tokenize(p, sql);
 	known = IS_ANY(p, 0, "select", "with", "insert", "update", "delete", "values");
 	for (int at = 0; !known && at < p->count; at++)
 		if (is_table(p, at))
@@ -488,4 +494,57 @@ size_t statement_lint(const char *const *tables, struct str sql, struct buffer *
 	}
 	check_set(p);
 	return p->breaches;
+}
+
+/* ---- what it is about, and without its predicates ---- */
+
+void statement_tables(const char *const *tables, struct str sql, bool *named)
+{
+	struct buffer complaints = BUFFER_IN(NULL);
+	struct parse *p = parse_begin(tables, sql, &complaints);
+
+	find_relations(p);
+	for (int i = 0; i < p->relation_count; i++)
+		for (size_t at = 0; tables[at]; at++)
+			if (str_equal_nocase(p->relations[i].table, str_from(tables[at])))
+				named[at] = true;
+	buffer_free(&complaints);
+}
+
+/* Whether a predicate that stands there is the one of a relation of that table. */
+static bool is_of(const struct parse *p, int at, const char *table)
+{
+	int block = block_of(p, at), part = part_of(p, at), there = relations_in(p, block, part);
+
+	for (int i = 0; i < p->relation_count; i++)
+		if (p->relations[i].block == block && p->relations[i].part == part && !p->relations[i].insert &&
+		    proves(p, &p->relations[i], at, there) &&
+		    (!table || str_equal_nocase(p->relations[i].table, str_from(table))))
+			return true;
+	return false;
+}
+
+size_t statement_strip(const char *const *tables, const char *table, struct str sql, struct buffer *out)
+{
+	struct buffer complaints = BUFFER_IN(NULL);
+	struct parse *p = parse_begin(tables, sql, &complaints);
+	const char *from = sql.p;
+	size_t stripped = 0;
+	int first, last;
+
+	find_relations(p);
+	for (int at = 0; at < p->count; at++) {
+		struct str left;
+
+		if (!is(p, at, "tenant_id") || !is_predicate(p, at, &first, &last) || !is_of(p, at, table))
+			continue;
+		left = p->tokens[first].text;
+		buffer_add(out, from, (size_t)(left.p - from));
+		BUFFER_LITERAL(out, "$1::uuid IS NOT NULL");
+		from = p->tokens[last - 1].text.p + p->tokens[last - 1].text.n;
+		stripped++;
+	}
+	buffer_add(out, from, (size_t)(sql.p + sql.n - from));
+	buffer_free(&complaints);
+	return stripped;
 }

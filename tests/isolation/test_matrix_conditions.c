@@ -1,7 +1,7 @@
 /* The conditions of the matrix, one row each. */
 #include "tests/isolation/matrix.h"
 
-struct planted company_a, company_b, company_c, company_d;
+struct planted company_a, company_b, company_c, company_d, company_e;
 bool ids_are_missing;
 
 static bool asks_tenant(const struct route *route)
@@ -336,3 +336,4 @@ const struct condition conditions[] = {
 };
 /* clang-format on */
 const size_t conditions_count = COUNT_OF(conditions);
+_Static_assert(COUNT_OF(conditions) <= CONDITIONS_MOST, "room for counting them");

@@ -1,0 +1,181 @@
+/* One cell of the matrix, and all of a route's. */
+#include "tests/isolation/matrix.h"
+
+#include <stdio.h>
+
+struct matrix matrix;
+
+/* ---- saying what is wrong ---- */
+
+#define WRONG(shot, condition, ...)                                                                                    \
+	(matrix.wrong++, complain(text("%s: %s", place(shot, condition).p, text(__VA_ARGS__).p)))
+#define LEAK(shot, condition, ...)                                                                                     \
+	(matrix.leaks++, complain(text("%s: %s", place(shot, condition).p, text(__VA_ARGS__).p)))
+
+static struct str place(const struct shot *shot, const char *condition)
+{
+	return text("%s %s on %s by %s (%s): %s", method_name(shot->route->method), shot->route->path,
+		    host_word(shot->host), credential_word(shot->by), method_name(shot->method), condition);
+}
+
+static void complain(struct str what)
+{
+	if (!*matrix.first)
+		(void)snprintf(matrix.first, sizeof(matrix.first), "%.*s", STR_FMT_ARG(what));
+	if (!matrix.quiet)
+		print_error("FAILED %.*s\n", STR_FMT_ARG(what));
+}
+
+/* ---- one cell ---- */
+
+/* Each id of A's that was sent, as the id that does not exist. */
+static struct response masked(const struct response *response, const struct shot *shot)
+{
+	const struct str ids[] = {shot->id, shot->reference_id,
+				  str_absent(shot->query) ? STR_NONE
+							  : (struct str){shot->query.p + shot->query.n - 36, 36}};
+	struct response out = *response;
+
+	for (size_t i = 0; i < COUNT_OF(ids); i++) {
+		struct buffer body = BUFFER_IN(web->arena);
+		struct str left = buffer_str(&out.body);
+
+		if (ids[i].n != UUID_TEXT_LENGTH)
+			continue;
+		while (left.n > 0) {
+			bool same = left.n >= ids[i].n && memcmp(left.p, ids[i].p, ids[i].n) == 0;
+			size_t step = same ? ids[i].n : 1;
+
+			buffer_add_str(&body, same ? STR(NOBODYS_ID) : (struct str){left.p, 1});
+			left.p += step;
+			left.n -= step;
+		}
+		out.body = body;
+	}
+	return out;
+}
+
+static int wanted_status(const struct condition *condition, const struct shot *shot)
+{
+	enum face face = shot->route->face;
+	int status = face == FACE_PAGE ? condition->page : face == FACE_API ? condition->api : condition->raw;
+
+	return status == AS_VALID ? shot->status : status;
+}
+
+static struct str answer_as_missing(const struct condition *condition, const struct shot *valid, size_t variant)
+{
+	struct shot shot = *valid;
+	struct response response;
+
+	ids_are_missing = true;
+	assert_true(condition->change(&shot, variant));
+	ids_are_missing = false;
+	response = masked(shoot(&shot), &shot);
+	return answer_text(&response);
+}
+
+static void try_cell(const struct condition *condition, const struct shot *valid, const struct shot *shot,
+		     size_t variant)
+{
+	const struct response *response = shoot(shot);
+	int wanted = wanted_status(condition, shot);
+	bool on_foreign_host = shot->at == &company_a;
+	struct response again;
+	unsigned number;
+	struct str mine;
+
+	matrix.cells++;
+	matrix.cells_of[condition - conditions]++;
+	if (response->status != wanted)
+		WRONG(shot, condition->name, "wanted %d, got %d", wanted, response->status);
+	if (shows_rows_of(response, &company_a, !on_foreign_host))
+		LEAK(shot, condition->name, "wanted none of A's rows, got one of them (status %d)", response->status);
+	if (!condition->as_missing)
+		return;
+	number = body_number(0);
+	again = masked(shoot(shot), shot);
+	mine = answer_text(&again);
+	(void)body_number(number);
+	if (!str_equal(mine, answer_as_missing(condition, valid, variant)))
+		LEAK(shot, condition->name, "wanted the answer to an id that does not exist, got another");
+}
+
+/* ---- every route ---- */
+
+void matrix_refuse(const struct route *route, enum host_kind host, enum credential by)
+{
+	struct shot valid, shot;
+	const char *why;
+
+	if (!make_shot(&valid, route, host, by, &company_b, false, &why)) {
+		valid = (struct shot){.route = route, .host = host, .by = by, .method = route->method};
+		WRONG(&valid, "no fixture", "%s", why);
+		return;
+	}
+	for (size_t i = 0; i < conditions_count; i++)
+		for (size_t variant = 0;; variant++) {
+			shot = valid;
+			if (!conditions[i].change(&shot, variant))
+				break;
+			if (wanted_status(&conditions[i], &shot) != 0)
+				try_cell(&conditions[i], &valid, &shot, variant);
+		}
+}
+
+static struct str rows_before;
+
+void matrix_before(const struct route *route)
+{
+	(void)route;
+	rows_before = planted_hash(&company_a);
+}
+
+void matrix_after(const struct route *route)
+{
+	struct str rows = planted_hash(&company_a);
+
+	if (str_equal(rows_before, rows))
+		return;
+	matrix.leaks++;
+	complain(text("%s %s: A's rows: wanted as before, got %s", method_name(route->method), route->path,
+		      planted_difference(rows_before, rows)));
+}
+
+/* Without this a refusal could come from a request that nobody could have made. */
+void matrix_valid(const struct route *route, enum host_kind host, enum credential by)
+{
+	const struct response *response;
+	struct shot shot;
+	const char *why;
+
+	if (!make_shot(&shot, route, host, by, &company_e, true, &why)) {
+		shot = (struct shot){.route = route, .host = host, .by = by, .method = route->method};
+		WRONG(&shot, "no fixture", "%s", why);
+		return;
+	}
+	response = shoot(&shot);
+	matrix.cells++;
+	if (response->status != shot.status)
+		WRONG(&shot, "a valid request", "wanted %d, got %d\n%.*s", shot.status, response->status,
+		      response->body.length > 1500 ? 1500 : (int)response->body.length, response->body.bytes);
+	/* Operators see all companies. */
+	if (route->who != WHO_OPERATOR && shows_rows_of(response, &company_a, true))
+		LEAK(&shot, "a valid request", "wanted none of A's rows, got one of them");
+}
+
+void matrix_plant(void)
+{
+	planted_make(&company_a, "A");
+	planted_make(&company_b, "B");
+	planted_make(&company_c, "C");
+	planted_make(&company_d, "D");
+	planted_make(&company_e, "E");
+	company_set(&company_c.company, "status = 'suspended'");
+	company_set(&company_d.company, "plan_tier = 'starter'");
+}
+
+void matrix_forget(void)
+{
+	matrix = (struct matrix){.quiet = matrix.quiet};
+}
