@@ -5,6 +5,8 @@ static const struct flash flashes[] = {
 	{"created", "success", "Added."},
 	{"saved", "success", "Saved."},
 	{"deleted", "success", "Deleted."},
+	{"view_saved", "success", "The view is saved."},
+	{"view_deleted", "success", "The view is deleted."},
 	{"user_added", "success", "The user was added. Pass the first password on in person."},
 	{"key_revoked", "success", "The key is revoked: whatever used it has stopped working."},
 	{"logo_saved", "success", "The logo is in place."},

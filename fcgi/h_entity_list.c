@@ -166,10 +166,12 @@ static enum err show_list(struct list_page *page, struct rows *sent)
 
 	/* All of it in one round trip. */
 	list_filters_send(page);
+	list_views_page_send(page);
 	if (!exact)
 		TRY(entity_count(c->tx, page->entity, &page->query, COUNT_CAP + 1, &count));
 	TRY(entity_list_read(c->tx, page->entity, &page->query, sent, &result));
 	TRY(list_filters_read(page));
+	TRY(list_views_page_read(page));
 	TRY(record_load_labels(c->tx, result.records, result.count, page->columns, page->column_count));
 	if (exact)
 		TRY(count_exactly(page));

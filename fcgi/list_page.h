@@ -14,6 +14,7 @@ struct list_page {
 	size_t column_count;
 	struct rows **choices_sent; /* by field: what a filter by reference offers; NULL: nothing */
 	struct reference_choices *choices;
+	struct rows *views_sent;
 };
 
 /* The address of this list with one parameter replaced (value absent: left out). The place in it never survives. */
@@ -36,5 +37,10 @@ void list_put_filters(struct list_page *); /* quick, chips, filter_rows, kept */
 
 void list_columns_read(struct list_page *);
 void list_put_columns(struct list_page *); /* heads, columns, sorts */
+
+/* ---- h_list_views.c ---- */
+
+void list_views_page_send(struct list_page *);
+enum err list_views_page_read(struct list_page *) MUST_CHECK; /* views, view, has_views, may_save_view… */
 
 #endif

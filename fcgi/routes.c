@@ -4,6 +4,7 @@
 #include "fcgi/handlers.h"
 #include "fcgi/route_rows.h"
 
+#include "lib/crm/saved_view.h"
 #include "lib/crm/entities.h"
 #include "lib/tenant/api_key.h"
 #include "lib/tenant/profile.h"
@@ -90,6 +91,11 @@ static const struct route own_routes[] = {
 	{METHOD_GET, "/api/api-keys", TENANT_API, API, PERSON(CAN_KEYS), RATE_READ, POOL_WEB, WORK_TENANT_READ, keys_api, NULL, NULL, &api_key_entity, 200, false, "List the API keys; never their secrets."},
 	{METHOD_POST, "/api/api-keys", TENANT_API, API, PERSON(CAN_KEYS), RATE_WRITE, POOL_WEB, WORK_TENANT_WRITE, key_create_api, NULL, NULL, &api_key_entity, 201, false, "Create an API key; the secret is in this answer and never again."},
 	{METHOD_DELETE, "/api/api-keys/{id}", TENANT_API, API, PERSON(CAN_KEYS), RATE_WRITE, POOL_WEB, WORK_TENANT_WRITE, key_revoke_api, NULL, NULL, &api_key_entity, 204, false, "Revoke an API key."},
+
+	/* ---- views of lists ---- */
+	{METHOD_POST, "/saved_views/here", ON_TENANT, PAGE, PERSON(CAN_WRITE), RATE_WRITE, POOL_WEB, WORK_TENANT_WRITE, list_view_create, NULL, NULL, &saved_view_entity, 303, false, NULL},
+	{METHOD_POST, "/saved_views/{id}/here", ON_TENANT, PAGE, PERSON(CAN_WRITE), RATE_WRITE, POOL_WEB, WORK_TENANT_WRITE, list_view_update, NULL, NULL, &saved_view_entity, 303, false, NULL},
+	{METHOD_POST, "/saved_views/{id}/remove", ON_TENANT, PAGE, PERSON(CAN_WRITE), RATE_WRITE, POOL_WEB, WORK_TENANT_WRITE, list_view_delete, NULL, NULL, &saved_view_entity, 303, false, NULL},
 
 	/* ---- operators ---- */
 	{METHOD_GET, "/", ON_ADMIN, PAGE, PUBLIC, RATE_READ, POOL_WEB, WORK_NONE, admin_home, "public/admin", NULL, NULL, 200, false, NULL},

@@ -115,6 +115,14 @@ static void picture(struct shot *shot, bool fresh)
 	shot->type = STR("multipart/form-data; boundary=cut");
 }
 
+/* A list's address has a form of its own. */
+static void list_view(struct shot *shot, bool fresh)
+{
+	(void)fresh;
+	shot->body = text("csrf=%.*s&entity=leads&name=Won&query=status%%3Dwon", STR_FMT_ARG(shot->csrf));
+	shot->type = STR("application/x-www-form-urlencoded");
+}
+
 /* ---- the table ---- */
 
 static const struct special {
@@ -140,6 +148,7 @@ static const struct special {
 	{METHOD_GET, "/password", ON_TENANT, password_token, 0},
 	{METHOD_POST, "/password", ON_TENANT, password_token, 0},
 	{METHOD_GET, "/logo", ON_TENANT, NULL, 404},
+	{METHOD_POST, "/saved_views/here", ON_TENANT, list_view, 0},
 	{METHOD_POST, "/settings", ON_TENANT, profile, 0},
 	{METHOD_POST, "/settings/logo", ON_TENANT, picture, 0},
 };

@@ -115,6 +115,57 @@ static void a_large_list_is_counted_when_asked(void **state)
 	assert_hasnt(answer, "count=exact");
 }
 
+/* ---- saved views ---- */
+
+static const char *view_id(const char *name)
+{
+	return arena_c_string(web->arena,
+			      test_sql_value("SELECT id FROM saved_views WHERE tenant_id = '%.*s' AND name = '%s'"
+					     " AND deleted_at IS NULL",
+					     STR_FMT_ARG(uuid_text(web->arena, acme.id)), name));
+}
+
+static void a_view_is_kept_for_oneself_or_for_all(void **state)
+{
+	struct browser member = browser_as(&acme, ROLE_MEMBER), admin = browser_as(&acme, ROLE_ADMIN);
+	const struct response *answer = browse(&member, "/leads?status=won&sort=-value_cents");
+
+	(void)state;
+	assert_has(answer, "Save view");
+	assert_has(answer, "name=\"query\" value=\"status=won&amp;sort=-value_cents\"");
+	answer = submit(&member, "/saved_views/here",
+			"entity=leads&name=Best+jobs&query=status%3Dwon%26sort%3D-value_cents");
+	assert_goes_to(answer, STR("/leads?status=won&sort=-value_cents&done=view_saved"));
+	answer = browse(&member, "/leads");
+	assert_has(answer, "href=\"/leads?status=won&amp;sort=-value_cents\"");
+	assert_hasnt(answer, "Save view");
+	assert_hasnt(browse(&admin, "/leads"), "Best jobs");
+	answer = browse(&member, "/leads?status=won&sort=-value_cents");
+	assert_has(answer, "aria-current=\"page\">Best jobs");
+	assert_has(answer, "Edit view");
+	answer = submit(&member, text("/saved_views/%s/here", view_id("Best jobs")).p, "name=Top+jobs&is_shared=t");
+	assert_status(answer, 303);
+	assert_has(browse(&admin, "/leads"), "Top jobs");
+	assert_hasnt(browse(&admin, "/contacts"), "Top jobs");
+}
+
+static void a_view_is_changed_by_who_made_it_or_settles_things(void **state)
+{
+	struct browser member = browser_as(&acme, ROLE_MEMBER), admin = browser_as(&acme, ROLE_ADMIN),
+		       viewer = browser_as(&acme, ROLE_VIEWER);
+
+	(void)state;
+	assert_status(submit(&admin, "/saved_views/here", "entity=leads&name=Ours&is_shared=t&query=tier%3Dhot"), 303);
+	assert_status(submit(&admin, "/saved_views/here", "entity=leads&name=Mine&query=tier%3Dcold"), 303);
+	assert_status(submit(&member, text("/saved_views/%s/here", view_id("Ours")).p, "name=Theirs"), 403);
+	assert_status(submit(&member, text("/saved_views/%s/remove", view_id("Mine")).p, ""), 404);
+	assert_status(submit(&viewer, "/saved_views/here", "entity=leads&name=Look&query=tier%3Dhot"), 403);
+	assert_status(submit(&admin, "/saved_views/here", "entity=leads&name=&query=tier%3Dhot"), 422);
+	assert_goes_to(submit(&admin, text("/saved_views/%s/remove", view_id("Ours")).p, ""),
+		       STR("/leads?done=view_deleted"));
+	assert_hasnt(browse(&admin, "/leads"), "Ours");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -123,6 +174,8 @@ int main(void)
 		cmocka_unit_test(a_wrong_value_is_told_in_words),
 		cmocka_unit_test(columns_are_chosen_in_the_address),
 		cmocka_unit_test(a_large_list_is_counted_when_asked),
+		cmocka_unit_test(a_view_is_kept_for_oneself_or_for_all),
+		cmocka_unit_test(a_view_is_changed_by_who_made_it_or_settles_things),
 	};
 
 	return cmocka_run_group_tests(tests, make_company, fixture_close);
