@@ -11,6 +11,23 @@ enum err context_redirect(struct context *c, struct str location)
 	return OK;
 }
 
+#define MOST_RETURN_LENGTH 1000
+
+struct str context_return_path(const struct context *c)
+{
+	struct str path = form_text(&c->form, "return");
+
+	if (str_absent(path))
+		path = form_text(&c->query, "return");
+	if (path.n == 0 || path.n > MOST_RETURN_LENGTH || path.p[0] != '/' || (path.n > 1 && path.p[1] == '/'))
+		return STR_NONE;
+	/* Nothing that a browser reads as another host, and nothing that ends a header. */
+	for (size_t i = 0; i < path.n; i++)
+		if (path.p[i] <= ' ' || path.p[i] > '~' || strchr("\\\"<>#", path.p[i]))
+			return STR_NONE;
+	return path;
+}
+
 void context_csrf_anonymous(struct context *c)
 {
 	struct exchange *x = exchange_of(c);

@@ -31,6 +31,18 @@ struct str entity_title(const struct record *record)
 	return record_title(record);
 }
 
+void entity_prefill(struct context *c, struct record *record)
+{
+	const struct entity *entity = record_entity(record);
+
+	for (const struct form_field *sent = c->query.first; sent; sent = sent->next) {
+		int field = entity_field(entity, sent->name);
+
+		if (field >= 0)
+			record_prefill(record, field, sent->text);
+	}
+}
+
 struct str entity_in_sentence(struct context *c, const char *label)
 {
 	return arena_printf(c->arena, "%c%s", label[0] >= 'A' && label[0] <= 'Z' ? label[0] | 0x20 : label[0],

@@ -3,12 +3,18 @@
 #include "fcgi/handlers.h"
 #include "fcgi/try.h"
 
-static const char *const form_extras[] = {"csrf", "version", NULL};
+static const char *const form_extras[] = {"csrf", "version", "return", NULL};
 
 /* Back to where the person came from, with a word on what was done. */
 static enum err done(struct context *c, struct str path, const char *code)
 {
-	return context_redirect(c, arena_printf(c->arena, "%.*s?done=%s", STR_FMT_ARG(path), code));
+	struct str back = context_return_path(c);
+	char join;
+
+	if (!str_absent(back))
+		path = back;
+	join = memchr(path.p, '?', path.n) ? '&' : '?';
+	return context_redirect(c, arena_printf(c->arena, "%.*s%cdone=%s", STR_FMT_ARG(path), join, code));
 }
 
 /* ---- one row ---- */
@@ -42,6 +48,8 @@ static void form_view(struct context *c, const struct record *record, const stru
 {
 	const struct entity *entity = record_entity(record);
 	bool create = kind == WRITE_CREATE;
+	struct str back = context_return_path(c),
+		   here = create ? entity_list_path(c, entity) : entity_row_path(c, record, "");
 
 	record_form_view(record, typed, c->errors, kind, value_put_list(c->page, "fields"));
 	value_put_bool(c->page, "is_new", create);
@@ -49,8 +57,9 @@ static void form_view(struct context *c, const struct record *record, const stru
 	value_put_text(c->page, "entity_label_plural", entity->label_plural);
 	value_put_url(c->page, "list_url", entity_list_path(c, entity));
 	value_put_int(c->page, "version", create ? 0 : record_version(record));
-	value_put_url(c->page, "action_url", create ? entity_list_path(c, entity) : entity_row_path(c, record, ""));
-	value_put_url(c->page, "cancel_url", create ? entity_list_path(c, entity) : entity_row_path(c, record, ""));
+	value_put_url(c->page, "action_url", here);
+	value_put_url(c->page, "cancel_url", str_absent(back) ? here : back);
+	value_put_str(c->page, "return", back);
 	value_put_str(c->page, "title",
 		      create ? arena_printf(c->arena, "New %.*s", STR_FMT_ARG(entity_in_sentence(c, entity->label)))
 			     : arena_printf(c->arena, "Edit %.*s", STR_FMT_ARG(entity_title(record))));
@@ -60,7 +69,9 @@ enum err entity_new_page(struct context *c)
 {
 	struct record *record = record_new(c->arena, c->entity);
 
+	entity_prefill(c, record);
 	TRY(record_load_references(c->tx, &record, 1, true));
+	TRY(record_load_offers(c->tx, record, NULL));
 	form_view(c, record, NULL, WRITE_CREATE);
 	return OK;
 }
@@ -71,6 +82,8 @@ enum err entity_create_page(struct context *c)
 	enum err e;
 
 	TRY(record_load_references(c->tx, &record, 1, true));
+	TRY(form_find_references(c->tx, c->entity, WRITE_CREATE, &c->form, c->errors));
+	TRY(record_load_offers(c->tx, record, &c->form));
 	e = record_from_form(record, WRITE_CREATE, &c->form, form_extras, c->errors);
 	if (e == OK)
 		e = entity_insert(c->tx, record, c->errors);
@@ -86,6 +99,7 @@ enum err entity_edit_page(struct context *c)
 
 	TRY(entity_get(c->tx, c->entity, c->id, &record));
 	TRY(record_load_references(c->tx, &record, 1, true));
+	TRY(record_load_offers(c->tx, record, NULL));
 	form_view(c, record, NULL, WRITE_UPDATE);
 	return OK;
 }
@@ -108,6 +122,8 @@ enum err entity_update_page(struct context *c)
 
 	TRY(entity_get(c->tx, c->entity, c->id, &current));
 	TRY(record_load_references(c->tx, &current, 1, true));
+	TRY(form_find_references(c->tx, c->entity, WRITE_UPDATE, &c->form, c->errors));
+	TRY(record_load_offers(c->tx, current, &c->form));
 	e = record_from_form(change, WRITE_UPDATE, &c->form, form_extras, c->errors);
 	record_keep_as_shown(change, current);
 	if (e == OK)

@@ -25,6 +25,8 @@ void entity_list_ahead(struct context *);
 handler entity_list_api, entity_create_api, entity_get_api, entity_update_api, entity_delete_api;
 /* h_list_views.c */
 handler list_view_create, list_view_update, list_view_delete;
+/* h_choices.c */
+handler entity_choices_page;
 /* h_settings.c */
 handler settings_page, settings_company, settings_logo, settings_logo_delete, tenant_logo;
 /* h_users.c */

@@ -109,6 +109,7 @@ static const struct route own_routes[] = {
 /* Once for each stored entity: {plural} stands for its word. */
 static const struct route entity_routes[] = {
 	{METHOD_GET, "/{plural}", ON_TENANT, PAGE, PERSON(CAN_READ), RATE_READ, POOL_WEB, WORK_TENANT_READ, entity_list_page, "entity/list", NULL, NULL, 200, false, NULL},
+	{METHOD_GET, "/{plural}/choices", ON_TENANT, PAGE, PERSON(CAN_READ), RATE_READ, POOL_WEB, WORK_TENANT_READ, entity_choices_page, "entity/choices", NULL, NULL, 200, false, NULL},
 	{METHOD_GET, "/{plural}/new", ON_TENANT, PAGE, PERSON(CAN_WRITE), RATE_READ, POOL_WEB, WORK_TENANT_READ, entity_new_page, "entity/form", NULL, NULL, 200, false, NULL},
 	{METHOD_POST, "/{plural}", ON_TENANT, PAGE, PERSON(CAN_WRITE), RATE_WRITE, POOL_WEB, WORK_TENANT_WRITE, entity_create_page, NULL, "entity/form", NULL, 303, false, NULL},
 	{METHOD_GET, "/{plural}/{id}", ON_TENANT, PAGE, PERSON(CAN_READ), RATE_READ, POOL_WEB, WORK_TENANT_READ, entity_show_page, "entity/show", NULL, NULL, 200, false, NULL},

@@ -169,6 +169,11 @@ struct context {
 
 /* 303 for pages. location is a path on this host, or an absolute URL made by config_origin. */
 enum err context_redirect(struct context *, struct str location);
+/*
+ * "return" of the form or the query: a path on this host, with its query, where the person wants to be afterwards.
+ * Absent when there is none, or what is there is no such path.
+ */
+struct str context_return_path(const struct context *);
 /* Puts page.csrf for a page that nobody is signed in to (sets the visit cookie when there is none). Signed-in pages have it already. */
 void context_csrf_anonymous(struct context *);
 /* Sets detail and returns the error: return context_fail(c, E_FORBIDDEN, "…"). */

@@ -138,6 +138,8 @@ enum err record_from_form(struct record *, enum write_kind, const struct form *,
  * stays what it is to the millisecond.
  */
 void record_keep_as_shown(struct record *change, const struct record *current);
+/* A new row's value as it would be typed; left out when it may not be sent or is no value of the field. */
+void record_prefill(struct record *, int field, struct str typed);
 /* What JSON shows: id, the visible fields in order, version, created_at, updated_at (for a stored entity). */
 void record_to_value(const struct record *, struct value *map);
 /*
@@ -146,6 +148,8 @@ void record_to_value(const struct record *, struct value *map);
  */
 void record_form_view(const struct record *, const struct form *typed, const struct errors *, enum write_kind,
 		      struct value *list);
+/* One input of a form, by its field's index. */
+void record_input_view(const struct record *, int field, const struct form *typed, struct value *map);
 void record_show_view(const struct record *, struct value *list);
 /* The LISTED fields of one row, in order, for the list page; the same maps as record_show_view gives. */
 void record_cells_view(const struct record *, struct value *list);
@@ -167,6 +171,14 @@ struct reference_choices {
 };
 struct rows *reference_choices_send(struct ttx *, const struct field *);
 enum err reference_choices_read(struct ttx *, struct rows *sent, struct reference_choices *out) MUST_CHECK;
+/*
+ * References with reference_search. What was typed to find the row becomes the value of the field in *form, when one
+ * row matches; otherwise there is an error at the field. Before record_from_form.
+ */
+enum err form_find_references(struct ttx *, const struct entity *, enum write_kind, struct form *,
+			      struct errors *) MUST_CHECK;
+/* The matches of what was typed, to choose from. Before record_form_view, after record_load_references. */
+enum err record_load_offers(struct ttx *, struct record *, const struct form *typed) MUST_CHECK;
 
 /* ---- store ---- */
 

@@ -4,6 +4,14 @@
 
 #include "lib/entity/filter.h"
 
+/* What a form offers for a reference that is searched for (reference_find.c). */
+struct reference_offers {
+	struct str search, searched; /* what was typed; what the rows were found by. Absent: nothing */
+	const char *note;            /* for the person; NULL: none */
+	struct str *ids, *labels, *details;
+	size_t count;
+};
+
 struct record {
 	struct arena *arena;
 	const struct entity *entity;
@@ -14,6 +22,7 @@ struct record {
 	const struct record *before;
 	struct str *labels; /* by field: what names the row a reference points at; see record_load_references */
 	const struct reference_choices **choices; /* by field */
+	const struct reference_offers **offers;   /* by field; NULL without a form */
 	struct str custom;                        /* the column as it was read; absent for a new row */
 };
 
@@ -160,6 +169,14 @@ void view_put_group(struct value *map, const struct entity *, size_t index, cons
 
 /* E_INVALID with errors at the fields whose row is not there or may not be chosen. */
 enum err record_check_references(struct ttx *, const struct record *, const bool *changed, struct errors *) MUST_CHECK;
+
+/* ---- reference_find.c ---- */
+
+/* Beside a reference's own name in a form: what was typed to find a row, and what the offered ones were found by. */
+#define REFERENCE_SEARCH ".search"
+#define REFERENCE_SEARCHED ".searched"
+#define REFERENCE_SEARCH_LENGTH 100
+bool field_is_found(const struct field *); /* by typing, not from a list of all */
 
 /* ---- cursor.c ---- */
 

@@ -100,14 +100,16 @@ static bool is_checked(const struct form_view *view, size_t index)
 	return str_is(view->record->values[index], "t");
 }
 
-static void add_choice(struct value *list, struct str value, struct str label, struct str shown)
+static struct value *add_choice(struct value *list, struct str value, struct str label, struct str shown)
 {
 	struct value *choice = value_map(value_arena(list));
 
 	value_append(list, choice);
 	value_put_str(choice, "value", value);
 	value_put_str(choice, "label", label);
+	value_put_text(choice, "details", NULL);
 	value_put_bool(choice, "selected", str_equal(value, shown));
+	return choice;
 }
 
 /* The row that is pointed at is offered even when it may not be chosen any more: saving must not lose it. */
@@ -118,11 +120,38 @@ static void add_reference_choices(struct value *list, const struct record *recor
 	bool offered = str_absent(now);
 
 	for (size_t i = 0; choices && i < choices->count; i++) {
-		add_choice(list, choices->ids[i], choices->labels[i], shown);
+		(void)add_choice(list, choices->ids[i], choices->labels[i], shown);
 		offered = offered || str_equal(choices->ids[i], now);
 	}
 	if (!offered)
-		add_choice(list, now, str_absent(record->labels[index]) ? now : record->labels[index], shown);
+		(void)add_choice(list, now, str_absent(record->labels[index]) ? now : record->labels[index], shown);
+}
+
+/* Rows to choose from, found by what was typed: nobody is asked to choose among thousands. */
+static void put_found(struct value *map, const struct form_view *view, size_t index, struct str shown)
+{
+	const struct record *record = view->record;
+	const struct field *field = &record->entity->fields[index];
+	const struct reference_offers *offers = record->offers ? record->offers[index] : NULL;
+	struct value *list = value_put_list(map, "choices");
+	struct str now = record->values[index];
+	size_t count = offers ? offers->count : 0;
+
+	value_put_str(map, "search", offers && offers->search.n ? offers->search : STR(""));
+	value_put_str(map, "searched", offers ? offers->searched : STR_NONE);
+	value_put_text(map, "find_note", offers ? offers->note : NULL);
+	value_put_url(map, "find_url",
+		      arena_printf(view->arena, "/%s/choices?field=%s", record->entity->plural, field->name));
+	if (count == 1 && shown.n == 0)
+		shown = offers->ids[0];
+	if (!field_is(field, FIELD_REQUIRED) && (count > 0 || !str_absent(now)))
+		(void)add_choice(list, STR(""), STR("None"), shown.n ? shown : STR(""));
+	if (!str_absent(now))
+		(void)add_choice(list, now, str_absent(record->labels[index]) ? now : record->labels[index], shown);
+	for (size_t i = 0; i < count; i++)
+		if (!str_equal(offers->ids[i], now))
+			value_put_str(add_choice(list, offers->ids[i], offers->labels[i], shown), "details",
+				      offers->details[i]);
 }
 
 static void put_choices(struct value *map, const struct form_view *view, size_t index, struct str shown)
@@ -133,9 +162,9 @@ static void put_choices(struct value *map, const struct form_view *view, size_t 
 	if (field->type != FIELD_CHOICE && field->type != FIELD_REFERENCE)
 		return;
 	if (!field->default_value)
-		add_choice(list, STR(""), field_is(field, FIELD_REQUIRED) ? STR("Choose…") : STR("–"), shown);
+		(void)add_choice(list, STR(""), field_is(field, FIELD_REQUIRED) ? STR("Choose…") : STR("–"), shown);
 	for (const struct choice *choice = field->choices; choice && choice->value; choice++)
-		add_choice(list, str_from(choice->value), str_from(choice->label), shown);
+		(void)add_choice(list, str_from(choice->value), str_from(choice->label), shown);
 	if (field->type == FIELD_REFERENCE)
 		add_reference_choices(list, view->record, index, shown);
 }
@@ -153,6 +182,7 @@ static void put_limits(struct value *map, const struct field *field)
 static void put_input(struct value *map, const struct form_view *view, size_t index)
 {
 	const struct field *field = &view->record->entity->fields[index];
+	bool found = field_is_found(field);
 	const struct input_kind *kind = &input_kinds[field->type];
 	const struct field_error *error = view->errors ? errors_for(view->errors, field->name) : NULL;
 	struct str shown = shown_value(view, index);
@@ -161,7 +191,12 @@ static void put_input(struct value *map, const struct form_view *view, size_t in
 	value_put_text(map, "label", field->label);
 	for (size_t i = FIELD_TEXT; i < COUNT_OF(input_kinds); i++)
 		value_put_bool(map, input_kinds[i].flag, false);
-	value_put_bool(map, kind->flag, true);
+	value_put_bool(map, kind->flag, !found);
+	value_put_bool(map, "is_found", found);
+	value_put_text(map, "search", NULL);
+	value_put_text(map, "searched", NULL);
+	value_put_text(map, "find_note", NULL);
+	value_put_text(map, "find_url", NULL);
 	value_put_bool(map, "is_reference", field->type == FIELD_REFERENCE);
 	value_put_text(map, "input_type", kind->input_type);
 	value_put_text(map, "inputmode", kind->inputmode);
@@ -172,7 +207,10 @@ static void put_input(struct value *map, const struct form_view *view, size_t in
 	value_put_bool(map, "checked", field->type == FIELD_BOOL && is_checked(view, index));
 	value_put_str(map, "value", shown);
 	put_limits(map, field);
-	put_choices(map, view, index, shown);
+	if (found)
+		put_found(map, view, index, shown);
+	else
+		put_choices(map, view, index, shown);
 }
 
 void record_form_view(const struct record *record, const struct form *typed, const struct errors *errors,
@@ -192,4 +230,11 @@ void record_form_view(const struct record *record, const struct form *typed, con
 		put_input(map, &view, i);
 		view_put_group(map, record->entity, i, &last);
 	}
+}
+
+void record_input_view(const struct record *record, int field, const struct form *typed, struct value *map)
+{
+	struct form_view view = {record, typed, NULL, value_arena(map)};
+
+	put_input(map, &view, (size_t)field);
 }

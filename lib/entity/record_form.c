@@ -3,15 +3,29 @@
 
 #define PRESENT ".present"
 
-/* The hidden companion of a checkbox, since a browser does not send an unchecked one. */
+/*
+ * Beside the value: the hidden companion of a checkbox, since a browser does not send an unchecked one, and what was
+ * typed to find a row.
+ */
 static bool is_companion(const struct entity *entity, struct str name)
 {
-	int field;
+	struct str rest = name, own = str_split(&rest, '.'), suffix = {name.p + own.n, name.n - own.n};
+	int field = entity_field(entity, own);
 
-	if (!str_ends(name, STR(PRESENT)))
+	if (field < 0 || str_absent(rest))
 		return false;
-	field = entity_field(entity, (struct str){name.p, name.n - strlen(PRESENT)});
-	return field >= 0 && entity->fields[field].type == FIELD_BOOL;
+	if (field_is_found(&entity->fields[field]))
+		return str_is(suffix, REFERENCE_SEARCH) || str_is(suffix, REFERENCE_SEARCHED);
+	return entity->fields[field].type == FIELD_BOOL && str_is(suffix, PRESENT);
+}
+
+void record_prefill(struct record *record, int index, struct str typed)
+{
+	const struct field *field = &record->entity->fields[index];
+
+	if (field_is_writable(field, WRITE_CREATE) && !field_is(field, FIELD_API_ONLY | FIELD_WRITE_ONLY) &&
+	    field_accept_typed(record->arena, field, &typed, errors_new(record->arena)))
+		record->values[index] = typed;
 }
 
 static void take_field(struct record *record, enum write_kind kind, const struct form_field *sent,

@@ -152,7 +152,7 @@ enum err record_load_references(struct ttx *tx, struct record *const *records, s
 		if (field->type != FIELD_REFERENCE || !field_is_visible(field))
 			continue;
 		err = load_labels(tx, records, count, at);
-		if (err == OK && choices)
+		if (err == OK && choices && !field_is_found(field))
 			err = load_choices(tx, records, count, at);
 		if (err)
 			return err;
