@@ -20,6 +20,7 @@
 struct planted {
 	struct company company;
 	const char *letter; /* "A": texts of its rows begin with MARKER-A-<table>-<field> */
+	struct str link[3]; /* by purpose, of the member */
 };
 
 /* A company with people of every role and a row in every table that has tenant_id. */
@@ -70,15 +71,19 @@ struct shot {
 	const char *header[3][2];
 	struct str body, type; /* body absent: made of the route's entity */
 	bool too_big;
-	int status; /* that a valid request is answered with */
+	enum rate_class exhausted; /* the sender has used up that rate; 0: none */
+	int status;                /* that a valid request is answered with */
 };
 
 /* A valid request; fresh: to a row made for it. False: there is no fixture, and *why says what is missing. */
 bool make_shot(struct shot *, const struct route *, enum host_kind, enum credential, const struct planted *who,
 	       bool fresh, const char **why);
 const struct response *shoot(const struct shot *);
-/* The last answer without what differs between any two: the request's id, what is left of a rate; NOBODYS_ID is "ID". */
-struct str answer_text(const struct response *);
+/*
+ * The last answer as one text, without what differs between any two: the request's id and what is left of a rate. sent: words of the request, ended by
+ * an absent one, each of which becomes "ID" where it is repeated; may be NULL.
+ */
+struct str answer_text(const struct response *, const struct str *sent);
 /* Of {id} in the route's path; NULL: unknown. */
 const char *route_table(const struct route *);
 /* The right token of forms for whoever sends the shot. */
@@ -98,7 +103,11 @@ void each_request(void (*before)(const struct route *),
 		  void (*act)(const struct route *, enum host_kind, enum credential),
 		  void (*after)(const struct route *));
 
-/* fixture_special.c: what the table of exceptions has for this request. */
+/* fixture_special.c: what the table of exceptions has for this request. fresh: what it uses up is made for it. */
 void make_special(struct shot *, bool fresh);
+/* Whether the request proves who asks by what it carries itself: a link, or an address and a password. */
+bool carries_proof(const struct route *);
+struct str shot_address(const struct shot *);
+struct str shot_link(const struct shot *, int purpose);
 
 #endif

@@ -2,6 +2,7 @@
 #include "tests/isolation/fixture.h"
 
 #include "lib/tenant/api_key.h"
+#include "lib/tenant/link.h"
 #include "lib/tenant/user.h"
 
 #include <ctype.h>
@@ -213,6 +214,8 @@ void planted_make(struct planted *planted, const char *letter)
 	company_set(&planted->company, "max_leads = NULL, max_users = NULL");
 	mark(planted);
 	plant_entities(planted);
+	for (int purpose = LINK_HANDOVER; purpose <= LINK_SET_PASSWORD; purpose++)
+		planted->link[purpose] = company_link(&planted->company, purpose, ROLE_MEMBER);
 	test_sql("%s", filled(planted, plant_rest).p);
 	left = test_sql_value("SELECT nullif(current_setting('test.unplanted'), '')");
 	if (!str_absent(left))

@@ -1,6 +1,7 @@
 /* A valid request for any route, and the way to send it. */
 #include "tests/isolation/fixture.h"
 
+#include "fcgi/rate.h"
 #include "lib/tenant/api_key.h"
 #include "lib/tenant/provision.h"
 #include "lib/tenant/user.h"
@@ -109,10 +110,14 @@ static struct str operator(void)
 	return str_from(key);
 }
 
+/* There is no owner's key. */
+static struct str key_of(const struct shot *shot)
+{
+	return shot->who->company.key[shot->role == ROLE_OWNER ? ROLE_ADMIN : shot->role];
+}
+
 static void add_credential(struct web_request *request, const struct shot *shot)
 {
-	const struct company *company = &shot->who->company;
-	enum role role = shot->by == BY_KEY && shot->role == ROLE_OWNER ? ROLE_ADMIN : shot->role;
 	struct str bearer = STR_NONE;
 
 	if (shot->by == BY_COOKIE)
@@ -123,7 +128,7 @@ static void add_credential(struct web_request *request, const struct shot *shot)
 	else if (shot->by == BY_TOKEN)
 		bearer = session_of(shot);
 	else if (shot->by == BY_KEY)
-		bearer = company->key[role];
+		bearer = key_of(shot);
 	else if (shot->by == BY_OPERATOR)
 		bearer = operator();
 	else
@@ -207,6 +212,37 @@ static struct str path_of(const struct shot *shot)
 	return shot->query.n ? text("%.*s?%.*s", STR_FMT_ARG(whole), STR_FMT_ARG(shot->query)) : whole;
 }
 
+/* Whose rate it is: the credential's, or where none counts the address's. */
+static void exhaust(struct shared *shared, const struct shot *shot)
+{
+	struct str credential = shot->by == BY_OPERATOR ? operator()
+				: shot->by == BY_KEY    ? key_of(shot)
+							: session_of(shot);
+	struct str key = rate_address_key(web->arena, STR("127.0.0.1"));
+	struct token token;
+
+	if (shot->by != BY_NOTHING && shot->exhausted != RATE_LOGIN && shot->exhausted != RATE_SIGNUP &&
+	    token_parse(credential, &token))
+		key = (struct str){(const char *)token.hash, sizeof(token.hash)};
+	while (rate_ask(shared, shot->exhausted, key, true).allowed)
+		;
+}
+
+static const struct response *send_request(const struct shot *shot, const struct web_request *request)
+{
+	struct shared *kept = web->app.shared;
+	const struct response *response;
+
+	if (!shot->exhausted)
+		return web_send(web, request);
+	web->app.shared = shared_new(1, 1);
+	exhaust(web->app.shared, shot);
+	response = web_send(web, request);
+	shared_free(web->app.shared);
+	web->app.shared = kept;
+	return response;
+}
+
 const struct response *shoot(const struct shot *wanted)
 {
 	static const char *const labels[] = {"", "", "", "app", "api", "admin", NULL};
@@ -223,14 +259,24 @@ const struct response *shoot(const struct shot *wanted)
 	for (size_t i = 0; i < COUNT_OF(shot.header); i++)
 		if (shot.header[i][0])
 			web_header(&request, shot.header[i][0], str_from(shot.header[i][1]));
-	return web_send(web, &request);
+	return send_request(&shot, &request);
 }
 
 /* ---- answers ---- */
 
-struct str answer_text(const struct response *response)
+static size_t known_at(struct str text, const struct str *words)
 {
-	const struct str ids[] = {web->request_id, STR(NOBODYS_ID)};
+	size_t longest = 0;
+
+	for (; !str_absent(*words); words++)
+		if (words->n > longest && str_starts(text, *words))
+			longest = words->n;
+	return longest;
+}
+
+struct str answer_text(const struct response *response, const struct str *sent)
+{
+	const struct str own[] = {web->request_id, STR_NONE};
 	struct buffer whole = BUFFER_IN(web->arena), out = BUFFER_IN(web->arena);
 	struct str rest = buffer_str(&response->headers), left;
 
@@ -245,11 +291,10 @@ struct str answer_text(const struct response *response)
 	buffer_add_str(&whole, buffer_str(&response->body));
 	left = buffer_str(&whole);
 	while (left.n > 0) {
-		size_t known = 0;
+		size_t known = known_at(left, own);
 
-		for (size_t i = 0; i < COUNT_OF(ids) && !known; i++)
-			if (left.n >= ids[i].n && memcmp(left.p, ids[i].p, ids[i].n) == 0)
-				known = ids[i].n;
+		if (!known && sent)
+			known = known_at(left, sent);
 		if (known)
 			BUFFER_LITERAL(&out, "ID");
 		else

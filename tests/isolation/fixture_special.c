@@ -20,9 +20,15 @@ static void subdomain_query(struct shot *shot, bool fresh)
 	shot->query = STR("name=marker-free");
 }
 
+struct str shot_address(const struct shot *shot)
+{
+	return shot->from ? text("owner@%.*s.example", STR_FMT_ARG(shot->from->company.slug))
+			  : STR("owner@nobody-at-all.example");
+}
+
 static void password_of_owner(struct shot *shot, bool fresh)
 {
-	struct str email = text("owner@%.*s.example", STR_FMT_ARG(shot->from->company.slug));
+	struct str email = shot_address(shot);
 
 	(void)fresh;
 	if (shot->route->face == FACE_API) {
@@ -34,19 +40,24 @@ static void password_of_owner(struct shot *shot, bool fresh)
 	shot->type = STR("application/x-www-form-urlencoded");
 }
 
-static struct str link_of(const struct shot *shot, bool fresh, int purpose)
+struct str shot_link(const struct shot *shot, int purpose)
 {
-	return fresh ? company_link(&shot->from->company, purpose, ROLE_MEMBER) : STR("none");
+	return shot->from ? shot->from->link[purpose] : STR("tl_abcd1234_none");
+}
+
+static struct str link_for(const struct shot *shot, bool fresh, int purpose)
+{
+	return fresh ? company_link(&shot->from->company, purpose, ROLE_MEMBER) : shot_link(shot, purpose);
 }
 
 static void handover_code(struct shot *shot, bool fresh)
 {
-	shot->query = text("code=%.*s", STR_FMT_ARG(link_of(shot, fresh, LINK_HANDOVER)));
+	shot->query = text("code=%.*s", STR_FMT_ARG(link_for(shot, fresh, LINK_HANDOVER)));
 }
 
 static void password_token(struct shot *shot, bool fresh)
 {
-	struct str link = link_of(shot, fresh, LINK_SET_PASSWORD);
+	struct str link = link_for(shot, fresh, LINK_SET_PASSWORD);
 
 	if (shot->route->method == METHOD_GET) {
 		shot->query = text("token=%.*s", STR_FMT_ARG(link));
@@ -152,6 +163,17 @@ static const struct special {
 	{METHOD_POST, "/settings", ON_TENANT, profile, 0},
 	{METHOD_POST, "/settings/logo", ON_TENANT, picture, 0},
 };
+
+bool carries_proof(const struct route *route)
+{
+	for (size_t i = 0; i < COUNT_OF(specials); i++)
+		if (specials[i].method == route->method && strcmp(specials[i].path, route->path) == 0 &&
+		    (specials[i].hosts & route->hosts) &&
+		    (specials[i].fill == password_of_owner || specials[i].fill == handover_code ||
+		     specials[i].fill == password_token))
+			return true;
+	return false;
+}
 
 void make_special(struct shot *shot, bool fresh)
 {

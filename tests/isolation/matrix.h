@@ -20,6 +20,17 @@ struct condition {
 extern const struct condition conditions[];
 extern const size_t conditions_count;
 
+/* test_matrix_rules.c: what a route must ask for at least. NULL: no row fits. */
+struct rule {
+	unsigned methods; /* bits */
+	const char *path; /* as for fnmatch */
+	unsigned hosts;   /* the route has no other */
+	enum who who;
+	enum role least; /* 0: no role is asked */
+	enum rate_class rate;
+};
+const struct rule *rule_of(const struct route *);
+
 /* While it is set, conditions put an id that does not exist where they would put one of A's. */
 extern bool ids_are_missing;
 
@@ -33,6 +44,8 @@ extern struct matrix {
 	char first[600]; /* the first complaint */
 } matrix;
 void matrix_forget(void);
+
+void matrix_complain(const struct shot *, const char *condition, const char *what, bool leak);
 
 /* For each_request(): a valid request by E; B's request under each condition; A's rows before and after. */
 void matrix_valid(const struct route *, enum host_kind, enum credential);

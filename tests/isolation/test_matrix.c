@@ -5,6 +5,67 @@
 #include "tests/isolation/matrix.h"
 
 #include <stdio.h>
+#include <stdlib.h>
+
+/* ---- what B sees ---- */
+
+#define SIGHTS_MOST 4000
+static struct {
+	const struct route *route;
+	char *text;
+} sights[SIGHTS_MOST];
+static size_t sights_count, sight;
+
+static struct str look(const struct route *route, enum host_kind host, enum credential by, struct shot *shot)
+{
+	const char *why;
+
+	if (route->method != METHOD_GET || (route->who != WHO_MEMBER && route->who != WHO_SESSION) ||
+	    !make_shot(shot, route, host, by, &company_b, false, &why))
+		return STR_NONE;
+	return answer_text(shoot(shot), NULL);
+}
+
+static void remember(const struct route *route, enum host_kind host, enum credential by)
+{
+	struct shot shot;
+	struct str seen = look(route, host, by, &shot);
+
+	if (str_absent(seen))
+		return;
+	assert_true(sights_count < SIGHTS_MOST);
+	sights[sights_count].route = route;
+	sights[sights_count++].text = strdup(seen.p);
+}
+
+static void compare(const struct route *route, enum host_kind host, enum credential by)
+{
+	struct shot shot;
+	struct str seen = look(route, host, by, &shot);
+
+	if (str_absent(seen))
+		return;
+	assert_true(sight < sights_count && sights[sight].route == route);
+	if (!str_is(seen, sights[sight].text))
+		matrix_complain(&shot, "A writes", "wanted for B the answer from before, got another", true);
+	free(sights[sight++].text);
+}
+
+/* Also counts, sums, order and limits are B's own. */
+static void what_a_writes_changes_nothing_that_b_sees(void **state)
+{
+	(void)state;
+	matrix_forget();
+	each_request(NULL, remember, NULL);
+	for (size_t i = 0; i < entities_count; i++)
+		(void)planted_new_row(&company_a, entities[i]->table);
+	each_request(NULL, compare, NULL);
+	printf("%zu sights\n", sights_count);
+	assert_true(sights_count > entities_count * 5);
+	assert_int_equal(matrix.leaks, 0);
+}
+
+/* ---- every cell ---- */
 
 static void a_valid_request_is_answered_by_every_route(void **state)
 {
@@ -63,6 +124,7 @@ int main(void)
 		cmocka_unit_test(the_markers_and_the_hash_see),
 		cmocka_unit_test(a_valid_request_is_answered_by_every_route),
 		cmocka_unit_test(every_route_refuses_what_it_must),
+		cmocka_unit_test(what_a_writes_changes_nothing_that_b_sees),
 	};
 
 	return cmocka_run_group_tests(tests, make_companies, fixture_close);

@@ -1,12 +1,16 @@
 /* The conditions of the matrix, one row each. */
 #include "tests/isolation/matrix.h"
 
+#include "fcgi/handlers.h"
+
+#include <ctype.h>
+
 struct planted company_a, company_b, company_c, company_d, company_e;
 bool ids_are_missing;
 
 static bool asks_tenant(const struct route *route)
 {
-	return route->who == WHO_MEMBER || route->who == WHO_SESSION;
+	return rule_of(route)->who == WHO_MEMBER || rule_of(route)->who == WHO_SESSION;
 }
 
 static bool is_form(const struct shot *shot)
@@ -24,6 +28,15 @@ static struct str id_of_a(const char *table)
 	return ids_are_missing ? STR(NOBODYS_ID) : planted_row(&company_a, table);
 }
 
+static struct str in_capitals(struct str id)
+{
+	char *copy = arena_c_string(web->arena, id);
+
+	for (char *c = copy; *c; c++)
+		*c = (char)toupper((unsigned char)*c);
+	return str_from(copy);
+}
+
 /* ---- who ---- */
 
 static bool nobody(struct shot *shot, size_t variant)
@@ -31,25 +44,25 @@ static bool nobody(struct shot *shot, size_t variant)
 	shot->by = BY_NOTHING;
 	shot->at = &company_a;
 	shot->id = strstr(shot->route->path, "{id}") ? planted_row(&company_a, route_table(shot->route)) : STR_NONE;
-	return variant == 0 && shot->route->who != WHO_ANYONE;
+	return variant == 0 && rule_of(shot->route)->who != WHO_ANYONE;
 }
 
 static bool made_up(struct shot *shot, size_t variant)
 {
 	shot->by = BY_MADE_UP;
-	return variant == 0 && shot->route->who != WHO_ANYONE;
+	return variant == 0 && rule_of(shot->route)->who != WHO_ANYONE;
 }
 
 static bool cookie_only(struct shot *shot, size_t variant)
 {
 	shot->by = BY_COOKIE;
-	return variant == 0 && shot->route->face == FACE_API && shot->route->who != WHO_ANYONE;
+	return variant == 0 && shot->route->face == FACE_API && rule_of(shot->route)->who != WHO_ANYONE;
 }
 
 static bool key_for_a_person(struct shot *shot, size_t variant)
 {
 	shot->by = BY_KEY;
-	return variant == 0 && shot->route->face == FACE_API && shot->route->who == WHO_SESSION;
+	return variant == 0 && shot->route->face == FACE_API && rule_of(shot->route)->who == WHO_SESSION;
 }
 
 static bool member_on_foreign_host(struct shot *shot, size_t variant)
@@ -62,19 +75,11 @@ static bool member_on_foreign_host(struct shot *shot, size_t variant)
 
 static bool lower_role(struct shot *shot, size_t variant)
 {
-	struct principal principal = {.kind = shot->by == BY_KEY ? CREDENTIAL_API_KEY : CREDENTIAL_SESSION};
-	enum role role = ROLE_VIEWER;
+	enum role role = (enum role)(ROLE_VIEWER + variant);
 
-	if (!asks_tenant(shot->route))
+	/* A key has no more than an admin's role. */
+	if (role >= rule_of(shot->route)->least)
 		return false;
-	/* The variant counts only those who may not. */
-	for (;; role++) {
-		principal.role = role;
-		if (role == ROLE_OWNER)
-			return false;
-		if (!principal_can(&principal, shot->route->can) && variant-- == 0)
-			break;
-	}
 	shot->role = role;
 	shot->csrf = shot_csrf(shot);
 	shot->body = STR_NONE;
@@ -82,14 +87,46 @@ static bool lower_role(struct shot *shot, size_t variant)
 	return true;
 }
 
+static bool too_often(struct shot *shot, size_t variant)
+{
+	shot->exhausted = rule_of(shot->route)->rate;
+	return variant == 0 && shot->exhausted != RATE_FREE;
+}
+
 /* ---- A's ids ---- */
 
+/* As it is, in capitals, and by HEAD. */
 static bool foreign_id(struct shot *shot, size_t variant)
 {
-	if (variant > 0 || str_absent(shot->id) || !asks_tenant(shot->route))
+	if (variant > 2 || str_absent(shot->id) || !asks_tenant(shot->route) ||
+	    (variant == 2 && shot->method != METHOD_GET))
 		return false;
 	shot->id = id_of_a(route_table(shot->route));
+	if (variant == 1)
+		shot->id = in_capitals(shot->id);
+	if (variant == 2)
+		shot->method = METHOD_HEAD;
 	return true;
+}
+
+/* A's link, or A's address and password, on B's host: as good as made up. */
+static bool foreign_proof(struct shot *shot, size_t variant)
+{
+	if (variant > 0 || !carries_proof(shot->route))
+		return false;
+	shot->from = ids_are_missing ? NULL : &company_a;
+	shot->body = shot->query = STR_NONE;
+	make_special(shot, false);
+	shot->status = shot->route->handler == handover ? 303 : strstr(shot->route->path, "login") ? 401 : 404;
+	return true;
+}
+
+/* What a company shows to everybody is its name, and none of its rows. */
+static bool stranger(struct shot *shot, size_t variant)
+{
+	shot->at = &company_a;
+	return variant == 0 && rule_of(shot->route)->who == WHO_ANYONE && shot->host == HOST_TENANT &&
+	       shot->method == METHOD_GET && str_absent(shot->query);
 }
 
 static bool foreign_reference(struct shot *shot, size_t variant)
@@ -200,7 +237,7 @@ static bool foreign_csrf(struct shot *shot, size_t variant)
 	if (variant >= COUNT_OF(others) || !is_form(shot))
 		return false;
 	other.who = others[variant];
-	shot->csrf = shot->route->who == WHO_ANYONE
+	shot->csrf = rule_of(shot->route)->who == WHO_ANYONE
 			     ? csrf_make(web->arena, CSRF_VISIT, STR("another0another0another0another0"))
 			     : shot_csrf(&other);
 	shot->body = STR_NONE;
@@ -315,7 +352,10 @@ const struct condition conditions[] = {
 	{"a key where a person is asked", key_for_a_person, 0, 403, 0, false, false},
 	{"member of B on A's host", member_on_foreign_host, 303, 403, 0, false, false},
 	{"a lower role", lower_role, 403, 403, 0, false, false},
+	{"too often", too_often, 429, 429, 429, false, false},
 	{"A's id in the path", foreign_id, 404, 404, 404, true, false},
+	{"A's link or password on B's host", foreign_proof, AS_VALID, AS_VALID, 0, true, false},
+	{"a stranger on A's host", stranger, AS_VALID, AS_VALID, AS_VALID, false, false},
 	{"A's id in a reference", foreign_reference, 422, 422, 0, true, false},
 	{"A's id in a filter", foreign_filter, 200, 200, 0, true, false},
 	{"a claim to be A in a header", claims_tenant, AS_VALID, AS_VALID, AS_VALID, false, false},
@@ -336,4 +376,3 @@ const struct condition conditions[] = {
 };
 /* clang-format on */
 const size_t conditions_count = COUNT_OF(conditions);
-_Static_assert(COUNT_OF(conditions) <= CONDITIONS_MOST, "room for counting them");

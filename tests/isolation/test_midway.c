@@ -73,7 +73,7 @@ static void ask_unhurt_worker(void)
 		const struct response *response = probe(&other, probes[i].path);
 
 		assert_status(response, 200);
-		probes[i].answer = answer_text(response);
+		probes[i].answer = answer_text(response, NULL);
 	}
 	resolver_free(web->app.resolver);
 	pg_free(web->app.app_pg);
@@ -153,9 +153,9 @@ static void judge_worker(const struct trial *trial)
 	for (size_t i = 0; i < COUNT_OF(probes); i++) {
 		const struct response *response = probe(&other, probes[i].path);
 
-		if (!str_equal(answer_text(response), probes[i].answer))
+		if (!str_equal(answer_text(response, NULL), probes[i].answer))
 			COMPLAIN(trial, "wanted %s of another company as from an unhurt worker, got %.*s",
-				 probes[i].path, STR_FMT_ARG(answer_text(response)));
+				 probes[i].path, STR_FMT_ARG(answer_text(response, NULL)));
 	}
 }
 
