@@ -1,6 +1,7 @@
 /* Every stored entity as pages: the same templates for all of them. */
 #include "fcgi/entity_view.h"
 #include "fcgi/handlers.h"
+#include "fcgi/timeline_view.h"
 #include "fcgi/try.h"
 
 static const char *const form_extras[] = {"csrf", "version", "return", NULL};
@@ -38,7 +39,8 @@ enum err entity_show_page(struct context *c)
 	value_put_url(c->page, "delete_url", entity_row_path(c, record, "/delete"));
 	value_put_bool(c->page, "may_write", entity_may_write(c));
 	value_put_bool(c->page, "may_delete", entity_may_delete(c));
-	return OK;
+	quick_actions_put(c, record);
+	return timeline_page_put(c, record);
 }
 
 /* ---- forms ---- */

@@ -27,6 +27,8 @@ handler entity_list_api, entity_create_api, entity_get_api, entity_update_api, e
 handler list_view_create, list_view_update, list_view_delete;
 /* h_choices.c */
 handler entity_choices_page;
+/* h_timeline.c */
+handler entity_history_api, timeline_api, quick_call_page, quick_call_note_page, quick_note_page, quick_task_page;
 /* h_settings.c */
 handler settings_page, settings_company, settings_logo, settings_logo_delete, tenant_logo;
 /* h_users.c */

@@ -73,6 +73,12 @@ static const struct {
 	bool required;
 } queries[] = {
 	{"/api/onboarding/subdomain", "name", "string", "A company's name or the subdomain wished for.", true},
+	{"/api/leads/{id}/timeline", "show", "string",
+	 "One kind: calls, emails, texts, visits, notes, tasks, signals, stages or changes.", false},
+	{"/api/leads/{id}/timeline", "cursor", "string", "next_cursor of the page before.", false},
+	{"/api/contacts/{id}/timeline", "show", "string", "One kind, as for a lead's timeline.", false},
+	{"/api/contacts/{id}/timeline", "cursor", "string", "next_cursor of the page before.", false},
+	{"/api/{plural}/{id}/history", "cursor", "string", "next_cursor of the page before.", false},
 	{"/api/admin/tenants", "limit", "integer", "Rows a page: 1 to 200, 25 when it is not sent.", false},
 	{"/api/admin/tenants", "cursor", "string", "next_cursor of the page before.", false},
 	{"/api/admin/tenants", "status", "string", "trial, active, suspended or cancelled.", false},
@@ -87,7 +93,7 @@ void openapi_put_parameters(const struct route *route, struct value *list)
 	if (is_list(route) && route->entity->table)
 		entity_openapi_list_parameters(route->entity, list);
 	for (size_t i = 0; i < COUNT_OF(queries); i++)
-		if (route->method == METHOD_GET && strcmp(route->path, queries[i].path) == 0)
+		if (route->method == METHOD_GET && openapi_is_path(queries[i].path, route))
 			add_parameter(list, queries[i].name, "query", queries[i].required,
 				      type_schema(arena, queries[i].type), queries[i].description);
 	if (has_id(route) && (route->method == METHOD_PATCH || route->method == METHOD_DELETE))

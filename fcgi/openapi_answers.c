@@ -86,6 +86,28 @@ static const char *const tenant[] = {
 static const char *const tenant_made[] = {"url string uri", "*set_password_url string uri",
 					  "*set_password_expires_at string date-time", NULL};
 
+static const char *const history_entry[] = {
+	"id string uuid",    "kind string",
+	"version integer",   "changed_at string date-time",
+	"actor.kind string", "actor.id string? uuid",
+	"actor.name string", "changes object[]",
+	"sentence string",   NULL,
+};
+static const char *const timeline_entry[] = {
+	"id string uuid",
+	"type string",
+	"at string date-time",
+	"sentence string",
+	"text string?",
+	"outcome string?",
+	"lead_id string? uuid",
+	"actor.kind string?",
+	"actor.name string?",
+	"changes object[]",
+	NULL,
+};
+
+/* "{plural}" stands for every stored entity's word. */
 static const struct shape shapes[] = {
 	{METHOD_GET, "/health", false, false, health, NULL},
 	{METHOD_GET, "/ready", false, false, health, NULL},
@@ -94,6 +116,9 @@ static const struct shape shapes[] = {
 	{METHOD_GET, "/api/tenant", false, false, whoami, NULL},
 	{METHOD_GET, "/api/api-keys", true, false, key, NULL},
 	{METHOD_POST, "/api/api-keys", false, false, key, key_secret},
+	{METHOD_GET, "/api/{plural}/{id}/history", true, true, history_entry, NULL},
+	{METHOD_GET, "/api/leads/{id}/timeline", true, true, timeline_entry, NULL},
+	{METHOD_GET, "/api/contacts/{id}/timeline", true, true, timeline_entry, NULL},
 	{METHOD_GET, "/api/admin/tenants", true, true, tenant, NULL},
 	{METHOD_POST, "/api/admin/tenants", false, false, tenant, tenant_made},
 	{METHOD_GET, "/api/admin/tenants/{id}", false, false, tenant, NULL},
@@ -165,13 +190,24 @@ static void put_members(struct value *schema, const char *const *lines)
 		put_member(schema, *lines);
 }
 
+bool openapi_is_path(const char *path, const struct route *route)
+{
+	static const char plural[] = "/api/{plural}/";
+	size_t head;
+
+	if (!route->entity || strncmp(path, plural, sizeof plural - 1) != 0)
+		return strcmp(path, route->path) == 0;
+	head = strlen("/api/") + strlen(route->entity->plural) + 1;
+	return strlen(route->path) > head && strcmp(path + sizeof plural - 1, route->path + head) == 0;
+}
+
 bool openapi_answer(const struct route *route, struct value *schema)
 {
 	for (size_t i = 0; i < COUNT_OF(shapes); i++) {
 		const struct shape *shape = &shapes[i];
 		struct value *row = schema;
 
-		if (shape->method != route->method || strcmp(shape->path, route->path) != 0)
+		if (shape->method != route->method || !openapi_is_path(shape->path, route))
 			continue;
 		if (shape->list) {
 			row = value_map(value_arena(schema));

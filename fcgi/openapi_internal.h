@@ -23,4 +23,7 @@ void openapi_put_list(struct value *schema, struct value *row, bool pages);
 struct value *openapi_member(struct value *map, const char *key);
 bool openapi_lists(const struct value *list, struct str text);
 
+/* Whether the route has that path; "{plural}" in it stands for every stored entity's word. */
+bool openapi_is_path(const char *path, const struct route *);
+
 #endif

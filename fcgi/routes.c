@@ -4,8 +4,10 @@
 #include "fcgi/handlers.h"
 #include "fcgi/route_rows.h"
 
-#include "lib/crm/saved_view.h"
+#include "lib/crm/contact.h"
 #include "lib/crm/entities.h"
+#include "lib/crm/lead.h"
+#include "lib/crm/saved_view.h"
 #include "lib/tenant/api_key.h"
 #include "lib/tenant/profile.h"
 #include "lib/tenant/provision.h"
@@ -96,6 +98,17 @@ static const struct route own_routes[] = {
 	{METHOD_POST, "/saved_views/here", ON_TENANT, PAGE, PERSON(CAN_WRITE), RATE_WRITE, POOL_WEB, WORK_TENANT_WRITE, list_view_create, NULL, NULL, &saved_view_entity, 303, false, NULL},
 	{METHOD_POST, "/saved_views/{id}/here", ON_TENANT, PAGE, PERSON(CAN_WRITE), RATE_WRITE, POOL_WEB, WORK_TENANT_WRITE, list_view_update, NULL, NULL, &saved_view_entity, 303, false, NULL},
 	{METHOD_POST, "/saved_views/{id}/remove", ON_TENANT, PAGE, PERSON(CAN_WRITE), RATE_WRITE, POOL_WEB, WORK_TENANT_WRITE, list_view_delete, NULL, NULL, &saved_view_entity, 303, false, NULL},
+	/* ---- leads and contacts: what happened, and what is written down in a moment ---- */
+	{METHOD_GET, "/api/leads/{id}/timeline", TENANT_API, API, MEMBER(CAN_READ), RATE_READ, POOL_WEB, WORK_TENANT_READ, timeline_api, NULL, NULL, &lead_entity, 200, false, "Everything that happened with a lead, newest first."},
+	{METHOD_POST, "/leads/{id}/calls", ON_TENANT, PAGE, PERSON(CAN_WRITE), RATE_WRITE, POOL_WEB, WORK_TENANT_WRITE, quick_call_page, NULL, NULL, &lead_entity, 303, false, NULL},
+	{METHOD_POST, "/leads/{id}/call-note", ON_TENANT, PAGE, PERSON(CAN_WRITE), RATE_WRITE, POOL_WEB, WORK_TENANT_WRITE, quick_call_note_page, NULL, NULL, &lead_entity, 303, false, NULL},
+	{METHOD_POST, "/leads/{id}/notes", ON_TENANT, PAGE, PERSON(CAN_WRITE), RATE_WRITE, POOL_WEB, WORK_TENANT_WRITE, quick_note_page, NULL, NULL, &lead_entity, 303, false, NULL},
+	{METHOD_POST, "/leads/{id}/tasks", ON_TENANT, PAGE, PERSON(CAN_WRITE), RATE_WRITE, POOL_WEB, WORK_TENANT_WRITE, quick_task_page, NULL, NULL, &lead_entity, 303, false, NULL},
+	{METHOD_GET, "/api/contacts/{id}/timeline", TENANT_API, API, MEMBER(CAN_READ), RATE_READ, POOL_WEB, WORK_TENANT_READ, timeline_api, NULL, NULL, &contact_entity, 200, false, "Everything that happened with a contact, newest first."},
+	{METHOD_POST, "/contacts/{id}/calls", ON_TENANT, PAGE, PERSON(CAN_WRITE), RATE_WRITE, POOL_WEB, WORK_TENANT_WRITE, quick_call_page, NULL, NULL, &contact_entity, 303, false, NULL},
+	{METHOD_POST, "/contacts/{id}/call-note", ON_TENANT, PAGE, PERSON(CAN_WRITE), RATE_WRITE, POOL_WEB, WORK_TENANT_WRITE, quick_call_note_page, NULL, NULL, &contact_entity, 303, false, NULL},
+	{METHOD_POST, "/contacts/{id}/notes", ON_TENANT, PAGE, PERSON(CAN_WRITE), RATE_WRITE, POOL_WEB, WORK_TENANT_WRITE, quick_note_page, NULL, NULL, &contact_entity, 303, false, NULL},
+	{METHOD_POST, "/contacts/{id}/tasks", ON_TENANT, PAGE, PERSON(CAN_WRITE), RATE_WRITE, POOL_WEB, WORK_TENANT_WRITE, quick_task_page, NULL, NULL, &contact_entity, 303, false, NULL},
 
 	/* ---- operators ---- */
 	{METHOD_GET, "/", ON_ADMIN, PAGE, PUBLIC, RATE_READ, POOL_WEB, WORK_NONE, admin_home, "public/admin", NULL, NULL, 200, false, NULL},
@@ -121,6 +134,7 @@ static const struct route entity_routes[] = {
 	{METHOD_POST, "/api/{plural}", TENANT_API, API, MEMBER(CAN_WRITE), RATE_WRITE, POOL_WEB, WORK_TENANT_WRITE, entity_create_api, NULL, NULL, NULL, 201, true, "Create a {label}."},
 	{METHOD_GET, "/api/{plural}/{id}", TENANT_API, API, MEMBER(CAN_READ), RATE_READ, POOL_WEB, WORK_TENANT_READ, entity_get_api, NULL, NULL, NULL, 200, false, "One {label}."},
 	{METHOD_PATCH, "/api/{plural}/{id}", TENANT_API, API, MEMBER(CAN_WRITE), RATE_WRITE, POOL_WEB, WORK_TENANT_WRITE, entity_update_api, NULL, NULL, NULL, 200, false, "Change a {label}; needs If-Match."},
+	{METHOD_GET, "/api/{plural}/{id}/history", TENANT_API, API, MEMBER(CAN_READ), RATE_READ, POOL_WEB, WORK_TENANT_READ, entity_history_api, NULL, NULL, NULL, 200, false, "Who changed what of a {label}, newest first."},
 	{METHOD_DELETE, "/api/{plural}/{id}", TENANT_API, API, MEMBER(CAN_DELETE), RATE_WRITE, POOL_WEB, WORK_TENANT_WRITE, entity_delete_api, NULL, NULL, NULL, 204, false, "Delete a {label}."},
 };
 /* clang-format on */

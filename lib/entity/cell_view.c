@@ -188,3 +188,10 @@ void record_cells_of(const struct record *record, const int *columns, size_t cou
 		value_put_bool(cell, "group_start", false);
 	}
 }
+
+struct str record_field_text(const struct record *record, int field)
+{
+	struct value *cell = add_cell(value_list(record->arena), record, (size_t)field);
+
+	return str_absent(record->values[field]) ? STR_NONE : value_as_str(value_get(cell, STR("text")));
+}

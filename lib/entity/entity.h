@@ -93,8 +93,7 @@ struct entity {
 	bool trash;                /* has deleted_at: a deleted row can be restored, and is nowhere else until then */
 	bool history;              /* who changed what is kept in record_changes */
 	bool custom;               /* has custom: a company adds fields of its own */
-	const char *visible;    /* SQL: which rows whoever acts may see; @me is their id. NULL: all of the company's */
-	const char *tags_table; /* joins its rows (row_id) with tags (tag_id); NULL: it has none */
+	const char *tags_table;    /* joins its rows (row_id) with tags (tag_id); NULL: it has none */
 	/* Hooks; each may be NULL. An error other than OK rolls everything back. */
 	enum err (*before_write)(struct ttx *, enum write_kind, struct record *, struct errors *);
 	enum err (*after_write)(struct ttx *, enum write_kind, const struct record *);
@@ -152,6 +151,8 @@ void record_form_view(const struct record *, const struct form *typed, const str
 /* One input of a form, by its field's index. */
 void record_input_view(const struct record *, int field, const struct form *typed, struct value *map);
 void record_show_view(const struct record *, struct value *list);
+/* What a person reads as the field's value ("$1,250.50", "Won"); absent when it has none. */
+struct str record_field_text(const struct record *, int field);
 /* The LISTED fields of one row, in order, for the list page; the same maps as record_show_view gives. */
 void record_cells_view(const struct record *, struct value *list);
 /* The same for chosen fields, by index. */

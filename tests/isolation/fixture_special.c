@@ -134,11 +134,22 @@ static void list_view(struct shot *shot, bool fresh)
 	shot->type = STR("application/x-www-form-urlencoded");
 }
 
+/* ---- forms without an entity's inputs on a row's page ---- */
+
+/* All of them at once: each handler takes its own. */
+static void written_quickly(struct shot *shot, bool fresh)
+{
+	(void)fresh;
+	shot->body = text("csrf=%.*s&outcome=voicemail&body=said&title=Call+back&due=1d&call=" NOBODYS_ID,
+			  STR_FMT_ARG(shot->csrf));
+	shot->type = STR("application/x-www-form-urlencoded");
+}
+
 /* ---- the table ---- */
 
 static const struct special {
 	enum method method;
-	const char *path;
+	const char *path; /* '*' in front: its end */
 	unsigned hosts;
 	void (*fill)(struct shot *, bool fresh); /* NULL: nothing */
 	int status;                              /* 0: the route's */
@@ -160,6 +171,10 @@ static const struct special {
 	{METHOD_POST, "/password", ON_TENANT, password_token, 0},
 	{METHOD_GET, "/logo", ON_TENANT, NULL, 404},
 	{METHOD_POST, "/saved_views/here", ON_TENANT, list_view, 0},
+	{METHOD_POST, "*/calls", ON_TENANT, written_quickly, 0},
+	{METHOD_POST, "*/call-note", ON_TENANT, written_quickly, 404},
+	{METHOD_POST, "*/notes", ON_TENANT, written_quickly, 0},
+	{METHOD_POST, "*/tasks", ON_TENANT, written_quickly, 0},
 	{METHOD_POST, "/settings", ON_TENANT, profile, 0},
 	{METHOD_POST, "/settings/logo", ON_TENANT, picture, 0},
 };
@@ -175,11 +190,20 @@ bool carries_proof(const struct route *route)
 	return false;
 }
 
+static bool is_for(const struct special *special, const struct shot *shot)
+{
+	struct str path = str_from(shot->route->path);
+	bool fits = *special->path == '*'
+			    ? strstr(shot->route->path, "{id}/") && str_ends(path, str_from(special->path + 1))
+			    : str_is(path, special->path);
+
+	return fits && special->method == shot->route->method && (special->hosts & (1u << shot->host));
+}
+
 void make_special(struct shot *shot, bool fresh)
 {
 	for (size_t i = 0; i < COUNT_OF(specials); i++)
-		if (specials[i].method == shot->route->method && strcmp(specials[i].path, shot->route->path) == 0 &&
-		    (specials[i].hosts & (1u << shot->host))) {
+		if (is_for(&specials[i], shot)) {
 			if (specials[i].fill)
 				specials[i].fill(shot, fresh);
 			if (specials[i].status)

@@ -1,0 +1,220 @@
+/* The timeline of leads and contacts, and the calls, notes and tasks that are written down from their pages. */
+#include "tests/web/fixture.h"
+
+static struct company acme, other;
+
+static int make_companies(void **state)
+{
+	fixture_open(state);
+	company_make(&acme, "acme");
+	company_make(&other, "other");
+	return 0;
+}
+
+static const struct response *get(const char *path)
+{
+	return ASK(.host = acme.slug, .path = path, .bearer = acme.key[ROLE_MEMBER]);
+}
+
+static const struct response *post(const char *path, const char *json)
+{
+	return ASK(.method = METHOD_POST, .host = acme.slug, .path = path, .bearer = acme.key[ROLE_MEMBER],
+		   .json = json);
+}
+
+static struct str made(const char *path, const char *json)
+{
+	const struct response *answer = post(path, json);
+
+	assert_status(answer, 201);
+	return json_text(answer, "id");
+}
+
+static void change(const char *plural, struct str id, const char *json)
+{
+	assert_status(ASK(.method = METHOD_PATCH, .host = acme.slug,
+			  .path = text("/api/%s/%.*s", plural, STR_FMT_ARG(id)).p, .bearer = acme.key[ROLE_MEMBER],
+			  .json = json, .headers = {{"if-match", "*"}}),
+		      200);
+}
+
+static const struct response *timeline(const char *plural, struct str id, const char *query)
+{
+	return get(text("/api/%s/%.*s/timeline%s", plural, STR_FMT_ARG(id), query).p);
+}
+
+static void a_change_is_told_in_words_with_the_key_that_made_it(void **state)
+{
+	struct str id = made("/api/leads", "{\"name\": \"Told\", \"value_cents\": 0}"), owner = acme.user[ROLE_OWNER];
+	const struct response *answer;
+
+	(void)state;
+	change("leads", id,
+	       text("{\"tier\": \"hot\", \"value_cents\": 125050, \"owner_id\": \"%.*s\"}", STR_FMT_ARG(owner)).p);
+	answer = get(text("/api/leads/%.*s/history", STR_FMT_ARG(id)).p);
+	assert_status(answer, 200);
+	assert_json(answer, "data.0.kind", "changed");
+	assert_json(answer, "data.0.actor.kind", "api_key");
+	assert_has(answer, "Tier: Warm → Hot");
+	assert_has(answer, "Value: $0 → $1,250.50");
+	assert_has(answer, "Owner: – → ");
+	assert_hasnt(answer, text("→ %.*s", STR_FMT_ARG(owner)).p);
+	assert_json(answer, "data.1.kind", "created");
+	answer = timeline("leads", id, "");
+	assert_json(answer, "data.0.type", "changed");
+	assert_json(answer, "data.0.changes.0.field", "tier");
+	assert_json(answer, "data.0.changes.0.to", "Hot");
+	assert_json(answer, "data.1.sentence", "Added");
+}
+
+static void a_timeline_has_every_kind_and_shows_one(void **state)
+{
+	struct str id = made("/api/leads", "{\"name\": \"Every kind\"}");
+	const char *lead = text("\"lead_id\": \"%.*s\"", STR_FMT_ARG(id)).p;
+	const struct response *answer;
+
+	(void)state;
+	(void)made("/api/activities", text("{\"type\": \"call\", \"outcome\": \"voicemail\", %s}", lead).p);
+	(void)made("/api/activities",
+		   text("{\"type\": \"sms\", \"direction\": \"inbound\", \"body\": \"ok\", %s}", lead).p);
+	(void)made("/api/notes", text("{\"body\": \"Gate code 1234\", %s}", lead).p);
+	(void)made("/api/tasks",
+		   text("{\"title\": \"Send the estimate\", \"due_at\": \"2030-01-01T12:00:00Z\", %s}", lead).p);
+	(void)made("/api/signals", text("{\"source\": \"reddit\", \"excerpt\": \"no heat\", %s}", lead).p);
+	answer = timeline("leads", id, "");
+	assert_status(answer, 200);
+	assert_json(answer, "data.0.type", "signal");
+	assert_json(answer, "data.1.type", "task");
+	assert_json(answer, "data.2.type", "note");
+	assert_json(answer, "data.3.type", "sms");
+	assert_json(answer, "data.3.sentence", "Text message received");
+	assert_json(answer, "data.4.type", "call");
+	assert_json(answer, "data.4.outcome", "voicemail");
+	assert_json(answer, "data.5.type", "created");
+	answer = timeline("leads", id, "?show=notes");
+	assert_json(answer, "data.0.text", "Gate code 1234");
+	assert_true(!json_at(answer, "data.1"));
+	answer = timeline("leads", id, "?show=calls");
+	assert_json(answer, "data.0.type", "call");
+	assert_true(!json_at(answer, "data.1"));
+	assert_field_error(timeline("leads", id, "?show=nope"), 422, "show", "not_a_choice");
+	assert_field_error(timeline("leads", id, "?cursor=nope"), 422, "cursor", "not_a_cursor");
+	assert_status(ASK(.host = other.slug, .path = text("/api/leads/%.*s/timeline", STR_FMT_ARG(id)).p,
+			  .bearer = other.key[ROLE_MEMBER]),
+		      404);
+}
+
+static void earlier_entries_follow_without_gap_or_repetition(void **state)
+{
+	struct str id = made("/api/leads", "{\"name\": \"Long\"}"), cursor = STR("");
+	char seen[62] = {0};
+	int pages = 0, count = 0;
+
+	(void)state;
+	for (int i = 0; i < 60; i++)
+		(void)made("/api/notes", text("{\"body\": \"note %d.\", \"lead_id\": \"%.*s\"}", i, STR_FMT_ARG(id)).p);
+	do {
+		const struct response *answer = timeline(
+			"leads", id, text("?show=notes%s%.*s", cursor.n ? "&cursor=" : "", STR_FMT_ARG(cursor)).p);
+
+		assert_status(answer, 200);
+		for (int i = 0; i < 60; i++)
+			if (body_has(answer, text("\"note %d.\"", i).p)) {
+				assert_false(seen[i]);
+				seen[i] = 1;
+				count++;
+			}
+		cursor = json_text(answer, "next_cursor");
+		pages++;
+	} while (cursor.n && pages < 10);
+	assert_int_equal(count, 60);
+	assert_int_equal(pages, 3);
+}
+
+static void a_contact_shows_what_happened_with_its_leads(void **state)
+{
+	struct str lead = made("/api/leads", "{\"name\": \"Before\"}"),
+		   contact = made("/api/contacts",
+				  text("{\"name\": \"After\", \"lead_id\": \"%.*s\"}", STR_FMT_ARG(lead)).p);
+	const struct response *answer;
+
+	(void)state;
+	(void)made("/api/notes", text("{\"body\": \"on the lead\", \"lead_id\": \"%.*s\"}", STR_FMT_ARG(lead)).p);
+	(void)made("/api/notes",
+		   text("{\"body\": \"on the contact\", \"contact_id\": \"%.*s\"}", STR_FMT_ARG(contact)).p);
+	(void)made("/api/notes", text("{\"body\": \"on both\", \"contact_id\": \"%.*s\", \"lead_id\": \"%.*s\"}",
+				      STR_FMT_ARG(contact), STR_FMT_ARG(lead))
+					 .p);
+	answer = timeline("contacts", contact, "?show=notes");
+	assert_json(answer, "data.0.text", "on both");
+	assert_json(answer, "data.1.text", "on the contact");
+	assert_json(answer, "data.2.text", "on the lead");
+	assert_true(!json_at(answer, "data.3"));
+	assert_true(str_equal(json_text(answer, "data.2.lead_id"), lead));
+	answer = timeline("contacts", contact, "?show=changes");
+	assert_json(answer, "data.0.type", "created");
+	assert_json(answer, "data.1.type", "created");
+}
+
+static void a_call_is_logged_in_two_taps_and_its_note_may_follow(void **state)
+{
+	struct browser member = browser_as(&acme, ROLE_MEMBER), viewer = browser_as(&acme, ROLE_VIEWER);
+	struct str id = company_lead(&acme, "Tapped");
+	const char *page = text("/leads/%.*s", STR_FMT_ARG(id)).p;
+	const struct response *answer = browse(&member, page);
+	struct str call;
+
+	(void)state;
+	assert_has(answer, "value=\"voicemail\">Voicemail</button>");
+	assert_hasnt(browse(&viewer, page), "value=\"voicemail\"");
+	answer = submit(&member, text("%s/calls", page).p, "outcome=voicemail");
+	assert_status(answer, 303);
+	answer = browse(&member, location_of(answer).p);
+	assert_has(answer, "The call is logged.");
+	assert_has(answer, "What was said?");
+	answer = timeline("leads", id, "?show=calls");
+	assert_json(answer, "data.0.outcome", "voicemail");
+	assert_json(answer, "data.0.actor.kind", "user");
+	call = json_text(answer, "data.0.id");
+	assert_status(
+		submit(&member, text("%s/call-note", page).p, text("call=%.*s&body=Rings+twice", STR_FMT_ARG(call)).p),
+		303);
+	assert_json(timeline("leads", id, "?show=calls"), "data.0.text", "Rings twice");
+	assert_status(submit(&member, text("%s/calls", page).p, "outcome=nope"), 422);
+	assert_status(submit(&member, text("%s/calls", page).p, ""), 422);
+	assert_status(submit(&member, text("/leads/%.*s/call-note", STR_FMT_ARG(company_lead(&acme, "Else"))).p,
+			     text("call=%.*s&body=x", STR_FMT_ARG(call)).p),
+		      404);
+}
+
+static void a_note_and_a_task_are_written_down_on_the_page(void **state)
+{
+	struct browser member = browser_as(&acme, ROLE_MEMBER);
+	struct str id = made("/api/contacts", "{\"name\": \"Noted\"}");
+	const char *page = text("/contacts/%.*s", STR_FMT_ARG(id)).p;
+
+	(void)state;
+	assert_status(submit(&member, text("%s/notes", page).p, "body=%3Cb%3EDog%3C%2Fb%3E"), 303);
+	assert_status(submit(&member, text("%s/tasks", page).p, "title=Call+back&due=1d"), 303);
+	assert_status(submit(&member, text("%s/tasks", page).p, "title=&due=1d"), 422);
+	assert_status(submit(&member, text("%s/notes", page).p, "body="), 422);
+	assert_has(browse(&member, page), "&lt;b&gt;Dog&lt;/b&gt;");
+	assert_has(browse(&member, page), "Task: Call back, due ");
+	assert_has(browse(&member, text("%s?show=tasks", page).p), "aria-current=\"true\">Tasks</a>");
+	assert_hasnt(browse(&member, text("%s?show=tasks", page).p), "Dog");
+	assert_status(browse(&member, text("%s?show=nope&cursor=nope", page).p), 200);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_change_is_told_in_words_with_the_key_that_made_it),
+		cmocka_unit_test(a_timeline_has_every_kind_and_shows_one),
+		cmocka_unit_test(earlier_entries_follow_without_gap_or_repetition),
+		cmocka_unit_test(a_contact_shows_what_happened_with_its_leads),
+		cmocka_unit_test(a_call_is_logged_in_two_taps_and_its_note_may_follow),
+		cmocka_unit_test(a_note_and_a_task_are_written_down_on_the_page),
+	};
+
+	return cmocka_run_group_tests(tests, make_companies, fixture_close);
+}
