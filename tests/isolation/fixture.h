@@ -12,7 +12,9 @@
 #include "lib/text/json.h"
 #include "tests/web/fixture.h"
 
-/* An id that no table has. */
+/* The visit of a browser that nobody is signed in with, and an id that no table has. */
+#define VISIT "0123456789abcdef0123456789abcdef"
+#define VISIT_PAIR VISIT_COOKIE "=" VISIT
 #define NOBODYS_ID "01900000-0000-7000-8000-00000000dead"
 
 /* ---- companies ---- */
@@ -66,6 +68,7 @@ struct shot {
 	const struct planted *from;    /* whose rows the body refers to */
 	const struct field *reference; /* this one refers to reference_id instead */
 	struct str reference_id;
+	struct str cookie;  /* one more */
 	struct str session; /* absent: that of who */
 	struct str csrf;    /* the field's text */
 	const char *header[3][2];

@@ -192,7 +192,7 @@ static struct str plant_through_api(const struct planted *planted, const struct 
 	return STR_NONE;
 }
 
-/* Also where a company begins with rows of its own, which bear no marks. */
+/* Two of each, so that a list has a next page; also where a company begins with rows of its own, which bear no marks. */
 static void plant_entities(const struct planted *planted)
 {
 	bool *done = arena_array(web->arena, entities_count, sizeof *done);
@@ -200,6 +200,7 @@ static void plant_entities(const struct planted *planted)
 	for (size_t round = 0; round <= entities_count; round++)
 		for (size_t i = 0; i < entities_count; i++)
 			if (!done[i] && (round == entities_count || !waits(planted, entities[i]))) {
+				(void)plant_through_api(planted, entities[i]);
 				(void)plant_through_api(planted, entities[i]);
 				done[i] = true;
 			}

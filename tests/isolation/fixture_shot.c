@@ -8,8 +8,6 @@
 
 #include <stdio.h>
 
-#define VISIT "0123456789abcdef0123456789abcdef"
-
 /* ---- which rows a route is about ---- */
 
 static const struct {
@@ -122,9 +120,10 @@ static void add_credential(struct web_request *request, const struct shot *shot)
 
 	if (shot->by == BY_COOKIE)
 		web_header(request, "cookie",
-			   text("__Host-session=%.*s; " VISIT_COOKIE "=" VISIT, STR_FMT_ARG(session_of(shot))));
+			   text("__Host-session=%.*s; %s", STR_FMT_ARG(session_of(shot)), VISIT_PAIR));
 	else if (shot->by == BY_NOTHING)
-		web_header(request, "cookie", STR(VISIT_COOKIE "=" VISIT));
+		web_header(request, "cookie",
+			   shot->cookie.n ? text("%.*s; %s", STR_FMT_ARG(shot->cookie), VISIT_PAIR) : STR(VISIT_PAIR));
 	else if (shot->by == BY_TOKEN)
 		bearer = session_of(shot);
 	else if (shot->by == BY_KEY)

@@ -3,6 +3,7 @@
 
 #include "lib/tenant/link.h"
 #include "lib/tenant/session.h"
+#include "lib/tenant/signup.h"
 #include "tests/support/pictures.h"
 
 /* ---- sign-up and signing in ---- */
@@ -12,6 +13,78 @@ static void workspace(struct shot *shot, bool fresh)
 	(void)fresh;
 	shot->body = text("csrf=%.*s&workspace=%.*s", STR_FMT_ARG(shot->csrf), STR_FMT_ARG(shot->from->company.slug));
 	shot->type = STR("application/x-www-form-urlencoded");
+}
+
+/* ---- a sign-up under way ---- */
+
+#define SIGNUP_COOKIE "__Host-signup="
+
+static struct str signup_token(const struct response *response)
+{
+	struct str headers = buffer_str(&response->headers);
+	const char *at = memmem(headers.p, headers.n, SIGNUP_COOKIE, strlen(SIGNUP_COOKIE));
+	struct str rest;
+
+	assert_non_null(at);
+	rest = (struct str){at + strlen(SIGNUP_COOKIE), strcspn(at + strlen(SIGNUP_COOKIE), ";\r")};
+	return rest;
+}
+
+static struct str post_step(const char *path, const struct entity *entity, const struct planted *of, struct str cookie)
+{
+	struct shot shot = {.route = &(struct route){.who = WHO_ANYONE}};
+	struct str form = body_as_form(entity, body_make(of, entity, WRITE_CREATE), shot_csrf(&shot), false);
+	struct str cookies = text("%s; %.*s", VISIT_PAIR, STR_FMT_ARG(cookie));
+	const struct response *answer =
+		ASK(.method = METHOD_POST, .host = STR("app"), .path = path, .body = form,
+		    .type = "application/x-www-form-urlencoded", .headers = {{"cookie", cookies.p}});
+
+	assert_status(answer, 303);
+	if (cookie.n > 0)
+		return cookie;
+	return text(SIGNUP_COOKIE "%.*s", STR_FMT_ARG(signup_token(answer)));
+}
+
+/* With so many of the steps done: company, owner, subdomain, plan. */
+static void draft(struct shot *shot, bool fresh, size_t steps)
+{
+	static const struct {
+		const char *path;
+		const struct entity *entity;
+	} rows[] = {
+		{"/onboarding/company", &signup_company_entity},
+		{"/onboarding/owner", &signup_owner_entity},
+		{"/onboarding/subdomain", &signup_subdomain_entity},
+		{"/onboarding/plan", &signup_plan_entity},
+	};
+	struct str cookie = STR("");
+
+	if (!fresh)
+		return;
+	for (size_t i = 0; i < steps; i++)
+		cookie = post_step(rows[i].path, rows[i].entity, shot->from, cookie);
+	shot->cookie = cookie;
+	shot->status = shot->route->status;
+}
+
+static void draft_with_company(struct shot *shot, bool fresh)
+{
+	draft(shot, fresh, 1);
+}
+
+static void draft_with_owner(struct shot *shot, bool fresh)
+{
+	draft(shot, fresh, 2);
+}
+
+static void draft_with_subdomain(struct shot *shot, bool fresh)
+{
+	draft(shot, fresh, 3);
+}
+
+static void draft_done(struct shot *shot, bool fresh)
+{
+	draft(shot, fresh, 4);
 }
 
 static void subdomain_query(struct shot *shot, bool fresh)
@@ -157,10 +230,14 @@ static const struct special {
 	{METHOD_POST, "/login", ON_APEX | ON_APP, workspace, 0},
 	{METHOD_GET, "/api/onboarding/subdomain", ON_ANY, subdomain_query, 0},
 	/* Without a draft each step of the sign-up sends to the first. */
-	{METHOD_GET, "/onboarding/owner", ON_ANY, NULL, 303},
-	{METHOD_GET, "/onboarding/subdomain", ON_ANY, NULL, 303},
-	{METHOD_GET, "/onboarding/plan", ON_ANY, NULL, 303},
-	{METHOD_GET, "/onboarding/done", ON_ANY, NULL, 303},
+	{METHOD_GET, "/onboarding/owner", ON_ANY, draft_with_company, 303},
+	{METHOD_POST, "/onboarding/owner", ON_ANY, draft_with_company, 303},
+	{METHOD_GET, "/onboarding/subdomain", ON_ANY, draft_with_owner, 303},
+	{METHOD_POST, "/onboarding/subdomain", ON_ANY, draft_with_owner, 303},
+	{METHOD_GET, "/onboarding/plan", ON_ANY, draft_with_subdomain, 303},
+	{METHOD_POST, "/onboarding/plan", ON_ANY, draft_with_subdomain, 303},
+	{METHOD_GET, "/onboarding/done", ON_ANY, draft_done, 303},
+	{METHOD_POST, "/onboarding/open", ON_ANY, draft_done, 303},
 	{METHOD_GET, "/onboarding/logo", ON_ANY, NULL, 404},
 	{METHOD_POST, "/login", ON_TENANT, password_of_owner, 0},
 	{METHOD_POST, "/api/auth/login", ON_TENANT, password_of_owner, 0},
@@ -204,9 +281,9 @@ void make_special(struct shot *shot, bool fresh)
 {
 	for (size_t i = 0; i < COUNT_OF(specials); i++)
 		if (is_for(&specials[i], shot)) {
-			if (specials[i].fill)
-				specials[i].fill(shot, fresh);
 			if (specials[i].status)
 				shot->status = specials[i].status;
+			if (specials[i].fill)
+				specials[i].fill(shot, fresh);
 		}
 }

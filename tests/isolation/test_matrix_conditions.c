@@ -169,6 +169,22 @@ static bool foreign_filter(struct shot *shot, size_t variant)
 	return false;
 }
 
+/* Where A's list goes on. */
+static bool foreign_cursor(struct shot *shot, size_t variant)
+{
+	const struct route *route = shot->route;
+	const struct response *list;
+
+	if (variant > 0 || !asks_tenant(route) ||
+	    !(route->handler == entity_list_api || route->handler == entity_list_page))
+		return false;
+	list = ASK(.host = company_a.company.slug, .path = text("/api/%s?limit=1", route->entity->plural).p,
+		   .bearer = company_a.company.session[ROLE_OWNER]);
+	shot->query =
+		text("cursor=%.*s", STR_FMT_ARG(ids_are_missing ? STR("made-up") : json_text(list, "next_cursor")));
+	return true;
+}
+
 /* Nothing that a request says about its tenant counts but its host and its credential. */
 static bool claims_tenant(struct shot *shot, size_t variant)
 {
@@ -358,6 +374,7 @@ const struct condition conditions[] = {
 	{"a stranger on A's host", stranger, AS_VALID, AS_VALID, AS_VALID, false, false},
 	{"A's id in a reference", foreign_reference, 422, 422, 0, true, false},
 	{"A's id in a filter", foreign_filter, 200, 200, 0, true, false},
+	{"A's cursor", foreign_cursor, 303, 422, 0, true, false},
 	{"a claim to be A in a header", claims_tenant, AS_VALID, AS_VALID, AS_VALID, false, false},
 	{"A's tenant_id in the body", claims_tenant_in_body, 422, 422, 0, false, false},
 	{"a suspended workspace", suspended, 403, 403, 0, false, false},
