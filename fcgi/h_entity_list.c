@@ -1,4 +1,5 @@
 /* The list page of every stored entity. */
+#include "fcgi/bulk.h"
 #include "fcgi/entity_view.h"
 #include "fcgi/handlers.h"
 #include "fcgi/list_page.h"
@@ -9,11 +10,16 @@
 #define EXACT_CAP 1000000 /* and who asks for the number waits for it, up to the database's time limit */
 
 /* Parameters of the page that are none of the list's. */
-static const char *const list_extras[] = {"done", "columns", "count", NULL};
+static const char *const list_extras[] = {"done", "columns", "count", "bulk", "undone", "left", NULL};
 
-static bool is_passing(struct str name)
+bool list_is_passing(struct str name)
 {
-	return str_is(name, "cursor") || str_is(name, "done") || str_is(name, "count");
+	static const char *const names[] = {"cursor", "done", "count", "bulk", "undone", "left"};
+
+	for (size_t i = 0; i < COUNT_OF(names); i++)
+		if (str_is(name, names[i]))
+			return true;
+	return false;
 }
 
 static struct str query_with(struct context *c, const char *name, struct str value)
@@ -21,7 +27,7 @@ static struct str query_with(struct context *c, const char *name, struct str val
 	struct buffer pairs = BUFFER_IN(c->arena);
 
 	for (const struct form_field *field = c->query.first; field; field = field->next)
-		if (!str_is(field->name, name) && !is_passing(field->name) && field->text.n > 0)
+		if (!str_is(field->name, name) && !list_is_passing(field->name) && field->text.n > 0)
 			url_add_pair(&pairs, field->name, field->text);
 	if (!str_absent(value))
 		url_add_pair(&pairs, str_from(name), value);
@@ -121,6 +127,14 @@ static enum err count_exactly(const struct list_page *page)
 
 /* ---- the page ---- */
 
+static struct str bulk_all_url(const struct list_page *page)
+{
+	struct str query = list_page_query(page->c);
+
+	return arena_printf(page->c->arena, "/%s/bulk%s%.*s", page->entity->plural, query.n ? "?" : "",
+			    STR_FMT_ARG(query));
+}
+
 static void put_words(const struct list_page *page)
 {
 	const struct entity *entity = page->entity;
@@ -133,6 +147,8 @@ static void put_words(const struct list_page *page)
 	value_put_text(c->page, "empty_hint", entity->empty_hint);
 	value_put_bool(c->page, "narrowed", query->filter_count > 0 || query->q.n > 0);
 	value_put_bool(c->page, "may_write", entity_may_write(c));
+	value_put_url(c->page, "bulk_url", arena_printf(c->arena, "/%s/bulk", entity->plural));
+	value_put_url(c->page, "bulk_all_url", bulk_all_url(page));
 	value_put_url(c->page, "list_url", entity_list_path(c, entity));
 	value_put_url(c->page, "new_url", arena_printf(c->arena, "/%s/new", entity->plural));
 	value_put_str(c->page, "q", query->q.n ? query->q : STR(""));
@@ -173,6 +189,7 @@ static enum err show_list(struct list_page *page, struct rows *sent)
 	TRY(list_filters_read(page));
 	TRY(list_views_page_read(page));
 	TRY(record_load_labels(c->tx, result.records, result.count, page->columns, page->column_count));
+	TRY(bulk_put_news(c, page->entity));
 	if (exact)
 		TRY(count_exactly(page));
 	else

@@ -380,8 +380,7 @@ static void put_kept(struct list_page *page, const char *name, const char *const
 	struct value *kept = value_put_list(page->c->page, name);
 
 	for (const struct form_field *sent = page->c->query.first; sent; sent = sent->next) {
-		bool passed = str_is(sent->name, "cursor") || str_is(sent->name, "done") || sent->text.n == 0 ||
-			      str_is(sent->name, "count") || str_is(sent->name, "bulk");
+		bool passed = list_is_passing(sent->name) || sent->text.n == 0;
 
 		for (size_t i = 0; i < own_count; i++)
 			passed = passed || str_is(sent->name, own[i]);

@@ -22,6 +22,9 @@ struct str list_page_url(const struct list_page *, const char *name, struct str 
 /* The list as it is now, without place, count and news: what a saved view keeps. */
 struct str list_page_query(struct context *);
 
+/* A parameter that is about this one answer: a place, news. */
+bool list_is_passing(struct str name);
+
 /* ---- list_filters.c ---- */
 
 /*

@@ -1,6 +1,8 @@
 /* Answers that are no row of an entity, as they are described in the document. The tests hold them against the answers themselves. */
 #include "fcgi/openapi_internal.h"
 
+#include "lib/crm/entities.h"
+
 /*
  * One member a line: its path, its type ('?' behind it: may be null, '[]': a list of them), and its format. A '*' in front: it is not always there.
  * A dot in the path is an object within.
@@ -86,6 +88,9 @@ static const char *const tenant[] = {
 static const char *const tenant_made[] = {"url string uri", "*set_password_url string uri",
 					  "*set_password_expires_at string date-time", NULL};
 
+static const char *const bulk[] = {"id string? uuid", "count integer", "more boolean", NULL};
+static const char *const bulk_undone[] = {"undone integer", "left integer", NULL};
+
 static const char *const history_entry[] = {
 	"id string uuid",    "kind string",
 	"version integer",   "changed_at string date-time",
@@ -109,6 +114,8 @@ static const char *const timeline_entry[] = {
 
 /* "{plural}" stands for every stored entity's word. */
 static const struct shape shapes[] = {
+	{METHOD_POST, "/api/{plural}/bulk", false, false, bulk, NULL},
+	{METHOD_POST, "/api/bulk/{id}/undo", false, false, bulk_undone, NULL},
 	{METHOD_GET, "/health", false, false, health, NULL},
 	{METHOD_GET, "/ready", false, false, health, NULL},
 	{METHOD_POST, "/api/auth/login", false, false, session, NULL},
@@ -193,12 +200,14 @@ static void put_members(struct value *schema, const char *const *lines)
 bool openapi_is_path(const char *path, const struct route *route)
 {
 	static const char plural[] = "/api/{plural}/";
-	size_t head;
+	struct str rest = str_from(route->path), word;
 
-	if (!route->entity || strncmp(path, plural, sizeof plural - 1) != 0)
+	if (strncmp(path, plural, sizeof plural - 1) != 0)
 		return strcmp(path, route->path) == 0;
-	head = strlen("/api/") + strlen(route->entity->plural) + 1;
-	return strlen(route->path) > head && strcmp(path + sizeof plural - 1, route->path + head) == 0;
+	(void)str_split(&rest, '/');
+	(void)str_split(&rest, '/');
+	word = str_split(&rest, '/');
+	return entity_find(word) != NULL && str_is(rest, path + sizeof plural - 1);
 }
 
 bool openapi_answer(const struct route *route, struct value *schema)

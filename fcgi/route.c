@@ -48,7 +48,7 @@ static struct route entity_row(struct arena *arena, const struct route *row, con
 {
 	struct route route = *row;
 
-	route.entity = entity;
+	route.entity = row->entity ? row->entity : entity; /* an input of its own, or the row */
 	if (row->can == CAN_WRITE)
 		route.can = entity_write_permission(entity);
 	else if (row->can == CAN_DELETE)

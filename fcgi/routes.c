@@ -1,6 +1,7 @@
 /*
  * The route table. A row says everything that decides about a request before its handler runs; a column left out is 0 and refuses to start.
  */
+#include "fcgi/bulk.h"
 #include "fcgi/handlers.h"
 #include "fcgi/route_rows.h"
 
@@ -110,6 +111,10 @@ static const struct route own_routes[] = {
 	{METHOD_POST, "/contacts/{id}/notes", ON_TENANT, PAGE, PERSON(CAN_WRITE), RATE_WRITE, POOL_WEB, WORK_TENANT_WRITE, quick_note_page, NULL, NULL, &contact_entity, 303, false, NULL},
 	{METHOD_POST, "/contacts/{id}/tasks", ON_TENANT, PAGE, PERSON(CAN_WRITE), RATE_WRITE, POOL_WEB, WORK_TENANT_WRITE, quick_task_page, NULL, NULL, &contact_entity, 303, false, NULL},
 
+	/* ---- bulk actions, taken back ---- */
+	{METHOD_POST, "/bulk/{id}/undo", ON_TENANT, PAGE, PERSON(CAN_WRITE), RATE_WRITE, POOL_WEB, WORK_TENANT_WRITE, bulk_undo_page, NULL, NULL, NULL, 303, false, NULL},
+	{METHOD_POST, "/api/bulk/{id}/undo", TENANT_API, API, MEMBER(CAN_WRITE), RATE_WRITE, POOL_WEB, WORK_TENANT_WRITE, bulk_undo_api, NULL, NULL, NULL, 200, false, "Take a bulk action back; rows that were changed since stay as they are."},
+
 	/* ---- operators ---- */
 	{METHOD_GET, "/", ON_ADMIN, PAGE, PUBLIC, RATE_READ, POOL_WEB, WORK_NONE, admin_home, "public/admin", NULL, NULL, 200, false, NULL},
 	{METHOD_GET, "/api/admin/tenants", ON_ADMIN, API, OPERATOR, RATE_READ, POOL_WEB, WORK_SYSTEM_READ, admin_tenants, NULL, NULL, &tenant_create_entity, 200, false, "List the tenants."},
@@ -123,6 +128,9 @@ static const struct route own_routes[] = {
 static const struct route entity_routes[] = {
 	{METHOD_GET, "/{plural}", ON_TENANT, PAGE, PERSON(CAN_READ), RATE_READ, POOL_WEB, WORK_TENANT_READ, entity_list_page, "entity/list", NULL, NULL, 200, false, NULL},
 	{METHOD_GET, "/{plural}/choices", ON_TENANT, PAGE, PERSON(CAN_READ), RATE_READ, POOL_WEB, WORK_TENANT_READ, entity_choices_page, "entity/choices", NULL, NULL, 200, false, NULL},
+	{METHOD_GET, "/{plural}/bulk", ON_TENANT, PAGE, PERSON(CAN_WRITE), RATE_READ, POOL_WEB, WORK_TENANT_READ, bulk_page, "entity/bulk", NULL, NULL, 200, false, NULL},
+	{METHOD_POST, "/{plural}/bulk", ON_TENANT, PAGE, PERSON(CAN_WRITE), RATE_WRITE, POOL_WEB, WORK_TENANT_WRITE, bulk_page, "entity/bulk", "entity/bulk", &bulk_entity, 200, false, NULL},
+	{METHOD_POST, "/api/{plural}/bulk", TENANT_API, API, MEMBER(CAN_WRITE), RATE_WRITE, POOL_WEB, WORK_TENANT_WRITE, bulk_api, NULL, NULL, &bulk_entity, 200, true, "Change many {label_plural} at once, 5,000 at most."},
 	{METHOD_GET, "/{plural}/new", ON_TENANT, PAGE, PERSON(CAN_WRITE), RATE_READ, POOL_WEB, WORK_TENANT_READ, entity_new_page, "entity/form", NULL, NULL, 200, false, NULL},
 	{METHOD_POST, "/{plural}", ON_TENANT, PAGE, PERSON(CAN_WRITE), RATE_WRITE, POOL_WEB, WORK_TENANT_WRITE, entity_create_page, NULL, "entity/form", NULL, 303, false, NULL},
 	{METHOD_GET, "/{plural}/{id}", ON_TENANT, PAGE, PERSON(CAN_READ), RATE_READ, POOL_WEB, WORK_TENANT_READ, entity_show_page, "entity/show", NULL, NULL, 200, false, NULL},

@@ -139,6 +139,23 @@
 	document.addEventListener('change', (event) => {
 		if (event.target.matches('[data-submits]')) event.target.form.requestSubmit();
 	});
+	// Ticked rows are counted; one box ticks the page.
+	function showPicked() {
+		const picks = all('[data-pick]');
+		const picked = picks.filter((pick) => pick.checked).length;
+		for (const place of all('[data-picked]')) place.textContent = picked ? ` (${picked})` : '';
+		for (const box of all('[data-pick-all]')) {
+			box.closest('label').hidden = picks.length === 0;
+			box.checked = picks.length > 0 && picked === picks.length;
+			box.indeterminate = picked > 0 && picked < picks.length;
+		}
+	}
+	document.addEventListener('change', (event) => {
+		if (event.target.matches('[data-pick-all]')) for (const pick of all('[data-pick]')) pick.checked = event.target.checked;
+		if (event.target.matches('[data-pick], [data-pick-all]')) showPicked();
+	});
+	document.addEventListener('htmx:afterSettle', showPicked);
+	window.addEventListener('pageshow', showPicked);
 	// The session may have ended meanwhile: the answer is then the log-in page, behind a redirect.
 	document.addEventListener('htmx:beforeSwap', (event) => {
 		const { xhr, pathInfo } = event.detail;

@@ -136,6 +136,9 @@ const char *sql_living(const struct entity *);
 /* The statement of entity_list; the tests look at its plan. `out` comes from sql_new. */
 enum err list_statement(struct sql *out, struct uuid tenant, const struct entity *, const struct list_query *,
 			struct errors *) MUST_CHECK;
+/* " FROM … WHERE …" of the rows that match. */
+void sql_add_matching(struct sql *, const struct entity *, const struct list_query *);
+struct sql sql_of(struct ttx *); /* as sql_new, and knows who asks */
 /* The statement of entity_count. */
 void count_statement(struct sql *out, const struct entity *, const struct list_query *, int64_t cap);
 enum err sql_rows(struct sql *, struct ttx *, const char *name, struct rows **out) MUST_CHECK;

@@ -151,7 +151,7 @@ static void add_word(struct sql *sql, const struct search_word *word)
 }
 
 /* " FROM … WHERE …" of the rows that match. */
-static void add_matching(struct sql *sql, const struct entity *entity, const struct list_query *query)
+void sql_add_matching(struct sql *sql, const struct entity *entity, const struct list_query *query)
 {
 	struct search_word words[SEARCH_WORDS];
 	size_t count = str_absent(query->q) ? 0 : search_words(sql->arena, query->q, words);
@@ -225,7 +225,7 @@ enum err list_statement(struct sql *out, struct uuid tenant, const struct entity
 
 	sql_add(out, "SELECT ");
 	sql_add_columns(out, entity);
-	add_matching(out, entity, query);
+	sql_add_matching(out, entity, query);
 	err = add_position(out, tenant, entity, query, errors);
 	if (err)
 		return err;
@@ -236,8 +236,7 @@ enum err list_statement(struct sql *out, struct uuid tenant, const struct entity
 	return OK;
 }
 
-/* Knows who asks. */
-static struct sql sql_of(struct ttx *tx)
+struct sql sql_of(struct ttx *tx)
 {
 	struct sql sql = sql_new(ttx_arena(tx));
 
@@ -279,7 +278,7 @@ void count_statement(struct sql *out, const struct entity *entity, const struct 
 	size_t size = 0;
 
 	sql_add(out, "SELECT count(*) FROM (SELECT 1");
-	add_matching(out, entity, query);
+	sql_add_matching(out, entity, query);
 	while (size + 1 < COUNT_OF(count_caps) && count_caps[size].most < cap)
 		size++;
 	sql_add(out, count_caps[size].clause);

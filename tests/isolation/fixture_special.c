@@ -218,11 +218,33 @@ static void written_quickly(struct shot *shot, bool fresh)
 	shot->type = STR("application/x-www-form-urlencoded");
 }
 
+/* Counts rows and does nothing to them. */
+static void bulk(struct shot *shot, bool fresh)
+{
+	(void)fresh;
+	if (shot->route->face == FACE_API) {
+		shot->body = STR("{\"all\":true,\"action\":\"delete\",\"dry_run\":true}");
+		shot->type = STR("application/json");
+		return;
+	}
+	shot->body = text("csrf=%.*s&scope=ids", STR_FMT_ARG(shot->csrf));
+	shot->type = STR("application/x-www-form-urlencoded");
+}
+
+/* An action on a list that there is. */
+static void bulk_undo(struct shot *shot, bool fresh)
+{
+	if (fresh)
+		test_sql("UPDATE bulk_actions SET entity = 'leads', action = 'status', undone_at = NULL WHERE id = "
+			 "'%.*s'",
+			 STR_FMT_ARG(shot->id));
+}
+
 /* ---- the table ---- */
 
 static const struct special {
 	enum method method;
-	const char *path; /* '*' in front: its end */
+	const char *path; /* '*' in front: its end, of a row; '+': of a list */
 	unsigned hosts;
 	void (*fill)(struct shot *, bool fresh); /* NULL: nothing */
 	int status;                              /* 0: the route's */
@@ -252,6 +274,9 @@ static const struct special {
 	{METHOD_POST, "*/call-note", ON_TENANT, written_quickly, 404},
 	{METHOD_POST, "*/notes", ON_TENANT, written_quickly, 0},
 	{METHOD_POST, "*/tasks", ON_TENANT, written_quickly, 0},
+	{METHOD_POST, "+/bulk", ON_ANY, bulk, 0},
+	{METHOD_POST, "/bulk/{id}/undo", ON_ANY, bulk_undo, 0},
+	{METHOD_POST, "/api/bulk/{id}/undo", ON_ANY, bulk_undo, 0},
 	{METHOD_POST, "/settings", ON_TENANT, profile, 0},
 	{METHOD_POST, "/settings/logo", ON_TENANT, picture, 0},
 };
@@ -270,9 +295,10 @@ bool carries_proof(const struct route *route)
 static bool is_for(const struct special *special, const struct shot *shot)
 {
 	struct str path = str_from(shot->route->path);
-	bool fits = *special->path == '*'
-			    ? strstr(shot->route->path, "{id}/") && str_ends(path, str_from(special->path + 1))
-			    : str_is(path, special->path);
+	bool about_row = strstr(shot->route->path, "{id}/") != NULL, ends = str_ends(path, str_from(special->path + 1));
+	bool fits = *special->path == '*'   ? about_row && ends
+		    : *special->path == '+' ? !about_row && ends
+					    : str_is(path, special->path);
 
 	return fits && special->method == shot->route->method && (special->hosts & (1u << shot->host));
 }
