@@ -88,6 +88,8 @@ enum err entity_delete_api(struct context *c)
 
 	TRY(entity_get(c->tx, c->entity, c->id, &current));
 	TRY(context_if_match(c, record_version(current), false));
-	e = entity_delete(c->tx, current);
-	return e == E_CONFLICT ? context_fail(c, e, "Other records belong to this one. Delete or move them first.") : e;
+	e = entity_delete(c->tx, current, c->errors);
+	if (e == E_CONFLICT && !errors_any(c->errors))
+		return context_fail(c, e, "Other records belong to this one. Delete or move them first.");
+	return e;
 }

@@ -1,5 +1,6 @@
 /* Every stored entity as pages: the same templates for all of them. */
 #include "fcgi/entity_view.h"
+#include "fcgi/h_related.h"
 #include "fcgi/handlers.h"
 #include "fcgi/timeline_view.h"
 #include "fcgi/try.h"
@@ -40,7 +41,8 @@ enum err entity_show_page(struct context *c)
 	value_put_bool(c->page, "may_write", entity_may_write(c));
 	value_put_bool(c->page, "may_delete", entity_may_delete(c));
 	quick_actions_put(c, record);
-	return timeline_page_put(c, record);
+	TRY(timeline_page_put(c, record));
+	return related_put(c, record);
 }
 
 /* ---- forms ---- */
@@ -164,8 +166,8 @@ enum err entity_delete_page(struct context *c)
 	TRY(entity_get(c->tx, c->entity, c->id, &record));
 	delete_view(c, record);
 	TRY(same_version(c, record, "Go back and look at it again, or delete it all the same."));
-	e = entity_delete(c->tx, record);
-	if (e == E_CONFLICT)
+	e = entity_delete(c->tx, record, c->errors);
+	if (e == E_CONFLICT && !errors_any(c->errors))
 		errors_add(c->errors, NULL, "in_use", "Other records belong to this one. Delete or move them first.");
 	TRY(e);
 	return done(c, entity_list_path(c, c->entity), "deleted");

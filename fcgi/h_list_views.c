@@ -177,6 +177,6 @@ enum err list_view_delete(struct context *c)
 	struct record *view;
 
 	TRY(find_view(c, &view));
-	TRY(entity_delete(c->tx, view));
+	TRY(entity_delete(c->tx, view, c->errors));
 	return back(c, record_text(view, "entity"), STR(""), "view_deleted");
 }

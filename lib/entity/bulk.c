@@ -155,9 +155,10 @@ static enum err change_row(struct ttx *tx, const struct bulk *bulk, const struct
 	return OK;
 }
 
-static enum err delete_row(struct ttx *tx, const struct record *current, struct bulk_result *result)
+static enum err delete_row(struct ttx *tx, const struct record *current, struct errors *errors,
+			   struct bulk_result *result)
 {
-	enum err err = entity_delete(tx, current);
+	enum err err = entity_delete(tx, current, errors);
 
 	if (err == OK) {
 		result->changed++;
@@ -185,7 +186,7 @@ static enum err run_portions(struct ttx *tx, const struct bulk *bulk, struct err
 				return OK;
 			}
 			after = current->id;
-			err = bulk->offer.kind == BULK_DELETE ? delete_row(tx, current, result)
+			err = bulk->offer.kind == BULK_DELETE ? delete_row(tx, current, errors, result)
 							      : change_row(tx, bulk, current, errors, result);
 		}
 	} while (err == OK && rows_count(rows) == PORTION);

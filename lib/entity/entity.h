@@ -193,7 +193,8 @@ enum err entity_insert(struct ttx *, struct record *, struct errors *) MUST_CHEC
  */
 enum err entity_update(struct ttx *, const struct record *current, struct record *change, struct errors *,
 		       struct record **out) MUST_CHECK;
-enum err entity_delete(struct ttx *, const struct record *current) MUST_CHECK;
+/* E_CONFLICT, with an error where the entity's hook says why. */
+enum err entity_delete(struct ttx *, const struct record *current, struct errors *) MUST_CHECK;
 
 /* ---- list ---- */
 

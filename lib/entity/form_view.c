@@ -139,6 +139,7 @@ static void put_found(struct value *map, const struct form_view *view, size_t in
 
 	value_put_str(map, "search", offers && offers->search.n ? offers->search : STR(""));
 	value_put_str(map, "searched", offers ? offers->searched : STR_NONE);
+	value_put_text(map, "find_hint", field->reference_details ? "Find by name, phone or address" : "Find by name");
 	value_put_text(map, "find_note", offers ? offers->note : NULL);
 	value_put_url(map, "find_url",
 		      arena_printf(view->arena, "/%s/choices?field=%s", record->entity->plural, field->name));
@@ -196,6 +197,7 @@ static void put_input(struct value *map, const struct form_view *view, size_t in
 	value_put_text(map, "search", NULL);
 	value_put_text(map, "searched", NULL);
 	value_put_text(map, "find_note", NULL);
+	value_put_text(map, "find_hint", NULL);
 	value_put_text(map, "find_url", NULL);
 	value_put_bool(map, "is_reference", field->type == FIELD_REFERENCE);
 	value_put_text(map, "input_type", kind->input_type);

@@ -288,7 +288,7 @@ static enum err remove_row(struct ttx *tx, const struct record *current, int64_t
 	return rows_affected(rows) == 1 ? OK : E_PRECONDITION;
 }
 
-enum err entity_delete(struct ttx *tx, const struct record *current)
+enum err entity_delete(struct ttx *tx, const struct record *current, struct errors *errors)
 {
 	struct arena *arena = ttx_arena(tx);
 	struct record copy = *current;
@@ -297,7 +297,7 @@ enum err entity_delete(struct ttx *tx, const struct record *current)
 
 	copy.before = current;
 	if (copy.entity->before_write)
-		err = copy.entity->before_write(tx, WRITE_DELETE, &copy, errors_new(arena));
+		err = copy.entity->before_write(tx, WRITE_DELETE, &copy, errors);
 	if (err == OK)
 		err = remove_row(tx, current, when);
 	if (err)

@@ -86,7 +86,7 @@ static void a_row_that_has_moved_on_is_left_alone(void **state)
 	assert_int_equal(
 		entity_update(tx, stale, parsed(WRITE_UPDATE, "{\"city\": \"Dallas\"}"), errors_new(arena), &next),
 		E_PRECONDITION);
-	assert_int_equal(entity_delete(tx, stale), E_PRECONDITION);
+	assert_int_equal(entity_delete(tx, stale, errors_new(arena)), E_PRECONDITION);
 	ttx_rollback(tx);
 	assert_str(test_sql_value("SELECT city FROM leads WHERE id = '%s'", id_of(record_id(made))), "Austin");
 }
@@ -104,7 +104,7 @@ static void another_tenants_row_is_not_there(void **state)
 	assert_int_equal(
 		entity_update(tx, read, parsed(WRITE_UPDATE, "{\"name\": \"Mallory\"}"), errors_new(arena), &next),
 		E_PRECONDITION);
-	assert_int_equal(entity_delete(tx, read), E_PRECONDITION);
+	assert_int_equal(entity_delete(tx, read, errors_new(arena)), E_PRECONDITION);
 	commit(tx);
 	assert_str(test_sql_value("SELECT name FROM leads WHERE id = '%s'", id_of(record_id(made))), "Eve");
 	assert_string_equal(names_of(&ours, "q=Eve"), "");
@@ -211,7 +211,7 @@ static void a_lead_takes_a_place_and_gives_it_back(void **state)
 	ttx_rollback(tx);
 	assert_string_equal(names_of(&small, "sort=name"), "one,two");
 	tx = begin(&small, TX_WRITE);
-	assert_int_equal(entity_delete(tx, first), OK);
+	assert_int_equal(entity_delete(tx, first, errors_new(arena)), OK);
 	commit(tx);
 	stored(&small, "{\"name\": \"three\"}");
 	assert_string_equal(names_of(&small, "sort=name"), "three,two");
@@ -239,7 +239,7 @@ static void a_deleted_lead_is_kept_and_nowhere_to_be_seen(void **state)
 	(void)state;
 	test_sql("INSERT INTO contacts (tenant_id, id, lead_id, name) VALUES ('%s', '%s', '%s', 'c')",
 		 id_of(ours.tenant), id_of(uuid_new()), id_of(record_id(made)));
-	assert_int_equal(entity_delete(tx, made), OK);
+	assert_int_equal(entity_delete(tx, made, errors_new(arena)), OK);
 	commit(tx);
 	assert_int_equal(read_lead(&ours, record_id(made), &read), E_NOTFOUND);
 	assert_string_equal(names_of(&ours, "q=hal"), "");

@@ -62,7 +62,7 @@ static void delete_row(const struct record *row)
 	struct record *current;
 
 	assert_int_equal(entity_get(tx, record_entity(row), record_id(row), &current), OK);
-	assert_int_equal(entity_delete(tx, current), OK);
+	assert_int_equal(entity_delete(tx, current, errors_new(ttx_arena(tx))), OK);
 	commit(tx);
 }
 

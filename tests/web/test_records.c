@@ -169,6 +169,40 @@ static void a_new_row_is_filled_from_the_address_and_leads_back(void **state)
 	assert_goes_to(submit(&member, "/notes", "body=x&return=/leads?q=a"), STR("/leads?q=a&done=created"));
 }
 
+static void what_points_at_a_row_stands_on_its_page(void **state)
+{
+	struct browser member = browser_as(&acme, ROLE_MEMBER), viewer = browser_as(&acme, ROLE_VIEWER);
+	struct str who = made("/api/contacts", "{\"name\":\"Fay Related\"}"), place;
+	const char *there = text("/contacts/%.*s", STR_FMT_ARG(who)).p;
+	const struct response *page = browse(&member, there);
+
+	(void)state;
+	assert_has(page, "None yet.");
+	for (int i = 1; i <= 7; i++)
+		place = made("/api/properties",
+			     text("{\"name\":\"House number %d\",\"contact_id\":\"%.*s\"}", i, STR_FMT_ARG(who)).p);
+	page = browse(&member, there);
+	assert_has(page, "House number 7");
+	assert_has(page, "House number 3");
+	assert_hasnt(page, "House number 2");
+	assert_has(page, text("href=\"/properties?contact_id=%.*s\"", STR_FMT_ARG(who)).p);
+	assert_has(page, text("href=\"/properties/new?contact_id=%.*s&amp;return=%s\"", STR_FMT_ARG(who), there).p);
+	assert_has(browse(&member, text("/properties?contact_id=%.*s", STR_FMT_ARG(who)).p), "House number 2");
+	assert_hasnt(browse(&viewer, there), "/properties/new");
+	assert_has(browse(&viewer, there), "House number 7");
+	/* What the card offers works: filled, and back here. */
+	page = browse(&member, text("/equipment/new?property_id=%.*s&return=/properties/%.*s", STR_FMT_ARG(place),
+				    STR_FMT_ARG(place))
+				       .p);
+	assert_has(page, "House number 7");
+	assert_goes_to(submit(&member, "/equipment",
+			      text("type=boiler&property_id=%.*s&return=/properties/%.*s", STR_FMT_ARG(place),
+				   STR_FMT_ARG(place))
+				      .p),
+		       text("/properties/%.*s?done=created", STR_FMT_ARG(place)));
+	assert_has(browse(&member, text("/properties/%.*s", STR_FMT_ARG(place)).p), "Boiler");
+}
+
 /* ---- what is made from what ---- */
 
 static void a_name_is_made_until_somebody_gives_one(void **state)
@@ -281,6 +315,26 @@ static void a_plan_limits_scrapers(void **state)
 	(void)made("/api/scraper_jobs", "{\"name\":\"Two\",\"source\":\"forum\"}");
 }
 
+static void a_stage_with_leads_stays(void **state)
+{
+	struct browser admin = browser_as(&acme, ROLE_ADMIN);
+	struct str stage = made("/api/pipeline_stages", "{\"name\":\"Waiting\"}"), lead = company_lead(&acme, "Wendy");
+	const char *path = text("/pipeline_stages/%.*s", STR_FMT_ARG(stage)).p;
+	const struct response *refused;
+
+	(void)state;
+	test_sql("UPDATE leads SET stage_id = '%.*s' WHERE id = '%.*s'", STR_FMT_ARG(stage), STR_FMT_ARG(lead));
+	refused = submit(&admin, text("%s/delete", path).p, "version=1");
+	assert_status(refused, 409);
+	assert_has(refused, "1 lead is in this stage. Move it to another stage first.");
+	refused = ASK(.method = METHOD_DELETE, .host = acme.slug, .path = text("/api%s", path).p,
+		      .bearer = acme.session[ROLE_ADMIN], .headers = {{"if-match", "*"}});
+	assert_status(refused, 409);
+	assert_has(refused, "1 lead is in this stage.");
+	test_sql("UPDATE leads SET stage_id = NULL WHERE id = '%.*s'", STR_FMT_ARG(lead));
+	assert_status(submit(&admin, text("%s/delete", path).p, "version=1"), 303);
+}
+
 /* ---- who may ---- */
 
 static void what_a_company_works_by_is_for_who_may_change_its_settings(void **state)
@@ -342,10 +396,12 @@ int main(void)
 		cmocka_unit_test(what_matches_nothing_is_told_at_the_field),
 		cmocka_unit_test(a_script_gets_the_same_choices),
 		cmocka_unit_test(a_new_row_is_filled_from_the_address_and_leads_back),
+		cmocka_unit_test(what_points_at_a_row_stands_on_its_page),
 		cmocka_unit_test(a_name_is_made_until_somebody_gives_one),
 		cmocka_unit_test(what_a_rule_keeps_follows_what_was_sent),
 		cmocka_unit_test(a_row_without_a_name_is_called_by_what_it_says),
 		cmocka_unit_test(what_must_be_unique_is_told_at_the_field_and_comes_free_again),
+		cmocka_unit_test(a_stage_with_leads_stays),
 		cmocka_unit_test(a_plan_limits_scrapers),
 		cmocka_unit_test(what_a_company_works_by_is_for_who_may_change_its_settings),
 		cmocka_unit_test(a_time_is_typed_and_read_where_the_person_is),
