@@ -5,6 +5,8 @@ static const struct flash flashes[] = {
 	{"created", "success", "Added."},
 	{"saved", "success", "Saved."},
 	{"deleted", "success", "Deleted."},
+	{"restored", "success", "Restored, with what belongs to it."},
+	{"erased", "success", "Deleted for ever."},
 	{"view_saved", "success", "The view is saved."},
 	{"view_deleted", "success", "The view is deleted."},
 	{"call_logged", "success", "The call is logged."},

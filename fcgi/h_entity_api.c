@@ -83,9 +83,16 @@ enum err entity_update_api(struct context *c)
 
 enum err entity_delete_api(struct context *c)
 {
+	struct str forever = form_text(&c->query, "forever");
 	struct record *current;
 	enum err e;
 
+	if (str_is(forever, "true"))
+		return entity_erase_api(c);
+	if (!str_absent(forever) && !str_is(forever, "false")) {
+		errors_add(c->errors, "forever", "not_a_choice", "forever is true or false.");
+		return E_INVALID;
+	}
 	TRY(entity_get(c->tx, c->entity, c->id, &current));
 	TRY(context_if_match(c, record_version(current), false));
 	e = entity_delete(c->tx, current, c->errors);

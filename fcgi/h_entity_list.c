@@ -10,11 +10,11 @@
 #define EXACT_CAP 1000000 /* and who asks for the number waits for it, up to the database's time limit */
 
 /* Parameters of the page that are none of the list's. */
-static const char *const list_extras[] = {"done", "columns", "count", "bulk", "undone", "left", NULL};
+static const char *const list_extras[] = {"done", "undo", "columns", "count", "bulk", "undone", "left", NULL};
 
 bool list_is_passing(struct str name)
 {
-	static const char *const names[] = {"cursor", "done", "count", "bulk", "undone", "left"};
+	static const char *const names[] = {"cursor", "done", "undo", "count", "bulk", "undone", "left"};
 
 	for (size_t i = 0; i < COUNT_OF(names); i++)
 		if (str_is(name, names[i]))

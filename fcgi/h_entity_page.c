@@ -170,5 +170,6 @@ enum err entity_delete_page(struct context *c)
 	if (e == E_CONFLICT && !errors_any(c->errors))
 		errors_add(c->errors, NULL, "in_use", "Other records belong to this one. Delete or move them first.");
 	TRY(e);
-	return done(c, entity_list_path(c, c->entity), "deleted");
+	return context_redirect(c, arena_printf(c->arena, "/%s?done=deleted&undo=%.*s", c->entity->plural,
+						STR_FMT_ARG(uuid_text(c->arena, c->id))));
 }

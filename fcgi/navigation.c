@@ -19,6 +19,7 @@ static const struct way ways[] = {
 	{"Company", "/settings", NULL, CAN_READ, PLACE_SETTINGS, "leads"},
 	{"Users", "/settings/users", NULL, CAN_USERS, PLACE_SETTINGS, "leads"},
 	{"API keys", "/settings/api-keys", NULL, CAN_KEYS, PLACE_SETTINGS, "leads"},
+	{"Trash", "/trash", "trash", CAN_READ, PLACE_MORE, NULL},
 };
 /* clang-format on */
 

@@ -1,4 +1,5 @@
 #include "fcgi/openapi_internal.h"
+#include "fcgi/route.h"
 
 #include "lib/crm/entities.h"
 #include "lib/entity/custom.h"
@@ -16,8 +17,7 @@ static bool has_id(const struct route *route)
 
 bool openapi_has_body(const struct route *route)
 {
-	return route->entity &&
-	       (route->method == METHOD_POST || route->method == METHOD_PATCH || route->method == METHOD_PUT);
+	return route_takes_body(route);
 }
 
 static bool is_list(const struct route *route)
@@ -78,6 +78,8 @@ static const struct {
 	{"/api/leads/{id}/timeline", "cursor", "string", "next_cursor of the page before.", false},
 	{"/api/contacts/{id}/timeline", "show", "string", "One kind, as for a lead's timeline.", false},
 	{"/api/contacts/{id}/timeline", "cursor", "string", "next_cursor of the page before.", false},
+	{"/api/trash", "entity", "string", "leads, contacts…: one entity's rows.", false},
+	{"/api/trash", "cursor", "string", "next_cursor of the page before.", false},
 	{"/api/{plural}/{id}/history", "cursor", "string", "next_cursor of the page before.", false},
 	{"/api/admin/tenants", "limit", "integer", "Rows a page: 1 to 200, 25 when it is not sent.", false},
 	{"/api/admin/tenants", "cursor", "string", "next_cursor of the page before.", false},
@@ -92,6 +94,10 @@ void openapi_put_parameters(const struct route *route, struct value *list)
 		add_parameter(list, "id", "path", true, string_schema(arena, "uuid"), "The row's id.");
 	if (is_list(route) && route->entity->table)
 		entity_openapi_list_parameters(route->entity, list);
+	if (route->method == METHOD_DELETE && route->entity && entity_find(str_from(route->entity->plural)))
+		add_parameter(
+			list, "forever", "query", false, type_schema(arena, "boolean"),
+			"true: not into the trash but out of it, with its history. For the owner and administrators.");
 	for (size_t i = 0; i < COUNT_OF(queries); i++)
 		if (route->method == METHOD_GET && openapi_is_path(queries[i].path, route))
 			add_parameter(list, queries[i].name, "query", queries[i].required,

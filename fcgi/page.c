@@ -148,6 +148,19 @@ static void put_trial(struct context *c)
 	value_put_bool(map, "over", over);
 }
 
+/* What went into the trash can be taken out of it at once. */
+static void put_undo(struct context *c, struct value *flash)
+{
+	struct uuid id;
+
+	if (c->entity && c->entity->trash && uuid_parse(form_text(&c->query, "undo"), &id))
+		value_put_url(flash, "undo_url",
+			      arena_printf(c->arena, "/%s/%.*s/restore", c->entity->plural,
+					   STR_FMT_ARG(uuid_text(c->arena, id))));
+	else
+		value_put(flash, "undo_url", value_null(c->arena));
+}
+
 static void put_flash(struct context *c)
 {
 	const struct flash *flash = flash_find(form_text(&c->query, "done"));
@@ -160,6 +173,7 @@ static void put_flash(struct context *c)
 	map = value_put_map(c->page, "flash");
 	value_put_text(map, "text", flash->text);
 	value_put_text(map, "tone", flash->tone);
+	put_undo(c, map);
 }
 
 /* ---- the whole ---- */

@@ -59,6 +59,14 @@ static struct route entity_row(struct arena *arena, const struct route *row, con
 	return route;
 }
 
+/* No history of an entity that keeps none, no trash of one without. */
+static bool has_use(const struct route *row, const struct entity *entity)
+{
+	if (strstr(row->path, "/history"))
+		return entity->history;
+	return entity->trash || !(strstr(row->path, "/restore") || strstr(row->path, "/erase"));
+}
+
 static void build(void)
 {
 	size_t own_count, generic_count, at = 0;
@@ -70,7 +78,8 @@ static void build(void)
 		table.rows[at++] = own[i];
 	for (size_t e = 0; e < entities_count; e++)
 		for (size_t i = 0; i < generic_count; i++)
-			table.rows[at++] = entity_row(table.arena, &generic[i], entities[e]);
+			if (has_use(&generic[i], entities[e]))
+				table.rows[at++] = entity_row(table.arena, &generic[i], entities[e]);
 	table.count = at;
 }
 
@@ -167,6 +176,13 @@ enum route_match route_find(struct arena *arena, enum host_kind host, enum metho
 	BUFFER_LITERAL(&methods, ", OPTIONS");
 	*allowed = buffer_str(&methods);
 	return *found ? ROUTE_FOUND : ROUTE_NO_METHOD;
+}
+
+bool route_takes_body(const struct route *route)
+{
+	bool writes = route->method == METHOD_POST || route->method == METHOD_PATCH || route->method == METHOD_PUT;
+
+	return route->entity && writes && !(route->entity->table && strstr(route->path, "{id}/"));
 }
 
 /* ---- for nginx ---- */

@@ -11,4 +11,7 @@ bool route_rows_check(const struct route *, size_t count, struct buffer *complai
 /* Complaints about templates that the table names and the folder lacks. */
 bool routes_check_templates(const struct templates *, struct buffer *complaints) MUST_CHECK;
 
+/* Whether a request to it carries the input that its entity describes: an action on a row, such as "restore", does not. */
+bool route_takes_body(const struct route *);
+
 #endif

@@ -99,6 +99,10 @@ static const struct route own_routes[] = {
 	{METHOD_POST, "/saved_views/here", ON_TENANT, PAGE, PERSON(CAN_WRITE), RATE_WRITE, POOL_WEB, WORK_TENANT_WRITE, list_view_create, NULL, NULL, &saved_view_entity, 303, false, NULL},
 	{METHOD_POST, "/saved_views/{id}/here", ON_TENANT, PAGE, PERSON(CAN_WRITE), RATE_WRITE, POOL_WEB, WORK_TENANT_WRITE, list_view_update, NULL, NULL, &saved_view_entity, 303, false, NULL},
 	{METHOD_POST, "/saved_views/{id}/remove", ON_TENANT, PAGE, PERSON(CAN_WRITE), RATE_WRITE, POOL_WEB, WORK_TENANT_WRITE, list_view_delete, NULL, NULL, &saved_view_entity, 303, false, NULL},
+	/* ---- the trash ---- */
+	{METHOD_GET, "/trash", ON_TENANT, PAGE, PERSON(CAN_READ), RATE_READ, POOL_WEB, WORK_TENANT_READ, trash_show_page, "trash/list", NULL, NULL, 200, false, NULL},
+	{METHOD_GET, "/api/trash", TENANT_API, API, MEMBER(CAN_READ), RATE_READ, POOL_WEB, WORK_TENANT_READ, trash_api, NULL, NULL, NULL, 200, false, "What was deleted and can be restored, newest first."},
+
 	/* ---- leads and contacts: what happened, and what is written down in a moment ---- */
 	{METHOD_GET, "/api/leads/{id}/timeline", TENANT_API, API, MEMBER(CAN_READ), RATE_READ, POOL_WEB, WORK_TENANT_READ, timeline_api, NULL, NULL, &lead_entity, 200, false, "Everything that happened with a lead, newest first."},
 	{METHOD_POST, "/leads/{id}/calls", ON_TENANT, PAGE, PERSON(CAN_WRITE), RATE_WRITE, POOL_WEB, WORK_TENANT_WRITE, quick_call_page, NULL, NULL, &lead_entity, 303, false, NULL},
@@ -142,8 +146,12 @@ static const struct route entity_routes[] = {
 	{METHOD_POST, "/api/{plural}", TENANT_API, API, MEMBER(CAN_WRITE), RATE_WRITE, POOL_WEB, WORK_TENANT_WRITE, entity_create_api, NULL, NULL, NULL, 201, true, "Create a {label}."},
 	{METHOD_GET, "/api/{plural}/{id}", TENANT_API, API, MEMBER(CAN_READ), RATE_READ, POOL_WEB, WORK_TENANT_READ, entity_get_api, NULL, NULL, NULL, 200, false, "One {label}."},
 	{METHOD_PATCH, "/api/{plural}/{id}", TENANT_API, API, MEMBER(CAN_WRITE), RATE_WRITE, POOL_WEB, WORK_TENANT_WRITE, entity_update_api, NULL, NULL, NULL, 200, false, "Change a {label}; needs If-Match."},
+	{METHOD_POST, "/{plural}/{id}/restore", ON_TENANT, PAGE, PERSON(CAN_DELETE), RATE_WRITE, POOL_WEB, WORK_TENANT_WRITE, entity_restore_page, NULL, "trash/refused", NULL, 303, false, NULL},
+	{METHOD_GET, "/{plural}/{id}/erase", ON_TENANT, PAGE, PERSON(CAN_SETTINGS), RATE_READ, POOL_WEB, WORK_TENANT_READ, entity_erase_form, "trash/erase", NULL, NULL, 200, false, NULL},
+	{METHOD_POST, "/{plural}/{id}/erase", ON_TENANT, PAGE, PERSON(CAN_SETTINGS), RATE_WRITE, POOL_WEB, WORK_TENANT_WRITE, entity_erase_page, NULL, "trash/erase", NULL, 303, false, NULL},
+	{METHOD_POST, "/api/{plural}/{id}/restore", TENANT_API, API, MEMBER(CAN_DELETE), RATE_WRITE, POOL_WEB, WORK_TENANT_WRITE, entity_restore_api, NULL, NULL, NULL, 200, false, "Take a {label} out of the trash, with what belongs to it."},
 	{METHOD_GET, "/api/{plural}/{id}/history", TENANT_API, API, MEMBER(CAN_READ), RATE_READ, POOL_WEB, WORK_TENANT_READ, entity_history_api, NULL, NULL, NULL, 200, false, "Who changed what of a {label}, newest first."},
-	{METHOD_DELETE, "/api/{plural}/{id}", TENANT_API, API, MEMBER(CAN_DELETE), RATE_WRITE, POOL_WEB, WORK_TENANT_WRITE, entity_delete_api, NULL, NULL, NULL, 204, false, "Delete a {label}."},
+	{METHOD_DELETE, "/api/{plural}/{id}", TENANT_API, API, MEMBER(CAN_DELETE), RATE_WRITE, POOL_WEB, WORK_TENANT_WRITE, entity_delete_api, NULL, NULL, NULL, 204, false, "Delete a {label}: into the trash, or for ever."},
 };
 /* clang-format on */
 

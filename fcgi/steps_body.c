@@ -2,6 +2,7 @@
 #include "fcgi/idempotency.h"
 #include "fcgi/page.h"
 #include "fcgi/request.h"
+#include "fcgi/route.h"
 #include "fcgi/steps.h"
 
 #include "lib/text/json.h"
@@ -62,17 +63,18 @@ enum err step_json(struct exchange *x)
 {
 	struct context *c = &x->context;
 	const struct request *request = c->request;
-	bool twice, takes_body = c->route->method != METHOD_GET && c->route->method != METHOD_DELETE;
+	bool twice, takes_body = c->route->entity ? route_takes_body(c->route)
+						  : c->route->method != METHOD_GET && c->route->method != METHOD_DELETE;
 	struct str type = request_header(request, "content-type", &twice), why;
 	enum err e;
 
 	if (c->route->face == FACE_PAGE)
 		return OK;
 	if (request->body.n == 0)
-		return takes_body && c->route->entity ? context_fail(c, E_MALFORMED, "The body must be a JSON object.")
-						      : OK;
+		return route_takes_body(c->route) ? context_fail(c, E_MALFORMED, "The body must be a JSON object.")
+						  : OK;
 	if (!takes_body)
-		return context_fail(c, E_MALFORMED, "%s takes no body.", method_name(c->route->method));
+		return context_fail(c, E_MALFORMED, "%s takes no body here.", method_name(c->route->method));
 	if (twice || !media_is(type, "application/json"))
 		return E_MEDIA;
 	e = json_parse(c->arena, request->body, &json_limits_request, &c->json, &why);

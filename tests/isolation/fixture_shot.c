@@ -1,6 +1,8 @@
 /* A valid request for any route, and the way to send it. */
 #include "tests/isolation/fixture.h"
 
+#include "fcgi/route.h"
+
 #include "fcgi/rate.h"
 #include "lib/tenant/api_key.h"
 #include "lib/tenant/provision.h"
@@ -142,7 +144,8 @@ static void add_credential(struct web_request *request, const struct shot *shot)
 
 static bool takes_body(const struct route *route)
 {
-	return route->method != METHOD_GET && route->method != METHOD_DELETE;
+	return route->method != METHOD_GET && route->method != METHOD_DELETE &&
+	       (route->face != FACE_API || !route->entity || route_takes_body(route));
 }
 
 /* A valid body for the route's entity, but for the one reference that a test is about. */

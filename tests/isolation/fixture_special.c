@@ -240,6 +240,14 @@ static void bulk_undo(struct shot *shot, bool fresh)
 			 STR_FMT_ARG(shot->id));
 }
 
+/* What is erased lies in the trash. */
+static void in_the_trash(struct shot *shot, bool fresh)
+{
+	if (fresh)
+		test_sql("UPDATE %s SET deleted_at = now() WHERE id = '%.*s'", shot->route->entity->table,
+			 STR_FMT_ARG(shot->id));
+}
+
 /* ---- the table ---- */
 
 static const struct special {
@@ -270,6 +278,8 @@ static const struct special {
 	{METHOD_POST, "/password", ON_TENANT, password_token, 0},
 	{METHOD_GET, "/logo", ON_TENANT, NULL, 404},
 	{METHOD_POST, "/saved_views/here", ON_TENANT, list_view, 0},
+	{METHOD_GET, "*/erase", ON_TENANT, NULL, 404},
+	{METHOD_POST, "*/erase", ON_TENANT, in_the_trash, 0},
 	{METHOD_POST, "*/calls", ON_TENANT, written_quickly, 0},
 	{METHOD_POST, "*/call-note", ON_TENANT, written_quickly, 404},
 	{METHOD_POST, "*/notes", ON_TENANT, written_quickly, 0},

@@ -1,6 +1,8 @@
 /* The conditions of the matrix, one row each. */
 #include "tests/isolation/matrix.h"
 
+#include "fcgi/route.h"
+
 #include "fcgi/handlers.h"
 
 #include <ctype.h>
@@ -20,7 +22,8 @@ static bool is_form(const struct shot *shot)
 
 static bool takes_json(const struct shot *shot)
 {
-	return shot->route->face == FACE_API && shot->method != METHOD_GET && shot->method != METHOD_DELETE;
+	return shot->route->face == FACE_API && shot->method != METHOD_GET && shot->method != METHOD_DELETE &&
+	       (!shot->route->entity || route_takes_body(shot->route));
 }
 
 static struct str id_of_a(const char *table)
@@ -135,7 +138,7 @@ static bool foreign_reference(struct shot *shot, size_t variant)
 	bool updates = !str_absent(shot->id);
 
 	if (!entity || !asks_tenant(shot->route) || shot->method == METHOD_GET || shot->method == METHOD_DELETE ||
-	    !str_absent(shot->body) || (shot->route->face == FACE_PAGE && strstr(shot->route->path, "{id}/")))
+	    !str_absent(shot->body) || !route_takes_body(shot->route))
 		return false;
 	for (size_t i = 0; i < entity->field_count; i++) {
 		const struct field *field = &entity->fields[i];

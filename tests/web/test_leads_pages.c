@@ -214,7 +214,8 @@ static void deleting_asks_first(void **state)
 	assert_status(page, 412);
 	assert_has(page, "Goes away");
 	assert_hasnt(page, "What you typed");
-	assert_goes_to(submit(&member, page_of(id, "/delete"), "version=1"), STR("/leads?done=deleted"));
+	assert_goes_to(submit(&member, page_of(id, "/delete"), "version=1"),
+		       str_from(text("/leads?done=deleted&undo=%.*s", STR_FMT_ARG(id)).p));
 	assert_has(browse(&member, "/leads?done=deleted"), "Deleted.");
 	assert_status(browse(&member, page_of(id, "")), 404);
 	assert_status(submit(&member, page_of(id, "/delete"), "version=1"), 404);
