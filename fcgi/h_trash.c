@@ -223,7 +223,7 @@ enum err entity_erase_api(struct context *c)
 	if (e == E_NOTFOUND) {
 		TRY(entity_get(c->tx, c->entity, c->id, &record));
 		TRY(context_if_match(c, record_version(record), false));
-		e = entity_delete(c->tx, record);
+		e = entity_delete(c->tx, record, c->errors);
 	} else if (e == OK) {
 		TRY(context_if_match(c, record_version(record), false));
 	}
