@@ -2,15 +2,29 @@
 #include "fcgi/handlers.h"
 #include "fcgi/try.h"
 
+#include "lib/entity/filter.h"
+
+static bool asks_who_asks(const struct list_query *query)
+{
+	for (size_t i = 0; i < query->filter_count; i++)
+		if (query->filters[i].is_me)
+			return true;
+	return false;
+}
+
 void entity_list_ahead(struct context *c)
 {
 	const struct entity *entity = c->entity;
 	struct errors *errors = errors_new(c->arena);
 	struct ahead *ahead = ARENA_NEW(c->arena, struct ahead);
 
-	/* A search may cost much: that is for those who may ask it. What is wrong with the query is the handler's to say. */
-	if (list_query_parse(c->arena, entity, &c->query, NULL, &ahead->query, errors) != OK ||
-	    !str_absent(ahead->query.q) || entity_list_send(c->tx, entity, &ahead->query, errors, &ahead->sent) != OK)
+	/*
+	 * A search may cost much: that is for those who may ask it. What is wrong with the query is the handler's to say,
+	 * and who asks is not known yet.
+	 */
+	if (entity->visible || list_query_parse(c->arena, entity, &c->query, NULL, &ahead->query, errors) != OK ||
+	    !str_absent(ahead->query.q) || asks_who_asks(&ahead->query) ||
+	    entity_list_send(c->tx, entity, &ahead->query, errors, &ahead->sent) != OK)
 		return;
 	ttx_last(c->tx);
 	c->ahead = ahead;

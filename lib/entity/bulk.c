@@ -72,7 +72,7 @@ static void add_meant(struct sql *sql, const struct bulk *bulk)
 
 enum err bulk_count(struct ttx *tx, const struct bulk *bulk, int64_t *count)
 {
-	struct sql sql = sql_of(tx);
+	struct sql sql = sql_for(tx);
 	struct rows *rows;
 	enum err err;
 
@@ -89,7 +89,7 @@ _Static_assert(BULK_MOST == 5000, "the literal above is one more");
 /* The next portion behind `after`, locked: nobody else writes them before this is done. */
 static enum err next_rows(struct ttx *tx, const struct bulk *bulk, struct uuid after, struct rows **rows)
 {
-	struct sql sql = sql_of(tx);
+	struct sql sql = sql_for(tx);
 
 	sql_add(&sql, "SELECT ");
 	sql_add_columns(&sql, bulk->entity);

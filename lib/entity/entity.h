@@ -93,7 +93,8 @@ struct entity {
 	bool trash;                /* has deleted_at: a deleted row can be restored, and is nowhere else until then */
 	bool history;              /* who changed what is kept in record_changes */
 	bool custom;               /* has custom: a company adds fields of its own */
-	const char *tags_table;    /* joins its rows (row_id) with tags (tag_id); NULL: it has none */
+	const char *visible;    /* SQL: which rows whoever acts may see; @me is their id. NULL: all of the company's */
+	const char *tags_table; /* joins its rows (row_id) with tags (tag_id); NULL: it has none */
 	/* Hooks; each may be NULL. An error other than OK rolls everything back. */
 	enum err (*before_write)(struct ttx *, enum write_kind, struct record *, struct errors *);
 	enum err (*after_write)(struct ttx *, enum write_kind, const struct record *);

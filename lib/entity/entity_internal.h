@@ -127,18 +127,20 @@ struct sql {
 	struct uuid me; /* the user who asks, for filters by "me" */
 };
 struct sql sql_new(struct arena *);
+struct sql sql_for(struct ttx *);                 /* with whoever acts in the transaction */
 void sql_add(struct sql *, const char *constant); /* a constant of ours or of an entity table; never input */
 void sql_argument(struct sql *, struct argument); /* "$n" */
 /* "id, version, created_at, updated_at, " and the stored fields in order. */
 void sql_add_columns(struct sql *, const struct entity *);
-/* " AND deleted_at IS NULL" where the entity has a trash, else "". */
-const char *sql_living(const struct entity *);
+/* " AND …": not in the trash, and for the eyes of whoever acts. */
+void sql_add_living(struct sql *, const struct entity *);
+/* The second half alone. */
+void sql_add_visible(struct sql *, const struct entity *);
 /* The statement of entity_list; the tests look at its plan. `out` comes from sql_new. */
 enum err list_statement(struct sql *out, struct uuid tenant, const struct entity *, const struct list_query *,
 			struct errors *) MUST_CHECK;
 /* " FROM … WHERE …" of the rows that match. */
 void sql_add_matching(struct sql *, const struct entity *, const struct list_query *);
-struct sql sql_of(struct ttx *); /* as sql_new, and knows who asks */
 /* The statement of entity_count. */
 void count_statement(struct sql *out, const struct entity *, const struct list_query *, int64_t cap);
 enum err sql_rows(struct sql *, struct ttx *, const char *name, struct rows **out) MUST_CHECK;

@@ -159,7 +159,7 @@ void sql_add_matching(struct sql *sql, const struct entity *entity, const struct
 	sql_add(sql, " FROM ");
 	sql_add(sql, entity->table);
 	sql_add(sql, " WHERE tenant_id = $1");
-	sql_add(sql, sql_living(entity));
+	sql_add_living(sql, entity);
 	for (size_t i = 0; i < query->filter_count; i++)
 		sql_add_filter(sql, entity, &query->filters[i]);
 	for (size_t i = 0; i < count; i++)
@@ -236,18 +236,10 @@ enum err list_statement(struct sql *out, struct uuid tenant, const struct entity
 	return OK;
 }
 
-struct sql sql_of(struct ttx *tx)
-{
-	struct sql sql = sql_new(ttx_arena(tx));
-
-	sql.me = ttx_actor(tx)->id;
-	return sql;
-}
-
 enum err entity_list_send(struct ttx *tx, const struct entity *entity, const struct list_query *query,
 			  struct errors *errors, struct rows **sent)
 {
-	struct sql sql = sql_of(tx);
+	struct sql sql = sql_for(tx);
 	enum err err = list_statement(&sql, scope_tenant(ttx_scope(tx)), entity, query, errors);
 
 	if (err == OK)
@@ -288,7 +280,7 @@ void count_statement(struct sql *out, const struct entity *entity, const struct 
 enum err entity_count(struct ttx *tx, const struct entity *entity, const struct list_query *query, int64_t cap,
 		      int64_t *out)
 {
-	struct sql sql = sql_of(tx);
+	struct sql sql = sql_for(tx);
 	struct rows *rows;
 	enum err err;
 

@@ -7,6 +7,14 @@ struct sql sql_new(struct arena *arena)
 	return (struct sql){.arena = arena, .text = BUFFER_IN(arena)};
 }
 
+struct sql sql_for(struct ttx *tx)
+{
+	struct sql sql = sql_new(ttx_arena(tx));
+
+	sql.me = ttx_actor(tx)->id;
+	return sql;
+}
+
 void sql_add(struct sql *sql, const char *constant)
 {
 	buffer_add_str(&sql->text, str_from(constant));
@@ -55,9 +63,28 @@ void sql_add_field(struct sql *sql, const struct field *field)
 	sql_argument(sql, arg_text(custom_key(field)));
 }
 
-const char *sql_living(const struct entity *entity)
+void sql_add_visible(struct sql *sql, const struct entity *entity)
 {
-	return entity->trash ? " AND deleted_at IS NULL" : "";
+	static const char me[] = "@me";
+	const char *rest = entity->visible, *found;
+
+	if (!rest)
+		return;
+	sql_add(sql, " AND (");
+	while ((found = strstr(rest, me)) != NULL) {
+		buffer_add(&sql->text, rest, (size_t)(found - rest));
+		sql_argument(sql, arg_uuid(sql->arena, sql->me));
+		rest = found + strlen(me);
+	}
+	sql_add(sql, rest);
+	sql_add(sql, ")");
+}
+
+void sql_add_living(struct sql *sql, const struct entity *entity)
+{
+	if (entity->trash)
+		sql_add(sql, " AND deleted_at IS NULL");
+	sql_add_visible(sql, entity);
 }
 
 int sql_column(const struct entity *entity, int field)

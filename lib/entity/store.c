@@ -54,7 +54,7 @@ enum err store_explain(struct ttx *tx, const struct entity *entity, enum err err
 enum err entity_get(struct ttx *tx, const struct entity *entity, struct uuid id, struct record **out)
 {
 	struct arena *arena = ttx_arena(tx);
-	struct sql sql = sql_new(arena);
+	struct sql sql = sql_for(tx);
 	struct rows *rows;
 	enum err err;
 
@@ -64,7 +64,7 @@ enum err entity_get(struct ttx *tx, const struct entity *entity, struct uuid id,
 	sql_add(&sql, entity->table);
 	sql_add(&sql, " WHERE tenant_id = $1 AND id = ");
 	sql_argument(&sql, arg_uuid(arena, id));
-	sql_add(&sql, sql_living(entity));
+	sql_add_living(&sql, entity);
 	err = sql_rows(&sql, tx, entity->plural, &rows);
 	if (err)
 		return err;
@@ -153,7 +153,7 @@ static void add_insert(struct sql *sql, const struct record *record)
 enum err entity_insert(struct ttx *tx, struct record *record, struct errors *errors)
 {
 	const struct entity *entity = record->entity;
-	struct sql sql = sql_new(ttx_arena(tx));
+	struct sql sql = sql_for(tx);
 	bool *changed = arena_array(record->arena, entity->field_count, sizeof *changed);
 	struct rows *rows;
 	enum err err;
@@ -181,7 +181,7 @@ static void add_same_row(struct sql *sql, const struct record *current)
 	sql_argument(sql, arg_uuid(sql->arena, current->id));
 	sql_add(sql, " AND version = ");
 	sql_argument(sql, arg_int(sql->arena, current->version));
-	sql_add(sql, sql_living(current->entity));
+	sql_add_living(sql, current->entity);
 }
 
 /* False when nothing differs. */
@@ -237,7 +237,7 @@ enum err entity_update(struct ttx *tx, const struct record *current, struct reco
 		       struct record **out)
 {
 	const struct entity *entity = current->entity;
-	struct sql sql = sql_new(ttx_arena(tx));
+	struct sql sql = sql_for(tx);
 	bool *changed = arena_array(change->arena, entity->field_count, sizeof *changed);
 	struct rows *rows;
 	enum err err;
@@ -269,7 +269,7 @@ enum err entity_update(struct ttx *tx, const struct record *current, struct reco
 static enum err remove_row(struct ttx *tx, const struct record *current, int64_t when)
 {
 	const struct entity *entity = current->entity;
-	struct sql sql = sql_new(ttx_arena(tx));
+	struct sql sql = sql_for(tx);
 	struct rows *rows;
 	enum err err;
 

@@ -135,7 +135,7 @@ enum err trash_get(struct ttx *tx, const struct entity *entity, struct uuid id, 
 		   int64_t *deleted_at)
 {
 	struct arena *arena = ttx_arena(tx);
-	struct sql sql = sql_new(arena);
+	struct sql sql = sql_for(tx);
 	struct rows *rows;
 	enum err err;
 
@@ -147,6 +147,7 @@ enum err trash_get(struct ttx *tx, const struct entity *entity, struct uuid id, 
 	sql_add(&sql, entity->table);
 	sql_add(&sql, " WHERE tenant_id = $1 AND deleted_at IS NOT NULL AND id = ");
 	sql_argument(&sql, arg_uuid(arena, id));
+	sql_add_visible(&sql, entity);
 	err = sql_rows(&sql, tx, entity->plural, &rows);
 	if (err)
 		return err;

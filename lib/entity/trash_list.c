@@ -28,6 +28,7 @@ static void add_part(struct sql *sql, const struct entity *entity, const struct 
 	sql_add(sql, "::text AS instead, t.deleted_at AS deleted_at FROM ");
 	sql_add(sql, entity->table);
 	sql_add(sql, " t WHERE t.tenant_id = $1 AND t.deleted_at IS NOT NULL");
+	sql_add_visible(sql, entity);
 	if (after->at) {
 		sql_add(sql, " AND (t.deleted_at, t.id) < (");
 		sql_argument(sql, arg_instant(sql->arena, after->at));
@@ -88,7 +89,7 @@ enum err trash_list(struct ttx *tx, const struct entity *only, const struct hist
 		    struct trash_page **out)
 {
 	struct trash_page *page = ARENA_NEW(ttx_arena(tx), struct trash_page);
-	struct sql sql = sql_new(ttx_arena(tx));
+	struct sql sql = sql_for(tx);
 	size_t parts = 0, count;
 	const struct entity *const *entities = entity_catalogue_list(&count);
 	struct rows *rows;

@@ -360,6 +360,63 @@ static void what_a_company_works_by_is_for_who_may_change_its_settings(void **st
 	assert_true(seen >= 4);
 }
 
+static void a_view_is_seen_by_its_maker_or_by_all(void **state)
+{
+	struct browser member = browser_as(&acme, ROLE_MEMBER), admin = browser_as(&acme, ROLE_ADMIN);
+	struct str mine = id_of(submit(&member, "/saved_views", "name=Hot+ones&entity=leads&query=tier%3Dhot")),
+		   ours = id_of(
+			   submit(&member, "/saved_views", "name=Ours&entity=leads&query=sort%3Dname&is_shared=t"));
+	const char *path = text("/saved_views/%.*s", STR_FMT_ARG(mine)).p, *api_path = text("/api%s", path).p;
+
+	(void)state;
+	assert_has(browse(&member, "/saved_views"), "Hot ones");
+	assert_hasnt(browse(&admin, "/saved_views"), "Hot ones");
+	assert_has(browse(&admin, "/saved_views"), "Ours");
+	assert_status(browse(&member, path), 200);
+	assert_status(browse(&admin, path), 404);
+	assert_status(submit(&admin, path, "version=1&name=Taken"), 404);
+	assert_status(submit(&admin, text("%s/delete", path).p, "version=1"), 404);
+	assert_status(ASK(.host = acme.slug, .path = api_path, .bearer = acme.session[ROLE_ADMIN]), 404);
+	assert_status(ASK(.host = acme.slug, .path = api_path, .bearer = acme.key[ROLE_ADMIN]), 404);
+	assert_status(ASK(.method = METHOD_PATCH, .host = acme.slug, .path = api_path,
+			  .bearer = acme.session[ROLE_ADMIN], .json = "{\"name\":\"Taken\"}",
+			  .headers = {{"if-match", "*"}}),
+		      404);
+	assert_status(ASK(.host = acme.slug, .path = text("/api/saved_views/%.*s", STR_FMT_ARG(ours)).p,
+			  .bearer = acme.key[ROLE_VIEWER]),
+		      200);
+	assert_true(str_equal(json_text(api("saved_views", ours), "user_id"), acme.user[ROLE_MEMBER]));
+	assert_hasnt(ASK(.host = acme.slug, .path = "/api/saved_views", .bearer = acme.session[ROLE_ADMIN]),
+		     "Hot ones");
+	assert_has(ASK(.host = acme.slug, .path = "/api/saved_views", .bearer = acme.session[ROLE_MEMBER]), "Hot ones");
+	/* In the trash, too. */
+	assert_status(submit(&member, text("%s/delete", path).p, "version=1"), 303);
+	assert_field_error(post("/api/saved_views", "{\"name\":\"x\",\"entity\":\"planets\"}"), 422, "entity",
+			   "not_a_choice");
+	assert_field_error(post("/api/saved_views", "{\"name\":\"x\",\"entity\":\"leads\",\"query\":\"color=red\"}"),
+			   422, "query", "not_a_query");
+	assert_field_error(post("/api/saved_views", "{\"name\":\"x\",\"entity\":\"leads\",\"query\":\"%zz\"}"), 422,
+			   "query", "not_a_query");
+	assert_status(post("/api/saved_views",
+			   "{\"name\":\"x\",\"entity\":\"leads\",\"query\":\"custom_roof=flat&columns=name\"}"),
+		      201);
+}
+
+static void what_is_ones_own_is_asked_of_the_one_who_asks(void **state)
+{
+	const struct response *mine;
+
+	(void)state;
+	(void)made("/api/tasks",
+		   text("{\"title\":\"For me\",\"due_at\":\"2027-01-01T15:00:00Z\",\"assignee_id\":\"%.*s\"}",
+			STR_FMT_ARG(acme.user[ROLE_MEMBER]))
+			   .p);
+	mine = ASK(.host = acme.slug, .path = "/api/tasks?assignee_id=me", .bearer = acme.session[ROLE_MEMBER]);
+	assert_has(mine, "For me");
+	mine = ASK(.host = acme.slug, .path = "/api/tasks?assignee_id=me", .bearer = acme.session[ROLE_ADMIN]);
+	assert_hasnt(mine, "For me");
+}
+
 /* ---- times of one's own ---- */
 
 static void a_time_is_typed_and_read_where_the_person_is(void **state)
@@ -404,6 +461,8 @@ int main(void)
 		cmocka_unit_test(a_stage_with_leads_stays),
 		cmocka_unit_test(a_plan_limits_scrapers),
 		cmocka_unit_test(what_a_company_works_by_is_for_who_may_change_its_settings),
+		cmocka_unit_test(a_view_is_seen_by_its_maker_or_by_all),
+		cmocka_unit_test(what_is_ones_own_is_asked_of_the_one_who_asks),
 		cmocka_unit_test(a_time_is_typed_and_read_where_the_person_is),
 	};
 
