@@ -41,6 +41,10 @@ handler users_page, user_new_page, user_create_page, user_edit_page, user_update
 handler users_api, user_create_api, user_update_api, user_delete_api;
 /* h_keys.c */
 handler keys_page, key_create_page, key_revoke_page, keys_api, key_create_api, key_revoke_api;
+/* h_my_day.c */
+handler my_day_page, my_day_api, task_done_page, task_done_api, task_snooze_page, task_snooze_api;
+/* h_cadence.c */
+handler cadences_page, cadence_start_page, cadence_stop_page, cadences_api, cadence_start_api, cadence_stop_api;
 /* h_admin.c */
 handler admin_home, admin_tenants, admin_tenant_create, admin_tenant_get, admin_tenant_update, admin_tenant_delete;
 

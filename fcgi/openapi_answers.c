@@ -115,10 +115,49 @@ static const char *const timeline_entry[] = {
 	NULL,
 };
 
+static const char *const day_task[] = {
+	"id string uuid",
+	"version integer",
+	"part string",
+	"title string",
+	"kind string",
+	"priority string",
+	"due_at string date-time",
+	"shown_at string date-time",
+	"assignee string?",
+	"lead_id string? uuid",
+	"contact_id string? uuid",
+	"who string?",
+	"phone string?",
+	NULL,
+};
+static const char *const task_state[] = {"id string uuid",
+					 "version integer",
+					 "status string",
+					 "due_at string date-time",
+					 "snoozed_until string? date-time",
+					 "completed_at string? date-time",
+					 NULL};
+static const char *const cadence_run[] = {
+	"cadence string",
+	"started_at string date-time",
+	"stopped_at string? date-time",
+	"stop_reason string?",
+	"open_tasks integer",
+	"total_tasks integer",
+	NULL,
+};
+
 /* "{plural}" stands for every stored entity's word. */
 static const struct shape shapes[] = {
 	{METHOD_POST, "/api/{plural}/bulk", false, false, bulk, NULL},
 	{METHOD_POST, "/api/bulk/{id}/undo", false, false, bulk_undone, NULL},
+	{METHOD_GET, "/api/my-day", true, false, day_task, NULL},
+	{METHOD_POST, "/api/tasks/{id}/done", false, false, task_state, NULL},
+	{METHOD_POST, "/api/tasks/{id}/snooze", false, false, task_state, NULL},
+	{METHOD_GET, "/api/leads/{id}/cadences", true, false, cadence_run, NULL},
+	{METHOD_POST, "/api/leads/{id}/cadences", true, false, cadence_run, NULL},
+	{METHOD_POST, "/api/leads/{id}/cadences/stop", true, false, cadence_run, NULL},
 	{METHOD_GET, "/health", false, false, health, NULL},
 	{METHOD_GET, "/ready", false, false, health, NULL},
 	{METHOD_POST, "/api/auth/login", false, false, session, NULL},

@@ -7,8 +7,10 @@
 
 #include "lib/crm/contact.h"
 #include "lib/crm/entities.h"
+#include "lib/crm/inputs.h"
 #include "lib/crm/lead.h"
 #include "lib/crm/saved_view.h"
+#include "lib/crm/task.h"
 #include "lib/tenant/api_key.h"
 #include "lib/tenant/profile.h"
 #include "lib/tenant/provision.h"
@@ -71,6 +73,20 @@ static const struct route own_routes[] = {
 	{METHOD_GET, "/api/tenant", TENANT_API, API, MEMBER(CAN_READ), RATE_READ, POOL_WEB, WORK_TENANT_READ, api_tenant, NULL, NULL, NULL, 200, false, "Who am I: workspace, plan, limits, usage."},
 	{METHOD_GET, "/api/openapi.json", TENANT_API, API, MEMBER(CAN_READ), RATE_READ, POOL_WEB, WORK_TENANT_READ, openapi_document_own, NULL, NULL, NULL, 200, false, "This document with the fields of your own."},
 	{METHOD_GET, "/logo", ON_TENANT, RAW, PUBLIC, RATE_FREE, POOL_WEB, WORK_TENANT_READ, tenant_logo, NULL, NULL, NULL, 200, false, NULL},
+
+	/* ---- tasks and cadences ---- */
+	{METHOD_GET, "/my-day", ON_TENANT, PAGE, PERSON(CAN_READ), RATE_READ, POOL_WEB, WORK_TENANT_READ, my_day_page, "my_day", NULL, NULL, 200, false, NULL},
+	{METHOD_POST, "/tasks/{id}/done", ON_TENANT, PAGE, PERSON(CAN_WRITE), RATE_WRITE, POOL_WEB, WORK_TENANT_WRITE, task_done_page, NULL, NULL, &task_entity, 303, false, NULL},
+	{METHOD_POST, "/tasks/{id}/snooze", ON_TENANT, PAGE, PERSON(CAN_WRITE), RATE_WRITE, POOL_WEB, WORK_TENANT_WRITE, task_snooze_page, NULL, NULL, &task_snooze_entity, 303, false, NULL},
+	{METHOD_GET, "/leads/{id}/cadences", ON_TENANT, PAGE, PERSON(CAN_READ), RATE_READ, POOL_WEB, WORK_TENANT_READ, cadences_page, "entity/cadences", NULL, &lead_entity, 200, false, NULL},
+	{METHOD_POST, "/leads/{id}/cadences", ON_TENANT, PAGE, PERSON(CAN_WRITE), RATE_WRITE, POOL_WEB, WORK_TENANT_WRITE, cadence_start_page, NULL, "entity/cadences", &cadence_start_entity, 303, false, NULL},
+	{METHOD_POST, "/leads/{id}/cadences/stop", ON_TENANT, PAGE, PERSON(CAN_WRITE), RATE_WRITE, POOL_WEB, WORK_TENANT_WRITE, cadence_stop_page, NULL, NULL, &lead_entity, 303, false, NULL},
+	{METHOD_GET, "/api/my-day", TENANT_API, API, MEMBER(CAN_READ), RATE_READ, POOL_WEB, WORK_TENANT_READ, my_day_api, NULL, NULL, NULL, 200, false, "Open tasks that are overdue, due in the next seven days or snoozed; who=all for everybody's."},
+	{METHOD_POST, "/api/tasks/{id}/done", TENANT_API, API, MEMBER(CAN_WRITE), RATE_WRITE, POOL_WEB, WORK_TENANT_WRITE, task_done_api, NULL, NULL, NULL, 200, false, "Mark a task as done; one that repeats makes its next."},
+	{METHOD_POST, "/api/tasks/{id}/snooze", TENANT_API, API, MEMBER(CAN_WRITE), RATE_WRITE, POOL_WEB, WORK_TENANT_WRITE, task_snooze_api, NULL, NULL, &task_snooze_entity, 200, false, "Put a task off."},
+	{METHOD_GET, "/api/leads/{id}/cadences", TENANT_API, API, MEMBER(CAN_READ), RATE_READ, POOL_WEB, WORK_TENANT_READ, cadences_api, NULL, NULL, NULL, 200, false, "The cadences that run or have run on a lead."},
+	{METHOD_POST, "/api/leads/{id}/cadences", TENANT_API, API, MEMBER(CAN_WRITE), RATE_WRITE, POOL_WEB, WORK_TENANT_WRITE, cadence_start_api, NULL, NULL, &cadence_start_entity, 200, false, "Start a cadence on a lead: its tasks are made."},
+	{METHOD_POST, "/api/leads/{id}/cadences/stop", TENANT_API, API, MEMBER(CAN_WRITE), RATE_WRITE, POOL_WEB, WORK_TENANT_WRITE, cadence_stop_api, NULL, NULL, NULL, 200, false, "Stop what runs on a lead; its open tasks are cancelled."},
 
 	/* ---- settings ---- */
 	{METHOD_GET, "/settings", ON_TENANT, PAGE, PERSON(CAN_READ), RATE_READ, POOL_WEB, WORK_TENANT_READ, settings_page, "settings/company", NULL, NULL, 200, false, NULL},

@@ -1,5 +1,8 @@
 #include "lib/crm/activity.h"
 
+#include "lib/base/clock.h"
+#include "lib/crm/cadence_run.h"
+#include "lib/crm/response.h"
 #include "lib/crm/shared.h"
 
 /* clang-format off */
@@ -124,6 +127,24 @@ static enum err before_write(struct ttx *tx, enum write_kind kind, struct record
 	return OK;
 }
 
+/* What came from the lead ends its cadences: who has answered needs no reminder. What we sent is an answer to the lead. */
+static enum err after_write(struct ttx *tx, enum write_kind kind, const struct record *activity)
+{
+	static const char *const answers[] = {"call", "email", "sms"};
+	struct str type = record_text(activity, "type"), lead_text = record_text(activity, "lead_id");
+	struct uuid lead;
+	int64_t at;
+
+	if (kind != WRITE_CREATE || str_absent(lead_text) || !uuid_parse(lead_text, &lead))
+		return OK;
+	if (str_is(record_text(activity, "direction"), "inbound"))
+		return cadence_stop(tx, lead, CADENCE_STOP_REPLY, NULL);
+	for (size_t i = 0; i < COUNT_OF(answers); i++)
+		if (str_is(type, answers[i]) && clock_from_rfc3339(record_text(activity, "occurred_at"), &at))
+			return response_given(tx, lead, answers[i], at);
+	return OK;
+}
+
 const struct entity activity_entity = {
 	.name = "activity",
 	.plural = "activities",
@@ -141,4 +162,5 @@ const struct entity activity_entity = {
 	.title_instead = "type",
 	.history = true,
 	.before_write = before_write,
+	.after_write = after_write,
 };

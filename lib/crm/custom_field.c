@@ -246,7 +246,7 @@ static enum err after_write(struct ttx *tx, enum write_kind kind, const struct r
 
 const struct entity custom_field_entity = {
 	.name = "custom field",
-	.plural = "custom-fields",
+	.plural = "custom_fields",
 	.label = "Custom field",
 	.label_plural = "Custom fields",
 	.icon = "forms",

@@ -1,14 +1,7 @@
 #include "lib/crm/lead.h"
 
-#include "lib/entity/phone.h"
-#include "lib/tenant/usage.h"
-
-static const struct choice trades[] = {
-	{"hvac", "Heating and cooling", NULL},
-	{"plumbing", "Plumbing", NULL},
-	{"both", "Both", NULL},
-	{NULL, NULL, NULL},
-};
+#include "lib/crm/lead_rules.h"
+#include "lib/crm/shared.h"
 
 static const struct choice urgencies[] = {
 	{"emergency", "Emergency", "red"},
@@ -40,7 +33,15 @@ static const struct choice tiers[] = {
 	{NULL, NULL, NULL},
 };
 
-#define CARRIED (FIELD_EXPORTABLE | FIELD_IMPORTABLE)
+/* clang-format off */
+static const struct choice response_kinds[] = {
+	{"call", "Call", NULL},
+	{"email", "E-mail", NULL},
+	{"sms", "Text message", NULL},
+	{"stage", "Stage", NULL},
+	{NULL, NULL, NULL},
+};
+/* clang-format on */
 
 /*
  * What is typed here is about somebody else: the browser must not offer the user's own name and address, hence no
@@ -82,6 +83,13 @@ static const struct field fields[] = {
 		.maximum = 200,
 	},
 	{
+		.name = "contact_id",
+		.label = "Contact",
+		.help = "The customer this lead belongs to.",
+		REFERS_TO_CONTACT,
+		.flags = FIELD_FILTERABLE | FIELD_EXPORTABLE,
+	},
+	{
 		.name = "address",
 		.label = "Street address",
 		.group = "Where",
@@ -116,13 +124,13 @@ static const struct field fields[] = {
 		.group = "The job",
 		.type = FIELD_CHOICE,
 		.flags = FIELD_FILTERABLE | CARRIED,
-		.choices = trades,
+		.choices = trade_choices,
 	},
 	{
 		.name = "urgency",
 		.label = "Urgency",
 		.type = FIELD_CHOICE,
-		.flags = FIELD_FILTERABLE | CARRIED,
+		.flags = FIELD_FILTERABLE | CARRIED | FIELD_LISTED,
 		.choices = urgencies,
 	},
 	{
@@ -140,6 +148,24 @@ static const struct field fields[] = {
 		.flags = FIELD_FILTERABLE | FIELD_LISTED | CARRIED,
 		.choices = statuses,
 		.default_value = "new",
+	},
+	{
+		.name = "lost_reason",
+		.label = "Lost because",
+		.help = "Asked for when a lead is lost.",
+		.type = FIELD_TEXT,
+		.flags = CARRIED,
+		.maximum = 200,
+	},
+	{
+		.name = "stage_id",
+		.label = "Stage",
+		.help = "Its column on the board; follows the status where it must.",
+		.type = FIELD_REFERENCE,
+		.flags = FIELD_FILTERABLE | FIELD_LISTED | FIELD_EXPORTABLE,
+		.references = "pipeline_stages",
+		.reference_label = "name",
+		.reference_condition = "deleted_at IS NULL",
 	},
 	{
 		.name = "tier",
@@ -160,11 +186,27 @@ static const struct field fields[] = {
 		.default_value = "0",
 	},
 	{
+		.name = "score_reasons",
+		.label = "Why this score",
+		.help = "Made from what is known of the lead, unless somebody scores by hand.",
+		.type = FIELD_LONG_TEXT,
+		.flags = CARRIED,
+		.maximum = 1000,
+	},
+	{
 		.name = "value_cents",
 		.label = "Value",
 		.help = "What the job is worth.",
 		.type = FIELD_MONEY,
 		.flags = FIELD_FILTERABLE | FIELD_SORTABLE | FIELD_LISTED | CARRIED,
+		.default_value = "0",
+	},
+	{
+		.name = "cost_cents",
+		.label = "Cost of the lead",
+		.help = "What the advertisement or portal took for it.",
+		.type = FIELD_MONEY,
+		.flags = CARRIED,
 		.default_value = "0",
 	},
 	{
@@ -179,11 +221,94 @@ static const struct field fields[] = {
 		.name = "owner_id",
 		.label = "Owner",
 		.help = "Who looks after this lead.",
-		.type = FIELD_REFERENCE,
-		.flags = FIELD_FILTERABLE | FIELD_EXPORTABLE,
-		.references = "tenant_users",
-		.reference_label = "coalesce(name, email)",
-		.reference_condition = "is_active",
+		REFERS_TO_USER,
+		.flags = FIELD_FILTERABLE | FIELD_LISTED | FIELD_EXPORTABLE,
+	},
+	{
+		.name = "next_step",
+		.label = "Next step",
+		.type = FIELD_TEXT,
+		.flags = CARRIED,
+		.maximum = 200,
+	},
+	{
+		.name = "next_step_at",
+		.label = "Next step on",
+		.type = FIELD_INSTANT,
+		.flags = CARRIED,
+	},
+	{
+		.name = "sms_consent",
+		.label = "May be texted",
+		.help = "The person has agreed to text messages.",
+		.group = "Consent",
+		.type = FIELD_BOOL,
+		.flags = CARRIED,
+		.default_value = "f",
+	},
+	{
+		.name = "sms_consent_text",
+		.label = "Words of the consent",
+		.help = "What the person agreed to, and where.",
+		.type = FIELD_LONG_TEXT,
+		.flags = CARRIED,
+		.maximum = 2000,
+	},
+	{
+		.name = "sms_consent_at",
+		.label = "Since",
+		.type = FIELD_INSTANT,
+		.flags = FIELD_READ_ONLY | FIELD_EXPORTABLE,
+	},
+	{
+		.name = "response_due_at",
+		.label = "Answer due",
+		.group = "Response",
+		.type = FIELD_INSTANT,
+		.flags = FIELD_READ_ONLY | FIELD_EXPORTABLE,
+	},
+	{
+		.name = "first_response_at",
+		.label = "First answer",
+		.type = FIELD_INSTANT,
+		.flags = FIELD_READ_ONLY | FIELD_EXPORTABLE,
+	},
+	{
+		.name = "first_response_kind",
+		.label = "By",
+		.type = FIELD_CHOICE,
+		.flags = FIELD_READ_ONLY | FIELD_EXPORTABLE,
+		.choices = response_kinds,
+	},
+	{
+		.name = "first_response_by",
+		.label = "From",
+		REFERS_TO_USER,
+		.flags = FIELD_READ_ONLY | FIELD_EXPORTABLE,
+	},
+	{
+		.name = "first_response_seconds",
+		.label = "Seconds to the first answer",
+		.type = FIELD_INTEGER,
+		.flags = FIELD_READ_ONLY | FIELD_API_ONLY | FIELD_EXPORTABLE,
+	},
+	{
+		.name = "stage_since",
+		.label = "In this stage since",
+		.type = FIELD_INSTANT,
+		.flags = FIELD_READ_ONLY | FIELD_EXPORTABLE,
+	},
+	{
+		.name = "stage_position",
+		.label = "Place in the stage",
+		.type = FIELD_INTEGER,
+		.flags = FIELD_INTERNAL,
+	},
+	{
+		.name = "converted_at",
+		.label = "Became a customer",
+		.type = FIELD_INSTANT,
+		.flags = FIELD_READ_ONLY | FIELD_EXPORTABLE,
 	},
 	{
 		.name = "created_at",
@@ -199,25 +324,6 @@ static const struct field fields[] = {
 		.flags = FIELD_FILTERABLE | FIELD_READ_ONLY | FIELD_SORTABLE | FIELD_EXPORTABLE,
 	},
 };
-
-/* A lead takes its place last, since that holds the tenant's row until commit. */
-static enum err before_write(struct ttx *tx, enum write_kind kind, struct record *record, struct errors *errors)
-{
-	if (kind == WRITE_DELETE)
-		return OK;
-	if (kind == WRITE_CREATE || record_given(record, entity_field(&lead_entity, STR("phone")))) {
-		struct str phone = record_text(record, "phone");
-
-		record_set_text(record, "phone_e164", str_absent(phone) ? STR_NONE : phone_e164(ttx_arena(tx), phone));
-	}
-	return kind == WRITE_CREATE || kind == WRITE_RESTORE ? usage_claim(tx, LIMIT_LEADS, errors) : OK;
-}
-
-static enum err after_write(struct ttx *tx, enum write_kind kind, const struct record *record)
-{
-	(void)record;
-	return kind == WRITE_DELETE ? usage_release(tx, LIMIT_LEADS, 1) : OK;
-}
 
 const struct entity lead_entity = {
 	.name = "lead",
@@ -235,6 +341,7 @@ const struct entity lead_entity = {
 	.trash = true,
 	.history = true,
 	.custom = true,
-	.before_write = before_write,
-	.after_write = after_write,
+	.tags_table = "lead_tags",
+	.before_write = lead_before_write,
+	.after_write = lead_after_write,
 };

@@ -1,6 +1,8 @@
 #include "lib/crm/task.h"
 
+#include "lib/crm/cadence_run.h"
 #include "lib/crm/shared.h"
+#include "lib/entity/local_time.h"
 #include "lib/base/clock.h"
 
 static const struct choice priorities[] = {
@@ -146,6 +148,63 @@ static enum err before_write(struct ttx *tx, enum write_kind kind, struct record
 	return OK;
 }
 
+/* ---- what follows when it is done ---- */
+
+static const struct {
+	const char *repeat;
+	char unit; /* of local_shift */
+} intervals[] = {{"daily", 'd'}, {"weekly", 'w'}, {"monthly", 'm'}, {"yearly", 'y'}};
+
+/* At the same time of day, and not in the past: who does two weeks' dailies today does not find thirteen of them. */
+static int64_t next_due(struct str repeat, int64_t due, int64_t now)
+{
+	for (size_t i = 0; i < COUNT_OF(intervals); i++)
+		for (int64_t step = 1; str_is(repeat, intervals[i].repeat) && step < 4000; step++)
+			if (local_shift(due, step, intervals[i].unit) > now)
+				return local_shift(due, step, intervals[i].unit);
+	return 0;
+}
+
+static enum err insert_next(struct ttx *tx, const struct record *task)
+{
+	static const char *const carried[] = {"title",       "kind",    "repeat",     "priority",
+					      "description", "lead_id", "contact_id", "assignee_id"};
+	struct record *next = record_new(ttx_arena(tx), &task_entity);
+	int64_t due;
+
+	if (!clock_from_rfc3339(record_text(task, "due_at"), &due))
+		return E_INTERNAL;
+	due = next_due(record_text(task, "repeat"), due, clock_now());
+	if (due == 0)
+		return OK;
+	for (size_t i = 0; i < COUNT_OF(carried); i++)
+		record_set_text(next, carried[i], record_text(task, carried[i]));
+	record_set_text(next, "due_at", clock_rfc3339(ttx_arena(tx), due));
+	record_set_defaults(next);
+	return entity_insert(tx, next, errors_new(ttx_arena(tx)));
+}
+
+static bool is_open(const struct record *task)
+{
+	return str_is(record_text(task, "status"), "open");
+}
+
+static enum err after_write(struct ttx *tx, enum write_kind kind, const struct record *task)
+{
+	struct str run = record_text(task, "cadence_run_id");
+	const struct record *before = record_before(task);
+	struct uuid id;
+	enum err err = OK;
+
+	if (kind == WRITE_UPDATE && !is_open(task) && before && is_open(before)) {
+		if (str_is(record_text(task, "status"), "done"))
+			err = insert_next(tx, task);
+	} else if (kind != WRITE_DELETE) {
+		return OK;
+	}
+	return err == OK && !str_absent(run) && uuid_parse(run, &id) ? cadence_task_closed(tx, id) : err;
+}
+
 const struct entity task_entity = {
 	.name = "task",
 	.plural = "tasks",
@@ -162,4 +221,5 @@ const struct entity task_entity = {
 	.trash = true,
 	.history = true,
 	.before_write = before_write,
+	.after_write = after_write,
 };

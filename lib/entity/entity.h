@@ -121,6 +121,8 @@ void record_set(struct record *, int field, struct str); /* marks it given; borr
 void record_set_text(struct record *, const char *name, struct str);
 /* What names the row to a person: the title field's first line, cut to a line's length; never empty. */
 struct str record_title(const struct record *);
+/* For a row that the program itself makes: what is absent gets its default_value. */
+void record_set_defaults(struct record *);
 /* Before an update hook: the row as it was; NULL on create. */
 const struct record *record_before(const struct record *);
 

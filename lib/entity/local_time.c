@@ -7,7 +7,7 @@
 #include "lib/base/clock.h"
 
 #define ZONE_FOLDER "/usr/share/zoneinfo/"
-#define MOST_ZONE_LENGTH 64
+#define MOST_ZONE_LENGTH LOCAL_ZONE_LENGTH_MOST
 
 static char wanted[MOST_ZONE_LENGTH + 1] = "UTC";
 static char active[MOST_ZONE_LENGTH + 1]; /* what TZ says now; empty before the first use */
@@ -41,6 +41,11 @@ bool local_time_zone_valid(struct str zone)
 	memcpy(path + sizeof ZONE_FOLDER - 1, zone.p, zone.n);
 	path[sizeof ZONE_FOLDER - 1 + zone.n] = '\0';
 	return access(path, R_OK) == 0;
+}
+
+void local_time_zone_now(char name[LOCAL_ZONE_LENGTH_MOST + 1])
+{
+	memcpy(name, wanted, sizeof wanted);
 }
 
 void local_time_zone(struct str zone)
@@ -169,10 +174,24 @@ int64_t local_shift(int64_t instant, int64_t amount, char unit)
 
 	if (unit == 'h')
 		return instant + amount * 3600 * MICROSECONDS_PER_SECOND;
-	if (unit == 'm' || unit == 'y')
+	if (unit == 'm' || unit == 'y') {
+		struct tm last = {.tm_year = parts.tm_year, .tm_mday = 0, .tm_hour = 12, .tm_isdst = -1};
+
 		parts.tm_mon += unit == 'y' ? 12 * steps : steps;
-	else
+		last.tm_mon = parts.tm_mon + 1;
+		(void)mktime(&last); /* day 0 of a month is the last of the one before */
+		if (parts.tm_mday > last.tm_mday)
+			parts.tm_mday = last.tm_mday;
+	} else {
 		parts.tm_mday += unit == 'w' ? 7 * steps : steps;
+	}
 	parts.tm_isdst = -1;
 	return (int64_t)mktime(&parts) * MICROSECONDS_PER_SECOND;
+}
+
+int local_weekday(int64_t instant)
+{
+	int weekday = local_parts(instant).tm_wday;
+
+	return weekday == 0 ? 7 : weekday;
 }

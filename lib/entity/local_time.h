@@ -14,6 +14,9 @@
 bool local_time_zone_valid(struct str zone);
 /* The zone of the person who is being answered, until the next call. Call it once a request; absent: UTC. */
 void local_time_zone(struct str zone);
+#define LOCAL_ZONE_LENGTH_MOST 64
+/* Its name, for who switches it for a while. */
+void local_time_zone_now(char name[LOCAL_ZONE_LENGTH_MOST + 1]);
 /* "23 Nov 2026, 02:32 EST" */
 struct str local_time(struct arena *, int64_t instant);
 /* "23 Nov 2026" */
@@ -29,7 +32,10 @@ bool local_day_start(struct str date, int days_later, int64_t *instant) MUST_CHE
  */
 struct str local_wall(struct arena *, int64_t instant);
 bool local_from_wall(struct str wall, int64_t *instant) MUST_CHECK;
-/* So many hours, days, weeks, months or years ('h' 'd' 'w' 'm' 'y') away, at the same time of day. */
+/* 1 for Monday to 7 for Sunday. */
+int local_weekday(int64_t instant);
+/* So many hours, days, weeks, months or years ('h' 'd' 'w' 'm' 'y') away, at the same time of day; the
+ * last day of a month where that has none of the number. */
 int64_t local_shift(int64_t instant, int64_t amount, char unit);
 
 #endif

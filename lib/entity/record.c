@@ -181,6 +181,13 @@ void record_set_text(struct record *record, const char *name, struct str text)
 	record_set(record, (int)position_of(record, name), text);
 }
 
+void record_set_defaults(struct record *record)
+{
+	for (size_t i = 0; i < record->entity->field_count; i++)
+		if (str_absent(record->values[i]) && record->entity->fields[i].default_value)
+			record->values[i] = str_from(record->entity->fields[i].default_value);
+}
+
 enum err record_complete(struct record *record, enum write_kind kind, struct errors *errors)
 {
 	for (size_t i = 0; i < record->entity->field_count; i++) {

@@ -8,6 +8,7 @@ static const struct {
 	{"user", "role", "member"}, /* not an owner */
 	{"tenant", "plan_tier", "enterprise"},
 	{"tenant", "status", "active"},
+	{"snooze", "until", "hour"},
 	{"custom field", "is_required", "f"}, /* else every other row would have to have it */
 };
 

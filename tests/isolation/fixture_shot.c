@@ -159,7 +159,7 @@ static void make_body(struct shot *shot)
 	if (!takes_body(route) || !str_absent(shot->body))
 		return;
 	/* A form without inputs of its own, such as "delete", says what it confirms by its address. */
-	body = route->entity && !(route->face == FACE_PAGE && strstr(route->path, "{id}/"))
+	body = route->entity && !(route->entity->table && route->face == FACE_PAGE && strstr(route->path, "{id}/"))
 		       ? body_make(shot->from, route->entity, kind)
 		       : value_map(web->arena);
 	if (shot->reference)
@@ -169,7 +169,8 @@ static void make_body(struct shot *shot)
 		shot->body = buffer_str(&json);
 		shot->type = STR("application/json");
 	} else {
-		shot->body = body_as_form(route->entity, body, shot->csrf, kind == WRITE_UPDATE);
+		shot->body = body_as_form(route->entity, body, shot->csrf,
+					  kind == WRITE_UPDATE && !(route->entity && !route->entity->table));
 		shot->type = STR("application/x-www-form-urlencoded");
 	}
 }

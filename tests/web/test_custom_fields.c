@@ -15,7 +15,7 @@ static int make_companies(void **state)
 
 static const struct response *define(const struct company *company, const char *json)
 {
-	const struct response *made = ASK(.method = METHOD_POST, .host = company->slug, .path = "/api/custom-fields",
+	const struct response *made = ASK(.method = METHOD_POST, .host = company->slug, .path = "/api/custom_fields",
 					  .bearer = company->key[ROLE_ADMIN], .json = json);
 
 	settle();
@@ -128,7 +128,7 @@ static void nobody_else_sees_them(void **state)
 	assert_field_error(ASK(.method = METHOD_POST, .host = other.slug, .path = "/api/leads",
 			       .bearer = other.key[ROLE_ADMIN], .json = "{\"name\":\"x\",\"custom_tons\":1}"),
 			   422, "custom_tons", "unknown_field");
-	assert_status(ASK(.method = METHOD_POST, .host = acme.slug, .path = "/api/custom-fields",
+	assert_status(ASK(.method = METHOD_POST, .host = acme.slug, .path = "/api/custom_fields",
 			  .bearer = acme.key[ROLE_VIEWER],
 			  .json = "{\"entity\":\"leads\",\"label\":\"x\",\"type\":\"text\"}"),
 		      403);
@@ -160,7 +160,7 @@ static void a_definition_is_checked(void **state)
 
 static struct str field_id(const char *name)
 {
-	const struct response *list = api(METHOD_GET, "/api/custom-fields?limit=100", NULL);
+	const struct response *list = api(METHOD_GET, "/api/custom_fields?limit=100", NULL);
 
 	for (int i = 0; i < 100; i++)
 		if (str_is(json_text(list, text("data.%d.name", i).p), name))
@@ -174,15 +174,15 @@ static void a_choice_in_use_stays_and_a_deleted_field_keeps_its_values(void **st
 	struct str fuel = field_id("fuel"), lead;
 
 	(void)state;
-	assert_field_error(api(METHOD_PATCH, text("/api/custom-fields/%.*s", STR_FMT_ARG(fuel)).p,
+	assert_field_error(api(METHOD_PATCH, text("/api/custom_fields/%.*s", STR_FMT_ARG(fuel)).p,
 			       "{\"choices\":\"Gas\\nPellets\"}"),
 			   422, "choices", "in_use");
-	assert_status(api(METHOD_PATCH, text("/api/custom-fields/%.*s", STR_FMT_ARG(fuel)).p,
+	assert_status(api(METHOD_PATCH, text("/api/custom_fields/%.*s", STR_FMT_ARG(fuel)).p,
 			  "{\"choices\":\"Gas\\nOil\\nPellets\"}"),
 		      200);
 	settle();
 	lead = create("{\"name\":\"Carl\",\"custom_fuel\":\"Pellets\",\"custom_tons\":4}");
-	assert_status(api(METHOD_DELETE, text("/api/custom-fields/%.*s", STR_FMT_ARG(fuel)).p, NULL), 204);
+	assert_status(api(METHOD_DELETE, text("/api/custom_fields/%.*s", STR_FMT_ARG(fuel)).p, NULL), 204);
 	settle();
 	assert_field_error(api(METHOD_POST, "/api/leads", "{\"name\":\"x\",\"custom_fuel\":\"Gas\"}"), 422,
 			   "custom_fuel", "unknown_field");

@@ -149,7 +149,7 @@ static void the_api_does_the_same(void **state)
 
 	(void)state;
 	assert_status(made, 201);
-	assert_int_equal(value_count(json_at(made, "")), 10);
+	assert_int_equal(value_count(json_at(made, "")), 11);
 	assert_true(str_equal(location_of(made), text("/api/users/%.*s", STR_FMT_ARG(json_text(made, "id")))));
 	assert_field_error(create(admin, "sam", "viewer", "brass kettle orbit"), 409, "email", "taken");
 	assert_field_error(create(admin, "boss", "owner", "brass kettle orbit"), 403, "role", "above_own_role");

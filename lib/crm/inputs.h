@@ -1,0 +1,10 @@
+/* What requests carry that is no row of a table: described like one, so that it is checked and documented like one. */
+#ifndef DEMAND_CRM_INPUTS_H
+#define DEMAND_CRM_INPUTS_H
+
+#include "lib/entity/entity.h"
+
+extern const struct entity cadence_start_entity; /* cadence_id */
+extern const struct entity task_snooze_entity;   /* until */
+
+#endif

@@ -1,0 +1,186 @@
+#include "lib/crm/lead_rules.h"
+
+#include "lib/base/clock.h"
+#include "lib/crm/cadence_run.h"
+#include "lib/crm/pipeline.h"
+#include "lib/crm/response.h"
+#include "lib/crm/shared.h"
+#include "lib/tenant/usage.h"
+
+static bool has_changed(const struct record *lead, const char *field)
+{
+	const struct record *before = record_before(lead);
+	struct str now = record_text(lead, field), then = before ? record_text(before, field) : STR_NONE;
+
+	return str_absent(now) != str_absent(then) || !str_equal(now, then);
+}
+
+/* ---- score ---- */
+
+/* value NULL: any. The sum is cut at 100. */
+static const struct score_rule {
+	const char *field, *value;
+	int64_t points;
+	const char *reason;
+} score_rules[] = {
+	{"urgency", "emergency", 35, "an emergency"},
+	{"urgency", "no_heat", 35, "no heat"},
+	{"urgency", "leak", 35, "a leak"},
+	{"urgency", "no_cool", 30, "no cooling"},
+	{"urgency", "no_hot_water", 30, "no hot water"},
+	{"urgency", "drain", 25, "a blocked drain"},
+	{"urgency", "soon", 15, "wants it soon"},
+	{"urgency", "planned", 5, "plans it"},
+	{"phone_e164", NULL, 20, "can be called"},
+	{"email", NULL, 10, "can be mailed"},
+	{"address", NULL, 10, "address is known"},
+	{"zip", NULL, 5, "ZIP code is known"},
+	{"source", "referral", 15, "was referred"},
+	{"sms_consent", "t", 5, "may be texted"},
+};
+#define BY_HAND "Scored by hand"
+
+static bool applies(const struct score_rule *rule, const struct record *lead)
+{
+	struct str value = record_text(lead, rule->field);
+
+	return !str_absent(value) && (!rule->value || str_is(value, rule->value));
+}
+
+static bool is_by_hand(const struct record *lead)
+{
+	struct str reasons = record_text(lead, "score_reasons");
+
+	/* Ours are lines like "+20 can be called"; no score and no reason is nobody's either. */
+	return !str_absent(reasons) && !str_starts(reasons, STR("+"));
+}
+
+static void score(struct ttx *tx, struct record *lead)
+{
+	struct buffer reasons = BUFFER_IN(ttx_arena(tx));
+	int64_t sum = 0;
+	bool set = has_changed(lead, "score") && (record_before(lead) || !str_is(record_text(lead, "score"), "0"));
+
+	if (set || has_changed(lead, "score_reasons")) {
+		if (!has_changed(lead, "score_reasons") || str_absent(record_text(lead, "score_reasons")))
+			record_set_text(lead, "score_reasons", STR(BY_HAND));
+		return;
+	}
+	if (record_before(lead) && is_by_hand(lead))
+		return;
+	for (size_t i = 0; i < COUNT_OF(score_rules); i++)
+		if (applies(&score_rules[i], lead)) {
+			sum += score_rules[i].points;
+			buffer_printf(&reasons, "%s+%lld %s", reasons.length ? "\n" : "",
+				      (long long)score_rules[i].points, score_rules[i].reason);
+		}
+	record_set_text(lead, "score", arena_printf(ttx_arena(tx), "%lld", (long long)(sum > 100 ? 100 : sum)));
+	record_set_text(lead, "score_reasons", reasons.length ? buffer_str(&reasons) : STR_NONE);
+}
+
+/* ---- stage and response ---- */
+
+STATEMENT(read_company, "SELECT settings, time_zone FROM tenants WHERE tenant_id = $1");
+
+static void first_response_by_stage(struct ttx *tx, struct record *lead)
+{
+	const struct ttx_actor *actor = ttx_actor(tx);
+	const struct record *before = record_before(lead);
+	int64_t now = clock_now(), created;
+
+	if (!before || str_absent(record_text(before, "stage_id")) || !has_changed(lead, "stage_id") ||
+	    !str_absent(record_text(before, "first_response_at")) ||
+	    !clock_from_rfc3339(record_text(lead, "created_at"), &created))
+		return;
+	record_set_text(lead, "first_response_at", clock_rfc3339(ttx_arena(tx), now));
+	record_set_text(lead, "first_response_kind", STR("stage"));
+	record_set_text(lead, "first_response_seconds",
+			arena_printf(ttx_arena(tx), "%lld", (long long)((now - created) / MICROSECONDS_PER_SECOND)));
+	if (actor->kind == ACTOR_USER)
+		record_set_text(lead, "first_response_by", uuid_text(ttx_arena(tx), actor->id));
+}
+
+/* Stages are looked at when they matter; the company's hours when the lead is new. One round trip. */
+static enum err agree(struct ttx *tx, enum write_kind kind, struct record *lead, struct errors *errors)
+{
+	bool create = kind == WRITE_CREATE;
+	struct rows *company = NULL, *sent;
+	struct stages stages;
+	int64_t now = clock_now(), due;
+	enum err err;
+
+	if (!create && !has_changed(lead, "stage_id") && !has_changed(lead, "status"))
+		return OK;
+	if (create)
+		company = ttx_send(tx, &read_company, NO_ARGS);
+	sent = stages_send(tx);
+	err = stages_read(tx, sent, &stages);
+	if (err)
+		return err;
+	lead_agree_on_stage(tx, lead, &stages, errors);
+	first_response_by_stage(tx, lead);
+	if (!create || rows_wait(company) != OK || !rows_next(company))
+		return OK;
+	due = response_due(response_rules(ttx_arena(tx), rows_str(company, 0)), rows_str(company, 1),
+			   record_text(lead, "urgency"), now);
+	record_set_text(lead, "response_due_at", due ? clock_rfc3339(ttx_arena(tx), due) : STR_NONE);
+	return OK;
+}
+
+/* ---- the hooks ---- */
+
+enum err lead_before_write(struct ttx *tx, enum write_kind kind, struct record *lead, struct errors *errors)
+{
+	enum err err;
+
+	if (kind == WRITE_DELETE)
+		return OK;
+	if (kind == WRITE_RESTORE)
+		return usage_claim(tx, LIMIT_LEADS, errors);
+	crm_normalise_phone(tx, kind, lead);
+	crm_date_consent(tx, kind, lead);
+	score(tx, lead);
+	err = agree(tx, kind, lead, errors);
+	/* Last, since it holds the company's row until the commit. */
+	return err == OK && kind == WRITE_CREATE && !errors_any(errors) ? usage_claim(tx, LIMIT_LEADS, errors) : err;
+}
+
+STATEMENT(insert_move,
+	  "INSERT INTO stage_moves (tenant_id, id, lead_id, from_stage_id, to_stage_id, moved_at, seconds, user_id)"
+	  " VALUES ($1, $2, $3, $4, $5, $6, $7, $8)");
+
+static enum err record_move(struct ttx *tx, const struct record *lead)
+{
+	struct arena *arena = ttx_arena(tx);
+	const struct record *before = record_before(lead);
+	const struct ttx_actor *actor = ttx_actor(tx);
+	int64_t since, moved;
+
+	if (!before || str_absent(record_text(lead, "stage_id")) || !has_changed(lead, "stage_id"))
+		return OK;
+	if (!clock_from_rfc3339(record_text(lead, "stage_since"), &moved) ||
+	    !clock_from_rfc3339(record_text(before, "stage_since"), &since))
+		return E_INTERNAL;
+	return ttx_exec(tx, &insert_move,
+			ARGS(arg_uuid(arena, uuid_new()), arg_uuid(arena, record_id(lead)),
+			     arg_str(record_text(before, "stage_id")), arg_str(record_text(lead, "stage_id")),
+			     arg_instant(arena, moved),
+			     arg_int(arena, moved > since ? (moved - since) / MICROSECONDS_PER_SECOND : 0),
+			     actor->kind == ACTOR_USER ? arg_uuid(arena, actor->id) : arg_null()),
+			NULL);
+}
+
+enum err lead_after_write(struct ttx *tx, enum write_kind kind, const struct record *lead)
+{
+	struct str status = record_text(lead, "status");
+	enum err err;
+
+	if (kind == WRITE_DELETE)
+		return usage_release(tx, LIMIT_LEADS, 1);
+	if (kind != WRITE_UPDATE)
+		return OK;
+	err = record_move(tx, lead);
+	if (err || !has_changed(lead, "status") || stage_kind_of_status(status) == STAGE_OPEN)
+		return err;
+	return cadence_stop(tx, record_id(lead), str_is(status, "won") ? CADENCE_STOP_WON : CADENCE_STOP_LOST, NULL);
+}

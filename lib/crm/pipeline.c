@@ -1,0 +1,133 @@
+#include "lib/crm/pipeline.h"
+
+#include "lib/base/clock.h"
+
+STATEMENT(read_stages, "SELECT id, name, kind, position, stale_days FROM pipeline_stages WHERE tenant_id = $1"
+		       " AND deleted_at IS NULL ORDER BY position, id LIMIT 50");
+
+static const char *const kinds[] = {[STAGE_OPEN] = "open", [STAGE_WON] = "won", [STAGE_LOST] = "lost"};
+
+struct rows *stages_send(struct ttx *tx)
+{
+	return ttx_send(tx, &read_stages, NO_ARGS);
+}
+
+enum err stages_read(struct ttx *tx, struct rows *sent, struct stages *out)
+{
+	struct stage *items = arena_array(ttx_arena(tx), STAGES_MOST, sizeof *items);
+	enum err err = rows_wait(sent);
+
+	*out = (struct stages){items, 0};
+	while (err == OK && out->count < STAGES_MOST && rows_next(sent)) {
+		struct stage *stage = &items[out->count++];
+
+		*stage = (struct stage){
+			.id = rows_uuid(sent, 0),
+			.name = rows_str(sent, 1),
+			.kind = STAGE_OPEN,
+			.position = rows_int(sent, 3),
+			.stale_days = rows_int(sent, 4),
+		};
+		for (size_t kind = STAGE_OPEN; kind < COUNT_OF(kinds); kind++)
+			if (str_is(rows_str(sent, 2), kinds[kind]))
+				stage->kind = (enum stage_kind)kind;
+	}
+	return err;
+}
+
+const struct stage *stage_find(const struct stages *stages, struct uuid id)
+{
+	for (size_t i = 0; i < stages->count; i++)
+		if (uuid_equal(stages->items[i].id, id))
+			return &stages->items[i];
+	return NULL;
+}
+
+const struct stage *stage_first(const struct stages *stages, enum stage_kind kind)
+{
+	for (size_t i = 0; i < stages->count; i++)
+		if (stages->items[i].kind == kind)
+			return &stages->items[i];
+	return NULL;
+}
+
+enum stage_kind stage_kind_of_status(struct str status)
+{
+	return str_is(status, "won") ? STAGE_WON : str_is(status, "lost") ? STAGE_LOST : STAGE_OPEN;
+}
+
+/* ---- a lead's status and stage ---- */
+
+static struct str before_text(const struct record *lead, const char *field)
+{
+	return record_before(lead) ? record_text(record_before(lead), field) : STR_NONE;
+}
+
+static bool has_changed(const struct record *lead, const char *field)
+{
+	struct str now = record_text(lead, field), then = before_text(lead, field);
+
+	return str_absent(now) != str_absent(then) || !str_equal(now, then);
+}
+
+static const struct stage *stage_of(const struct record *lead, const struct stages *stages)
+{
+	struct str text = record_text(lead, "stage_id");
+	struct uuid id;
+
+	return !str_absent(text) && uuid_parse(text, &id) ? stage_find(stages, id) : NULL;
+}
+
+/* The stage was moved: the status follows, unless it was set too and says something else. */
+static void follow_stage(struct record *lead, const struct stage *stage, struct errors *errors)
+{
+	static const char *const statuses[] = {[STAGE_OPEN] = "contacted", [STAGE_WON] = "won", [STAGE_LOST] = "lost"};
+	struct str status = record_text(lead, "status");
+
+	if (stage_kind_of_status(status) == stage->kind)
+		return;
+	if (record_before(lead) ? has_changed(lead, "status") : !str_is(status, "new"))
+		errors_add(errors, "status", "contradiction", "The status does not fit the stage %.*s.",
+			   STR_FMT_ARG(stage->name));
+	else
+		record_set_text(lead, "status", str_from(statuses[stage->kind]));
+}
+
+/* The status was set, or a new lead has no stage yet: the first stage of that kind. A company without one goes without. */
+static void follow_status(struct ttx *tx, struct record *lead, const struct stage *now, const struct stages *stages)
+{
+	enum stage_kind kind = stage_kind_of_status(record_text(lead, "status"));
+	const struct stage *first = stage_first(stages, kind);
+
+	if ((!now || now->kind != kind) && first)
+		record_set_text(lead, "stage_id", uuid_text(ttx_arena(tx), first->id));
+}
+
+static void check_lost_reason(struct record *lead, struct errors *errors)
+{
+	bool lost = str_is(record_text(lead, "status"), "lost");
+
+	if (!lost && !str_absent(record_text(lead, "lost_reason")) && has_changed(lead, "status"))
+		record_set_text(lead, "lost_reason", STR_NONE);
+	if (lost && has_changed(lead, "status") && str_absent(record_text(lead, "lost_reason")))
+		errors_add(errors, "lost_reason", "required", "Say why it was lost: it is worth knowing next time.");
+}
+
+void lead_agree_on_stage(struct ttx *tx, struct record *lead, const struct stages *stages, struct errors *errors)
+{
+	const struct stage *stage = stage_of(lead, stages);
+
+	if (stage && has_changed(lead, "stage_id"))
+		follow_stage(lead, stage, errors);
+	else if (!stage || has_changed(lead, "status"))
+		follow_status(tx, lead, stage, stages);
+	check_lost_reason(lead, errors);
+	if (has_changed(lead, "stage_id")) {
+		int64_t now = clock_now();
+
+		record_set_text(lead, "stage_since", clock_rfc3339(ttx_arena(tx), now));
+		/* On top of its column, where the newest belongs. */
+		if (!has_changed(lead, "stage_position"))
+			record_set_text(lead, "stage_position", arena_printf(ttx_arena(tx), "%lld", (long long)-now));
+	}
+}
