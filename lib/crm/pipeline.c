@@ -122,7 +122,7 @@ void lead_agree_on_stage(struct ttx *tx, struct record *lead, const struct stage
 	else if (!stage || has_changed(lead, "status"))
 		follow_status(tx, lead, stage, stages);
 	check_lost_reason(lead, errors);
-	if (has_changed(lead, "stage_id")) {
+	if (!record_before(lead) || has_changed(lead, "stage_id")) {
 		int64_t now = clock_now();
 
 		record_set_text(lead, "stage_since", clock_rfc3339(ttx_arena(tx), now));

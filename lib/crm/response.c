@@ -169,18 +169,16 @@ enum err response_rules_store(struct ttx *tx, const struct record *rules)
 
 /* ---- when it is due ---- */
 
-static int64_t target_minutes(const struct record *rules, struct str urgency)
+static int64_t target_minutes(struct arena *arena, const struct record *rules, struct str urgency)
 {
-	struct str text = STR_NONE;
+	int field = str_absent(urgency) ? -1
+					: entity_field(&response_rules_entity,
+						       arena_printf(arena, "minutes_%.*s", STR_FMT_ARG(urgency)));
 	int64_t minutes;
 
-	for (size_t i = 0; i < COUNT_OF(fields) && !str_absent(urgency); i++)
-		if (str_starts(str_from(fields[i].name), STR("minutes_")) &&
-		    str_is(urgency, fields[i].name + strlen("minutes_")))
-			text = record_get(rules, (int)i);
-	if (str_absent(text))
-		text = record_text(rules, "minutes_other");
-	return str_to_int64(text, &minutes) ? minutes : 60;
+	return str_to_int64(field < 0 ? record_text(rules, "minutes_other") : record_get(rules, field), &minutes)
+		       ? minutes
+		       : 60;
 }
 
 /* The moment of the day's local time; a time that the clocks skip is as much later. */
@@ -220,20 +218,26 @@ static int64_t count_open_time(const struct record *rules, struct arena *arena, 
 	return 0;
 }
 
+static bool counts_always(const struct record *rules, struct str urgency)
+{
+	for (size_t i = 0; always[i]; i++)
+		if (str_is(urgency, always[i]))
+			return str_is(record_text(rules, "urgent_always"), "t");
+	return false;
+}
+
 int64_t response_due(const struct record *rules, struct str zone, struct str urgency, int64_t start)
 {
-	int64_t minutes = target_minutes(rules, urgency), due;
-	struct arena *arena;
+	struct arena *arena = arena_new(1024 * 1024);
+	int64_t minutes = target_minutes(arena, rules, urgency), due = start + minutes * MINUTE;
 	char before[LOCAL_ZONE_LENGTH_MOST + 1];
 
-	for (size_t i = 0; always[i]; i++)
-		if (str_is(urgency, always[i]) && str_is(record_text(rules, "urgent_always"), "t"))
-			return start + minutes * MINUTE;
-	arena = arena_new(1024 * 1024);
-	local_time_zone_now(before);
-	local_time_zone(zone);
-	due = count_open_time(rules, arena, start, minutes * MINUTE);
-	local_time_zone(str_from(before));
+	if (!counts_always(rules, urgency)) {
+		local_time_zone_now(before);
+		local_time_zone(zone);
+		due = count_open_time(rules, arena, start, minutes * MINUTE);
+		local_time_zone(str_from(before));
+	}
 	arena_free(arena);
 	return due;
 }

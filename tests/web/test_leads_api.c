@@ -29,10 +29,45 @@ static const char *lead_path(struct str id)
 
 static void a_created_lead_answers_with_the_contract_s_members(void **state)
 {
-	static const char *const members[] = {
-		"id",          "name",   "phone",    "phone_e164", "email",      "company",   "address", "city",
-		"state",       "zip",    "trade",    "urgency",    "notes",      "status",    "tier",    "score",
-		"value_cents", "source", "owner_id", "version",    "created_at", "updated_at"};
+	static const char *const members[] = {"id",
+					      "name",
+					      "phone",
+					      "phone_e164",
+					      "email",
+					      "company",
+					      "address",
+					      "city",
+					      "state",
+					      "zip",
+					      "trade",
+					      "urgency",
+					      "notes",
+					      "status",
+					      "tier",
+					      "score",
+					      "value_cents",
+					      "source",
+					      "owner_id",
+					      "version",
+					      "created_at",
+					      "updated_at",
+					      "contact_id",
+					      "lost_reason",
+					      "stage_id",
+					      "score_reasons",
+					      "cost_cents",
+					      "next_step",
+					      "next_step_at",
+					      "sms_consent",
+					      "sms_consent_text",
+					      "sms_consent_at",
+					      "response_due_at",
+					      "first_response_at",
+					      "first_response_kind",
+					      "first_response_by",
+					      "first_response_seconds",
+					      "stage_since",
+					      "converted_at"};
 	const struct response *created = post(
 		"{\"name\":\"Karen Abbott\",\"phone\":\"(512) 555-0100\",\"tier\":\"hot\",\"value_cents\":125050}");
 	const struct value *tree = json_at(created, "");

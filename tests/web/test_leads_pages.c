@@ -67,7 +67,8 @@ static void a_lead_goes_in_and_comes_back(void **state)
 	id = id_of(created);
 	assert_true(str_is(json_of(id, "value_cents"), "125050"));
 	assert_true(str_is(json_of(id, "notes"), "line 1\nline 2"));
-	assert_true(str_is(json_of(id, "score"), "0"));
+	assert_true(str_is(json_of(id, "score"), "30"));
+	assert_true(str_is(json_of(id, "score_reasons"), "+20 can be called\n+10 can be mailed"));
 	page = browse(&member, location_of(created).p);
 	assert_status(page, 200);
 	assert_has(page, "Added.");
