@@ -137,10 +137,10 @@ const struct catalogue_rule catalogue_rules[] = {
 	 "SELECT t.relname || ': ' || g.privilege_type FROM tables t CROSS JOIN LATERAL aclexplode(t.relacl) g JOIN "
 	 "(VALUES ('tenants', 'INSERT DELETE UPDATE'), ('tenant_users', 'DELETE'), ('tenant_api_keys', 'DELETE'), "
 	 "('tenant_usage', 'DELETE'), ('tenant_files', 'UPDATE'), ('stage_moves', 'UPDATE DELETE'), "
-	 "('record_changes', 'UPDATE DELETE')) kept (name, rights) ON kept.name = t.relname AND "
+	 "('record_changes', 'UPDATE')) kept (name, rights) ON kept.name = t.relname AND "
 	 "g.privilege_type = ANY (string_to_array(kept.rights, ' ')) WHERE pg_get_userbyid(g.grantee) IN "
 	 "('demand_app', 'demand_jobs')",
-	 "GRANT DELETE ON record_changes TO demand_app"},
+	 "GRANT UPDATE ON record_changes TO demand_app"},
 	{"rights of demand_auth beyond the platform's tables and the first rows of a new tenant",
 	 TABLES
 	 "SELECT t.relname || ': ' || g.privilege_type FROM tables t CROSS JOIN LATERAL aclexplode(t.relacl) g WHERE "

@@ -43,7 +43,7 @@ bool shows_rows_of(const struct response *, const struct planted *, bool name_to
 /* A valid input for the entity, with references to rows of that company. */
 struct value *body_make(const struct planted *of, const struct entity *, enum write_kind);
 /* As a browser would send it: money in dollars, ticks as "on", with csrf and version where the input takes them. */
-struct str body_as_form(const struct entity *, const struct value *body, struct str csrf, bool with_version);
+struct str body_as_form(const struct entity *, const struct value *body, struct str csrf, struct str version);
 /* A hook refused that field: from now on it is left out, or given otherwise where it must be given. False: there is no other way. */
 bool body_otherwise(const struct entity *, const struct field *);
 /* Each text that body_make makes ends in the next number. Answers the last one; set: goes on from there, 0: does not. */
@@ -81,6 +81,8 @@ struct shot {
 /* A valid request; fresh: to a row made for it. False: there is no fixture, and *why says what is missing. */
 bool make_shot(struct shot *, const struct route *, enum host_kind, enum credential, const struct planted *who,
 	       bool fresh, const char **why);
+/* Makes the body, which asks the database: for who may not be asked in between. */
+void shot_load(struct shot *);
 const struct response *shoot(const struct shot *);
 /*
  * The last answer as one text, without what differs between any two: the request's id and what is left of a rate. sent: words of the request, ended by

@@ -179,13 +179,13 @@ static struct str typed(const struct field *field, const struct value *value)
 	return stored;
 }
 
-struct str body_as_form(const struct entity *entity, const struct value *body, struct str csrf, bool with_version)
+struct str body_as_form(const struct entity *entity, const struct value *body, struct str csrf, struct str version)
 {
 	struct buffer out = BUFFER_IN(web->arena);
 
 	url_add_pair(&out, STR("csrf"), csrf);
-	if (with_version)
-		url_add_pair(&out, STR("version"), STR("1"));
+	if (!str_absent(version))
+		url_add_pair(&out, STR("version"), version);
 	for (size_t i = 0; entity && i < entity->field_count; i++) {
 		const struct field *field = &entity->fields[i];
 		const struct value *value = value_get(body, str_from(field->name));

@@ -178,7 +178,7 @@ static void profile(struct shot *shot, bool fresh)
 	shot->body = text(
 		"%.*s&version=%.*s",
 		STR_FMT_ARG(body_as_form(shot->route->entity, body_make(shot->from, shot->route->entity, WRITE_UPDATE),
-					 shot->csrf, false)),
+					 shot->csrf, STR_NONE)),
 		STR_FMT_ARG(version));
 	shot->type = STR("application/x-www-form-urlencoded");
 }

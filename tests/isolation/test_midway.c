@@ -192,6 +192,7 @@ static void try_statements(struct trial *trial, unsigned turn)
 		if (spent && !prepare(trial, &shot))
 			return;
 		before = spent ? world() : after;
+		shot_load(&shot);
 		fault_arm(trial->fault, trial->k);
 		response = shoot(&shot);
 		if (!fault_disarm())

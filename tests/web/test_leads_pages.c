@@ -82,7 +82,7 @@ static void a_lead_goes_in_and_comes_back(void **state)
 	/* What the form shows is what it takes: saved unchanged, nothing changes. */
 	assert_goes_to(submit(&member, page_of(id, ""),
 			      "version=1&name=Karen+Abbott&phone=%28512%29+555-0100&email=karen%40mail.example&value_"
-			      "cents=1250.50&status=new&tier=hot&score=0&notes=line+1%0D%0Aline+2&trade=hvac"),
+			      "cents=1250.50&status=new&tier=hot&score=30&notes=line+1%0D%0Aline+2&trade=hvac"),
 		       text("/leads/%.*s?done=saved", STR_FMT_ARG(id)));
 	assert_true(str_is(json_of(id, "version"), "1"));
 	assert_has(browse(&member, "/leads"), "Karen Abbott");
