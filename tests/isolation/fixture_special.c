@@ -33,7 +33,7 @@ static struct str signup_token(const struct response *response)
 static struct str post_step(const char *path, const struct entity *entity, const struct planted *of, struct str cookie)
 {
 	struct shot shot = {.route = &(struct route){.who = WHO_ANYONE}};
-	struct str form = body_as_form(entity, body_make(of, entity, WRITE_CREATE), shot_csrf(&shot), false);
+	struct str form = body_as_form(entity, body_make(of, entity, WRITE_CREATE), shot_csrf(&shot), STR_NONE);
 	struct str cookies = text("%s; %.*s", VISIT_PAIR, STR_FMT_ARG(cookie));
 	const struct response *answer =
 		ASK(.method = METHOD_POST, .host = STR("app"), .path = path, .body = form,
