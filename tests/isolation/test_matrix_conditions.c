@@ -4,6 +4,7 @@
 #include "fcgi/route.h"
 
 #include "fcgi/handlers.h"
+#include "lib/entity/filter.h"
 
 #include <ctype.h>
 
@@ -24,6 +25,11 @@ static bool takes_json(const struct shot *shot)
 {
 	return shot->route->face == FACE_API && shot->method != METHOD_GET && shot->method != METHOD_DELETE &&
 	       (!shot->route->entity || route_takes_body(shot->route));
+}
+
+static bool is_list(const struct route *route)
+{
+	return route->handler == entity_list_api || route->handler == entity_list_page;
 }
 
 static struct str id_of_a(const char *table)
@@ -156,17 +162,20 @@ static bool foreign_reference(struct shot *shot, size_t variant)
 
 static bool foreign_filter(struct shot *shot, size_t variant)
 {
+	static const enum list_operator operators[] = {LIST_IS, LIST_IN, LIST_NOT};
 	const struct entity *entity = shot->route->entity;
 
-	if (!entity || !asks_tenant(shot->route) || shot->method != METHOD_GET || strstr(shot->route->path, "{id}") ||
-	    strstr(shot->route->path, "/new"))
+	if (!asks_tenant(shot->route) || !is_list(shot->route))
 		return false;
-	for (size_t i = 0; i < entity->field_count; i++) {
-		const struct field *field = &entity->fields[i];
+	for (size_t i = 0; i < entity->field_count * COUNT_OF(operators); i++) {
+		const struct field *field = &entity->fields[i / COUNT_OF(operators)];
+		enum list_operator operation = operators[i % COUNT_OF(operators)];
 
-		if (field->type != FIELD_REFERENCE || !(field->flags & FIELD_FILTERABLE) || variant-- != 0)
+		if (field->type != FIELD_REFERENCE || !(field->flags & FIELD_FILTERABLE) ||
+		    !list_operator_fits(field, operation) || variant-- != 0)
 			continue;
-		shot->query = text("%s=%.*s", field->name, STR_FMT_ARG(id_of_a(field->references)));
+		shot->query = text("%.*s=%.*s", STR_FMT_ARG(list_filter_name(web->arena, field, operation)),
+				   STR_FMT_ARG(id_of_a(field->references)));
 		return true;
 	}
 	return false;
@@ -178,8 +187,7 @@ static bool foreign_cursor(struct shot *shot, size_t variant)
 	const struct route *route = shot->route;
 	const struct response *list;
 
-	if (variant > 0 || !asks_tenant(route) ||
-	    !(route->handler == entity_list_api || route->handler == entity_list_page))
+	if (variant > 0 || !asks_tenant(route) || !is_list(route))
 		return false;
 	list = ASK(.host = company_a.company.slug, .path = text("/api/%s?limit=1", route->entity->plural).p,
 		   .bearer = company_a.company.session[ROLE_OWNER]);

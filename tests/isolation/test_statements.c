@@ -5,11 +5,10 @@
  */
 #include "tests/isolation/fixture.h"
 #include "tests/isolation/statement_lint.h"
+#include "tests/isolation/statement_sources.h"
 #include "tests/isolation/statement_tap.h"
 
-#include <glob.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 static struct planted company;
 static size_t failures;
@@ -80,59 +79,69 @@ static const struct response *ask_list(const struct entity *entity, bool page, s
 		   .bearer = company.company.session[ROLE_OWNER]);
 }
 
-/* A value that the parameter's schema takes. */
-static struct str value_of(const struct value *schema)
+/* What a filter may be asked with: something fits each type and operator. */
+static struct str value_for(const struct entity *entity, struct str parameter)
 {
-	const struct value *choices = value_get(schema, STR("enum"));
-	struct str format = value_as_str(value_get(schema, STR("format"))),
-		   type = value_as_str(value_get(schema, STR("type")));
+	static const char *const usual[] = {"marker", "1", "true", "2027-01-15", "7d", "%2B15125550123"};
+	struct str rest = parameter;
+	int field = entity_field(entity, str_split(&rest, '['));
+	const struct field *of = field < 0 ? NULL : &entity->fields[field];
 
-	if (choices && value_count(choices) > 0)
-		return value_as_str(value_at(choices, 0));
-	if (str_is(format, "uuid"))
-		return company.company.user[ROLE_OWNER];
-	if (str_is(format, "date"))
-		return STR("2027-01-15");
-	if (str_is(format, "date-time"))
-		return STR("2027-01-15T15:00:00Z");
-	return str_is(type, "integer") ? STR("1") : str_is(type, "boolean") ? STR("true") : STR("marker");
+	if (of && of->choices &&
+	    ask_list(entity, false, text("%.*s=%s", STR_FMT_ARG(parameter), of->choices[0].value))->status == 200)
+		return str_from(of->choices[0].value);
+	for (size_t i = 0; i < COUNT_OF(usual); i++)
+		if (ask_list(entity, false, text("%.*s=%s", STR_FMT_ARG(parameter), usual[i]))->status == 200)
+			return str_from(usual[i]);
+	return company.company.user[ROLE_OWNER];
 }
 
-/* One list by each of its parameters, in each of its orders, forwards and on from a cursor. */
+/* In one order: by each parameter, and on from a cursor. */
+static void walk_order(const struct entity *entity, const struct value *parameters, const struct str *values,
+		       struct str sort)
+{
+	const struct response *first = ask_list(entity, false, text("limit=1&sort=%.*s", STR_FMT_ARG(sort)));
+	struct str cursor = first->status == 200 ? json_text(first, "next_cursor") : STR_NONE;
+
+	for (int page = 0; page < 2 && !str_absent(cursor); page++)
+		(void)ask_list(entity, page,
+			       text("limit=1&sort=%.*s&cursor=%.*s", STR_FMT_ARG(sort), STR_FMT_ARG(cursor)));
+	for (size_t i = 0; i < value_count(parameters); i++) {
+		struct str name = value_as_str(value_get(value_at(parameters, i), STR("name")));
+
+		for (int page = 0; page < 2 && !str_absent(values[i]); page++)
+			if (ask_list(entity, page,
+				     text("%.*s=%.*s&sort=%.*s", STR_FMT_ARG(name), STR_FMT_ARG(values[i]),
+					  STR_FMT_ARG(sort)))
+				    ->status != 200) {
+				print_error("FAILED the list of %s takes no value for %.*s\n", entity->plural,
+					    STR_FMT_ARG(name));
+				failures++;
+			}
+	}
+}
+
+/* One list by each of its parameters in each of its orders; forms of the page's own are in the document as well. */
 static void walk_list(const struct entity *entity)
 {
 	struct value *parameters = value_list(web->arena);
 	const struct value *orders = NULL;
+	struct str *values;
 
 	entity_openapi_list_parameters(entity, parameters);
-	for (size_t i = 0; i < value_count(parameters); i++)
-		if (str_is(value_as_str(value_get(value_at(parameters, i), STR("name"))), "sort"))
+	values = arena_array(web->arena, value_count(parameters), sizeof(*values));
+	for (size_t i = 0; i < value_count(parameters); i++) {
+		struct str name = value_as_str(value_get(value_at(parameters, i), STR("name")));
+
+		if (str_is(name, "sort"))
 			orders = value_get(value_get(value_at(parameters, i), STR("schema")), STR("enum"));
-	assert_non_null(orders);
-	for (size_t order = 0; order < value_count(orders); order++) {
-		struct str sort = value_as_str(value_at(orders, order));
-		const struct response *first = ask_list(entity, false, text("limit=1&sort=%.*s", STR_FMT_ARG(sort)));
-		struct str cursor = first->status == 200 ? json_text(first, "next_cursor") : STR_NONE;
-
-		if (!str_absent(cursor)) {
-			(void)ask_list(entity, false,
-				       text("limit=1&sort=%.*s&cursor=%.*s", STR_FMT_ARG(sort), STR_FMT_ARG(cursor)));
-			(void)ask_list(entity, true,
-				       text("sort=%.*s&cursor=%.*s", STR_FMT_ARG(sort), STR_FMT_ARG(cursor)));
-		}
-		for (size_t i = 0; i < value_count(parameters); i++) {
-			const struct value *parameter = value_at(parameters, i);
-			struct str name = value_as_str(value_get(parameter, STR("name")));
-
-			if (str_is(name, "sort") || str_is(name, "cursor"))
-				continue;
-			for (int page = 0; page < 2; page++)
-				(void)ask_list(entity, page,
-					       text("%.*s=%.*s&sort=%.*s", STR_FMT_ARG(name),
-						    STR_FMT_ARG(value_of(value_get(parameter, STR("schema")))),
-						    STR_FMT_ARG(sort)));
-		}
+		values[i] = str_is(name, "sort") || str_is(name, "cursor") || str_is(name, "limit")
+				    ? STR_NONE
+				    : value_for(entity, name);
 	}
+	assert_non_null(orders);
+	for (size_t order = 0; order < value_count(orders); order++)
+		walk_order(entity, parameters, values, value_as_str(value_at(orders, order)));
 }
 
 static void walk(void)
@@ -151,100 +160,26 @@ static void walk(void)
 
 /* ---- what the sources hold ---- */
 
-struct source {
-	const char *file, *text;
-	struct str name, sql;
-};
+static size_t unseen;
 
-/* The literals of STATEMENT(name, "…" "…"), put together; false when it is made of anything else. */
-static bool read_literals(const char **at, struct str *out)
-{
-	struct buffer sql = BUFFER_IN(web->arena);
-
-	for (; **at; (*at)++) {
-		if (**at == ')') {
-			*out = buffer_str(&sql);
-			return sql.length > 0;
-		}
-		if (**at != '"') {
-			if (**at != ' ' && **at != '\n' && **at != '\t')
-				return false;
-			continue;
-		}
-		for ((*at)++; **at && **at != '"'; (*at)++) {
-			if (**at == '\\')
-				(*at)++;
-			buffer_add_char(&sql, **at == 'n' && (*at)[-1] == '\\' ? '\n' : **at);
-		}
-	}
-	return false;
-}
-
-/* For what kind of transaction a statement is sent: by the calls of its file that name it. */
-static bool is_passed_to(const struct source *source, const char *prefix)
-{
-	struct str mark = text("&%.*s", STR_FMT_ARG(source->name));
-
-	for (const char *at = strstr(source->text, mark.p); at; at = strstr(at + 1, mark.p)) {
-		const char *call = at;
-
-		if (at[mark.n] == '_' || (at[mark.n] >= 'a' && at[mark.n] <= 'z') ||
-		    (at[mark.n] >= '0' && at[mark.n] <= '9'))
-			continue;
-		while (call > source->text && *call != '(' && *call != ';')
-			call--;
-		while (call > source->text && (call[-1] == '_' || (call[-1] >= 'a' && call[-1] <= 'z')))
-			call--;
-		if (strncmp(call, prefix, strlen(prefix)) == 0)
-			return true;
-	}
-	return false;
-}
-
-static void check_source(const struct source *source, size_t *unseen)
+static void check_source(const struct source *source)
 {
 	const char *where = text("%s: %.*s", source->file, STR_FMT_ARG(source->name)).p;
-	bool system = is_passed_to(source, "stx_"), directory = is_passed_to(source, "directory_one"),
-	     tenant = is_passed_to(source, "ttx_") || (!system && !directory);
+	bool system = source_passes(source, "stx_"), directory = source_passes(source, "directory_one"),
+	     tenant = source_passes(source, "ttx_") || (!system && !directory);
 
-	*unseen += !tapped_has(source->sql);
+	if (str_absent(source->sql)) {
+		print_error("FAILED %s cannot be read\n", where);
+		failures++;
+		return;
+	}
+	unseen += !tapped_has(source->sql);
 	if (tenant)
 		lint(where, source->sql.p);
 	if (tenant || directory)
 		prepares(where, "demand_app", source->sql.p);
 	if (system)
 		prepares(where, "demand_auth", source->sql.p);
-}
-
-static size_t check_file(const char *path, size_t *unseen)
-{
-	struct buffer text_of = BUFFER_IN(web->arena);
-	FILE *file = fopen(path, "r");
-	struct source source = {.file = path};
-	size_t count = 0;
-	int c;
-
-	assert_non_null(file);
-	while ((c = getc(file)) != EOF)
-		buffer_add_char(&text_of, (char)c);
-	(void)fclose(file);
-	source.text = text_of.bytes ? text_of.bytes : "";
-	for (const char *at = strstr(source.text, "\nSTATEMENT("); at; at = strstr(at, "\nSTATEMENT(")) {
-		const char *name = at + strlen("\nSTATEMENT(");
-
-		while (*name == '\n' || *name == '\t' || *name == ' ')
-			name++;
-		source.name = (struct str){name, strcspn(name, ",")};
-		at = name + source.name.n + 1;
-		if (!read_literals(&at, &source.sql)) {
-			/* Made with a macro: read when it is recorded. */
-			printf("%s: %.*s is not read from the source\n", path, STR_FMT_ARG(source.name));
-			continue;
-		}
-		check_source(&source, unseen);
-		count++;
-	}
-	return count;
 }
 
 /* ---- tests ---- */
@@ -259,33 +194,24 @@ static void every_statement_of_the_walk_is_limited_to_its_tenant(void **state)
 	for (size_t i = 0; i < tapped_count(); i++) {
 		const struct tapped *tapped = tapped_at(i);
 
-		if (strcmp(tapped->role, "demand_app") != 0)
+		if (strcmp(tapped->role, "demand_app") != 0 && strcmp(tapped->role, "demand_jobs") != 0)
 			continue;
 		lint("recorded", tapped->sql);
-		prepares("recorded", "demand_app", tapped->sql);
+		prepares("recorded", tapped->role, tapped->sql);
 		ours++;
 	}
-	printf("%zu statements recorded as demand_app, of %zu\n", ours, tapped_count());
+	printf("%zu statements of tenants recorded, of %zu\n", ours, tapped_count());
 	assert_true(ours > 50);
 	assert_int_equal(failures, 0);
 }
 
 static void every_statement_of_the_sources_is_limited_to_its_tenant(void **state)
 {
-	static const char *const patterns[] = {"lib/*/*.c", "fcgi/*.c"};
-	const char *root = getenv("srcdir");
-	size_t count = 0, unseen = 0;
+	size_t count;
 
 	(void)state;
 	failures = 0;
-	for (size_t i = 0; i < COUNT_OF(patterns); i++) {
-		glob_t found;
-
-		assert_int_equal(glob(text("%s/%s", root ? root : ".", patterns[i]).p, 0, NULL, &found), 0);
-		for (size_t file = 0; file < found.gl_pathc; file++)
-			count += check_file(found.gl_pathv[file], &unseen);
-		globfree(&found);
-	}
+	count = each_source(check_source);
 	printf("%zu statements in the sources, %zu of them not seen in the walk\n", count, unseen);
 	assert_true(count > 50);
 	assert_int_equal(failures, 0);
