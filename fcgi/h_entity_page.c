@@ -1,4 +1,5 @@
 /* Every stored entity as pages: the same templates for all of them. */
+#include "fcgi/conflict.h"
 #include "fcgi/entity_view.h"
 #include "fcgi/h_related.h"
 #include "fcgi/handlers.h"
@@ -108,14 +109,25 @@ enum err entity_edit_page(struct context *c)
 	return OK;
 }
 
-/* The version that the form was made from is still the row's; else the error's words say how to go on. */
-static enum err same_version(struct context *c, const struct record *current, const char *how_to_go_on)
+/* The version that the form was made from; 0 for what is no version. */
+static int64_t form_version(struct context *c)
 {
 	int64_t version;
 
-	if (str_to_int64(form_text(&c->form, "version"), &version) && version == record_version(current))
+	return str_to_int64(form_text(&c->form, "version"), &version) && version > 0 ? version : 0;
+}
+
+/* The row has moved on since the form was made: both versions are shown, unless they agree. */
+static enum err settle_conflict(struct context *c, const struct record *current, const struct record *change)
+{
+	bool same;
+
+	if (form_version(c) == record_version(current))
 		return OK;
-	errors_add(c->errors, NULL, "changed", "Somebody else has changed this meanwhile. %s", how_to_go_on);
+	TRY(conflict_put(c, current, change, form_version(c), &same));
+	if (same)
+		return OK;
+	c->template = "entity/conflict";
 	return E_PRECONDITION;
 }
 
@@ -131,9 +143,14 @@ enum err entity_update_page(struct context *c)
 	e = record_from_form(change, WRITE_UPDATE, &c->form, form_extras, c->errors);
 	record_keep_as_shown(change, current);
 	if (e == OK)
-		e = same_version(c, current, "What you typed is below; save again to put it over theirs.");
-	if (e == OK)
+		e = settle_conflict(c, current, change);
+	if (e == OK) {
 		e = entity_update(c->tx, current, change, c->errors, &updated);
+		if (e == E_PRECONDITION) { /* between the reading and the writing */
+			TRY(entity_get(c->tx, c->entity, c->id, &current));
+			e = settle_conflict(c, current, change);
+		}
+	}
 	if (e == OK)
 		return done(c, entity_row_path(c, current, ""), "saved");
 	form_view(c, current, &c->form, WRITE_UPDATE);
@@ -147,6 +164,8 @@ static void delete_view(struct context *c, const struct record *record)
 	value_put_url(c->page, "action_url", entity_row_path(c, record, "/delete"));
 	value_put_url(c->page, "back_url", entity_row_path(c, record, ""));
 	value_put_int(c->page, "version", record_version(record));
+	value_put_list(c->page, "changes");
+	value_put_bool(c->page, "has_changes", false);
 }
 
 enum err entity_delete_form(struct context *c)
@@ -165,7 +184,12 @@ enum err entity_delete_page(struct context *c)
 
 	TRY(entity_get(c->tx, c->entity, c->id, &record));
 	delete_view(c, record);
-	TRY(same_version(c, record, "Go back and look at it again, or delete it all the same."));
+	if (form_version(c) != record_version(record)) {
+		TRY(changes_since_put(c, record, form_version(c)));
+		errors_add(c->errors, NULL, "changed",
+			   "Somebody else has changed this meanwhile. Delete it all the same?");
+		return E_PRECONDITION;
+	}
 	e = entity_delete(c->tx, record, c->errors);
 	if (e == E_CONFLICT && !errors_any(c->errors))
 		errors_add(c->errors, NULL, "in_use", "Other records belong to this one. Delete or move them first.");

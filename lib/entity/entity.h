@@ -154,6 +154,8 @@ void record_form_view(const struct record *, const struct form *typed, const str
 /* One input of a form, by its field's index. */
 void record_input_view(const struct record *, int field, const struct form *typed, struct value *map);
 void record_show_view(const struct record *, struct value *list);
+/* The value as the field's input of a form has it; absent when there is none. */
+struct str record_input_text(const struct record *, int field);
 /* What a person reads as the field's value ("$1,250.50", "Won"); absent when it has none. */
 struct str record_field_text(const struct record *, int field);
 /* The LISTED fields of one row, in order, for the list page; the same maps as record_show_view gives. */

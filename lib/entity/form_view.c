@@ -61,6 +61,13 @@ static struct str input_text(struct arena *arena, const struct field *field, str
 	return stored;
 }
 
+struct str record_input_text(const struct record *record, int field)
+{
+	if (str_absent(record->values[field]))
+		return STR_NONE;
+	return input_text(record->arena, &record->entity->fields[field], record->values[field]);
+}
+
 void record_keep_as_shown(struct record *change, const struct record *current)
 {
 	for (size_t i = 0; i < change->entity->field_count; i++) {

@@ -1,0 +1,142 @@
+/* Two people on one row: a stale save shows both versions and saves what is chosen; a stale delete says what changed. */
+#include "tests/web/fixture.h"
+
+static struct company acme;
+
+static int make_company(void **state)
+{
+	fixture_open(state);
+	company_make(&acme, "acme");
+	return 0;
+}
+
+static struct str lead(const char *json)
+{
+	const struct response *answer = ASK(.method = METHOD_POST, .host = acme.slug, .path = "/api/leads",
+					    .bearer = acme.key[ROLE_MEMBER], .json = json);
+
+	assert_status(answer, 201);
+	return json_text(answer, "id");
+}
+
+static struct str value_of(struct str id, const char *member)
+{
+	return json_text(ASK(.host = acme.slug, .path = text("/api/leads/%.*s", STR_FMT_ARG(id)).p,
+			     .bearer = acme.key[ROLE_MEMBER]),
+			 member);
+}
+
+static void theirs(struct str id, const char *json)
+{
+	assert_status(ASK(.method = METHOD_PATCH, .host = acme.slug, .path = text("/api/leads/%.*s", STR_FMT_ARG(id)).p,
+			  .bearer = acme.key[ROLE_MEMBER], .json = json, .headers = {{"if-match", "*"}}),
+		      200);
+}
+
+/* The radio of the field with that value, up to its '>'. */
+static bool is_checked(const struct response *page, const char *name, const char *value)
+{
+	struct str tag = body_between(page, text("type=\"radio\" name=\"%s\" value=\"%s\"", name, value).p, ">");
+
+	return str_is(tag, " checked");
+}
+
+static const char *page_of(struct str id)
+{
+	return text("/leads/%.*s", STR_FMT_ARG(id)).p;
+}
+
+static void each_field_that_differs_is_shown_with_both_values(void **state)
+{
+	struct browser ann = browser_as(&acme, ROLE_OWNER);
+	struct str id = lead("{\"name\": \"Start\", \"city\": \"Austin\", \"value_cents\": 100, \"tier\": \"cold\"}");
+	const struct response *page;
+
+	(void)state;
+	theirs(id, "{\"city\": \"Dallas\", \"value_cents\": 125050, \"state\": \"TX\"}");
+	page = submit(&ann, page_of(id), "version=1&name=Mine&city=Houston&value_cents=1&tier=cold&state=");
+	assert_status(page, 412);
+	assert_has(page, "Member has changed this since you opened it.");
+	/* Both touched the city; the value and the state are theirs alone, the name is mine alone. */
+	assert_true(is_checked(page, "city", "Houston"));
+	assert_false(is_checked(page, "city", "Dallas"));
+	assert_true(is_checked(page, "value_cents", "1250.50"));
+	assert_has(page, "$1,250.50");
+	assert_true(is_checked(page, "state", "TX"));
+	assert_true(is_checked(page, "name", "Mine"));
+	assert_has(page, "type=\"hidden\" name=\"tier\" value=\"cold\"");
+	assert_has(page, "name=\"version\" value=\"2\"");
+	assert_true(str_is(value_of(id, "name"), "Start"));
+	/* What the person chose is an ordinary form against the new version. */
+	assert_status(
+		submit(&ann, page_of(id), "version=2&name=Mine&city=Dallas&value_cents=1250.50&tier=cold&state=TX"),
+		303);
+	assert_true(str_is(value_of(id, "name"), "Mine"));
+	assert_true(str_is(value_of(id, "city"), "Dallas"));
+	assert_true(str_is(value_of(id, "value_cents"), "125050"));
+}
+
+static void two_who_want_the_same_are_no_conflict(void **state)
+{
+	struct browser ann = browser_as(&acme, ROLE_OWNER);
+	struct str id = lead("{\"name\": \"Same\"}");
+
+	(void)state;
+	theirs(id, "{\"name\": \"Agreed\"}");
+	assert_status(submit(&ann, page_of(id), "version=1&name=Agreed"), 303);
+	assert_true(str_is(value_of(id, "version"), "2"));
+}
+
+static void a_third_change_is_shown_again(void **state)
+{
+	struct browser ann = browser_as(&acme, ROLE_OWNER);
+	struct str id = lead("{\"name\": \"One\"}");
+
+	(void)state;
+	theirs(id, "{\"name\": \"Two\"}");
+	assert_status(submit(&ann, page_of(id), "version=1&name=Mine"), 412);
+	theirs(id, "{\"name\": \"Three\"}");
+	assert_has(submit(&ann, page_of(id), "version=2&name=Mine"), "value=\"Three\"");
+	assert_status(submit(&ann, page_of(id), "version=3&name=Mine"), 303);
+}
+
+static void what_is_not_known_of_the_start_is_asked_in_full(void **state)
+{
+	struct browser ann = browser_as(&acme, ROLE_OWNER);
+	struct str id = lead("{\"name\": \"One\", \"city\": \"Austin\"}");
+	const struct response *page = submit(&ann, page_of(id), "name=Mine&city=Houston");
+
+	(void)state;
+	assert_status(page, 412);
+	assert_true(is_checked(page, "name", "Mine"));
+	assert_true(is_checked(page, "city", "Houston"));
+}
+
+static void a_stale_delete_says_what_changed(void **state)
+{
+	struct browser ann = browser_as(&acme, ROLE_OWNER);
+	struct str id = lead("{\"name\": \"Here\", \"tier\": \"cold\"}");
+	const char *path = text("%s/delete", page_of(id)).p;
+	const struct response *page;
+
+	(void)state;
+	theirs(id, "{\"tier\": \"hot\"}");
+	page = submit(&ann, path, "version=1");
+	assert_status(page, 412);
+	assert_has(page, "What Member changed");
+	assert_has(page, "<strong>Tier</strong>: <span class=\"was\">Cold</span>");
+	assert_status(submit(&ann, path, "version=2"), 303);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(each_field_that_differs_is_shown_with_both_values),
+		cmocka_unit_test(two_who_want_the_same_are_no_conflict),
+		cmocka_unit_test(a_third_change_is_shown_again),
+		cmocka_unit_test(what_is_not_known_of_the_start_is_asked_in_full),
+		cmocka_unit_test(a_stale_delete_says_what_changed),
+	};
+
+	return cmocka_run_group_tests(tests, make_company, fixture_close);
+}
