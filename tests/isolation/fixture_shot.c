@@ -148,7 +148,7 @@ static bool takes_body(const struct route *route)
 	       (route->face != FACE_API || !route->entity || route_takes_body(route));
 }
 
-/* As the row is now: other rows' requests change it (a call is a lead's first answer). Absent where none is sent. */
+/* As the row is now: other rows' requests change it (a call is a lead's first answer). Absent where none is sent or it has none. */
 static struct str version_of(const struct shot *shot, enum write_kind kind)
 {
 	const char *table = route_table(shot->route);
@@ -156,10 +156,10 @@ static struct str version_of(const struct shot *shot, enum write_kind kind)
 
 	if (kind != WRITE_UPDATE || (shot->route->entity && !shot->route->entity->table))
 		return STR_NONE;
-	version = table ? test_sql_value("SELECT version::text FROM %s WHERE id::text = '%.*s'", table,
+	version = table ? test_sql_value("SELECT to_jsonb(t)->>'version' FROM %s t WHERE id::text = '%.*s'", table,
 					 STR_FMT_ARG(shot->id))
 			: STR_NONE;
-	return str_absent(version) ? STR("1") : arena_copy(web->arena, version);
+	return arena_copy(web->arena, version);
 }
 
 /* A valid body for the route's entity, but for the one reference that a test is about. */

@@ -98,7 +98,7 @@ static struct str value_for(const struct entity *entity, struct str parameter)
 
 /* In one order: by each parameter, and on from a cursor. */
 static void walk_order(const struct entity *entity, const struct value *parameters, const struct str *values,
-		       struct str sort)
+		       struct str sort, bool in_page)
 {
 	const struct response *first = ask_list(entity, false, text("limit=1&sort=%.*s", STR_FMT_ARG(sort)));
 	struct str cursor = first->status == 200 ? json_text(first, "next_cursor") : STR_NONE;
@@ -109,7 +109,8 @@ static void walk_order(const struct entity *entity, const struct value *paramete
 	for (size_t i = 0; i < value_count(parameters); i++) {
 		struct str name = value_as_str(value_get(value_at(parameters, i), STR("name")));
 
-		for (int page = 0; page < 2 && !str_absent(values[i]); page++)
+		/* The page counts as well, whatever the order. */
+		for (int page = 0; page < (in_page ? 2 : 1) && !str_absent(values[i]); page++)
 			if (ask_list(entity, page,
 				     text("%.*s=%.*s&sort=%.*s", STR_FMT_ARG(name), STR_FMT_ARG(values[i]),
 					  STR_FMT_ARG(sort)))
@@ -141,7 +142,7 @@ static void walk_list(const struct entity *entity)
 	}
 	assert_non_null(orders);
 	for (size_t order = 0; order < value_count(orders); order++)
-		walk_order(entity, parameters, values, value_as_str(value_at(orders, order)));
+		walk_order(entity, parameters, values, value_as_str(value_at(orders, order)), order == 0);
 }
 
 static void walk(void)
