@@ -43,6 +43,14 @@ void entity_prefill(struct context *c, struct record *record)
 	}
 }
 
+bool entity_has_search(const struct entity *entity)
+{
+	for (size_t i = 0; i < entity->field_count; i++)
+		if (entity->fields[i].flags & FIELD_SEARCHABLE)
+			return true;
+	return false;
+}
+
 struct str entity_in_sentence(struct context *c, const char *label)
 {
 	return arena_printf(c->arena, "%c%s", label[0] >= 'A' && label[0] <= 'Z' ? label[0] | 0x20 : label[0],

@@ -10,6 +10,8 @@ struct str entity_list_path(struct context *, const struct entity *);
 bool entity_may_write(const struct context *);
 bool entity_may_delete(const struct context *);
 struct str entity_title(const struct record *);
+/* Whether its lists take words to look for. */
+bool entity_has_search(const struct entity *);
 /* A new row's values from the query of the address: "?lead_id=…". What does not fit is left out. */
 void entity_prefill(struct context *, struct record *);
 /* "Lead" as it stands within a sentence or behind "New". */

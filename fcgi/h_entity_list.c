@@ -145,6 +145,7 @@ static void put_words(const struct list_page *page)
 	value_put_str(c->page, "entity_label", entity_in_sentence(c, entity->label));
 	value_put_text(c->page, "entity_label_plural", entity->label_plural);
 	value_put_text(c->page, "empty_hint", entity->empty_hint);
+	value_put_bool(c->page, "searchable", entity_has_search(entity));
 	value_put_bool(c->page, "narrowed", query->filter_count > 0 || query->q.n > 0);
 	value_put_bool(c->page, "may_write", entity_may_write(c));
 	value_put_url(c->page, "bulk_url", arena_printf(c->arena, "/%s/bulk", entity->plural));
