@@ -9,6 +9,7 @@ extern struct planted company_a, company_b, company_c, company_d, company_e;
 void matrix_plant(void);
 
 #define AS_VALID (-1)
+#define AS_IT_IS (-2) /* the handler's business */
 struct condition {
 	const char *name;
 	/* Changes a valid request of B; false: there is no such variant of it (0, 1…), and so no cell. */
@@ -30,6 +31,11 @@ struct rule {
 	enum rate_class rate;
 };
 const struct rule *rule_of(const struct route *);
+
+/* test_matrix_bodies.c */
+bool matrix_foreign_input(struct shot *, size_t variant);
+/* Of one of A's rows, or one that no table has while ids_are_missing is set. */
+struct str matrix_id_of_a(const char *table);
 
 /* While it is set, conditions put an id that does not exist where they would put one of A's. */
 extern bool ids_are_missing;

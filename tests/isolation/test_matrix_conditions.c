@@ -32,7 +32,7 @@ static bool is_list(const struct route *route)
 	return route->handler == entity_list_api || route->handler == entity_list_page;
 }
 
-static struct str id_of_a(const char *table)
+struct str matrix_id_of_a(const char *table)
 {
 	return ids_are_missing ? STR(NOBODYS_ID) : planted_row(&company_a, table);
 }
@@ -110,7 +110,7 @@ static bool foreign_id(struct shot *shot, size_t variant)
 	if (variant > 2 || str_absent(shot->id) || !asks_tenant(shot->route) ||
 	    (variant == 2 && shot->method != METHOD_GET))
 		return false;
-	shot->id = id_of_a(route_table(shot->route));
+	shot->id = matrix_id_of_a(route_table(shot->route));
 	if (variant == 1)
 		shot->id = in_capitals(shot->id);
 	if (variant == 2)
@@ -154,7 +154,7 @@ static bool foreign_reference(struct shot *shot, size_t variant)
 		    (shot->route->face == FACE_PAGE && (field->flags & FIELD_API_ONLY)) || variant-- != 0)
 			continue;
 		shot->reference = field;
-		shot->reference_id = id_of_a(field->references);
+		shot->reference_id = matrix_id_of_a(field->references);
 		return true;
 	}
 	return false;
@@ -175,7 +175,7 @@ static bool foreign_filter(struct shot *shot, size_t variant)
 		    !list_operator_fits(field, operation) || variant-- != 0)
 			continue;
 		shot->query = text("%.*s=%.*s", STR_FMT_ARG(list_filter_name(web->arena, field, operation)),
-				   STR_FMT_ARG(id_of_a(field->references)));
+				   STR_FMT_ARG(matrix_id_of_a(field->references)));
 		return true;
 	}
 	return false;
@@ -384,6 +384,7 @@ const struct condition conditions[] = {
 	{"A's link or password on B's host", foreign_proof, AS_VALID, AS_VALID, 0, true, false},
 	{"a stranger on A's host", stranger, AS_VALID, AS_VALID, AS_VALID, false, false},
 	{"A's id in a reference", foreign_reference, 422, 422, 0, true, false},
+	{"A's id in another input", matrix_foreign_input, AS_IT_IS, AS_IT_IS, 0, true, false},
 	{"A's id in a filter", foreign_filter, 200, 200, 0, true, false},
 	{"A's cursor", foreign_cursor, 303, 422, 0, true, false},
 	{"a claim to be A in a header", claims_tenant, AS_VALID, AS_VALID, AS_VALID, false, false},
