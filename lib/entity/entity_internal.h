@@ -24,6 +24,7 @@ struct record {
 	const struct reference_choices **choices; /* by field */
 	const struct reference_offers **offers;   /* by field; NULL without a form */
 	struct str custom;                        /* the column as it was read; absent for a new row */
+	int told_as; /* an enum history_kind for an update that is more than a change; 0: it is none */
 };
 
 static inline bool field_is(const struct field *field, unsigned flags)

@@ -261,7 +261,8 @@ enum err entity_update(struct ttx *tx, const struct record *current, struct reco
 		return E_PRECONDITION;
 	change->version = current->version + 1;
 	show_times(change);
-	history_send(tx, HISTORY_CHANGED, change, change->updated_at);
+	history_send(tx, change->told_as ? (enum history_kind)change->told_as : HISTORY_CHANGED, change,
+		     change->updated_at);
 	return after_write(tx, WRITE_UPDATE, change);
 }
 
