@@ -48,9 +48,9 @@ static enum err read_choices(struct bulk_page *page)
 	page->offer_count = bulk_offers_to(c, page->bulk.entity, page->offers);
 	for (size_t i = 0; i < page->offer_count; i++) {
 		const struct field *field =
-			page->offers[i].kind == BULK_SET ? &page->bulk.entity->fields[page->offers[i].field] : NULL;
+			page->offers[i].kind != BULK_DELETE ? &page->bulk.entity->fields[page->offers[i].field] : NULL;
 
-		if (field && field->type == FIELD_REFERENCE)
+		if (field && (field->type == FIELD_REFERENCE || field->type == FIELD_TAGS))
 			sent[i] = reference_choices_send(c->tx, field);
 	}
 	for (size_t i = 0; i < page->offer_count; i++)
@@ -106,7 +106,8 @@ static void put_offers(struct bulk_page *page)
 
 	for (size_t i = 0; i < page->offer_count; i++) {
 		const struct bulk_offer *offer = &page->offers[i];
-		const struct field *field = offer->kind == BULK_SET ? &page->bulk.entity->fields[offer->field] : NULL;
+		const struct field *field =
+			offer->kind != BULK_DELETE ? &page->bulk.entity->fields[offer->field] : NULL;
 		struct value *map = value_map(c->arena), *options = value_put_list(map, "options");
 
 		value_put_text(map, "action", offer->action);
@@ -207,7 +208,7 @@ static void put_question(struct bulk_page *page, struct str question)
 	value_put_str(c->page, "target", str_absent(page->bulk.target) ? STR("") : page->bulk.target);
 	value_put_bool(c->page, "asks_reason", sets && entity_field(page->bulk.entity, STR("lost_reason")) >= 0);
 	value_put_str(c->page, "reason", page->bulk.reason.n ? page->bulk.reason : STR(""));
-	value_put_bool(c->page, "is_delete", !sets);
+	value_put_bool(c->page, "is_delete", page->bulk.offer.kind == BULK_DELETE);
 }
 
 /* Back to the list, which offers the way back. */

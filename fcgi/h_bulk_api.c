@@ -19,7 +19,7 @@ static const struct choice actions[] = {
 /* clang-format off */
 static const struct field fields[] = {
 	{.name = "action", .label = "Action", .help = "What is done; a list offers those that its fields have.", .type = FIELD_CHOICE, .flags = FIELD_REQUIRED, .choices = actions},
-	{.name = "value", .label = "Value", .help = "What is set: a status, the id of a stage, user or tag; null empties the field.", .type = FIELD_TEXT},
+	{.name = "value", .label = "Value", .help = "What is set: a status, the id of a stage or user, the name of a tag; null empties the field.", .type = FIELD_TEXT},
 	{.name = "reason", .label = "Reason", .help = "Why leads were lost, where the action loses them.", .type = FIELD_TEXT, .maximum = 500},
 	{.name = "ids", .label = "Ids", .help = "Which rows, with commas between them.", .type = FIELD_LONG_TEXT},
 	{.name = "query", .label = "Query", .help = "Which rows, as the list's own parameters: status=new&score[gte]=50.", .type = FIELD_TEXT, .maximum = 2000},

@@ -10,7 +10,8 @@
 /* What is found by typing words is not offered as a list. */
 static bool offers_choices(const struct field *field)
 {
-	return field->type == FIELD_REFERENCE && (field->flags & FIELD_FILTERABLE) && !field->reference_search;
+	return (field->flags & FIELD_FILTERABLE) &&
+	       (field->type == FIELD_TAGS || (field->type == FIELD_REFERENCE && !field->reference_search));
 }
 
 void list_filters_send(struct list_page *page)

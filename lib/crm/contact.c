@@ -122,6 +122,12 @@ static const struct field fields[] = {
 		.maximum = 1000,
 	},
 	{
+		.name = "tags",
+		.label = "Tags",
+		.type = FIELD_TAGS,
+		.flags = FIELD_FILTERABLE | FIELD_LISTED | FIELD_EXPORTABLE,
+	},
+	{
 		.name = "created_at",
 		.label = "Created",
 		.group = "Record",

@@ -311,6 +311,12 @@ static const struct field fields[] = {
 		.flags = FIELD_READ_ONLY | FIELD_EXPORTABLE,
 	},
 	{
+		.name = "tags",
+		.label = "Tags",
+		.type = FIELD_TAGS,
+		.flags = FIELD_FILTERABLE | FIELD_LISTED | FIELD_EXPORTABLE,
+	},
+	{
 		.name = "created_at",
 		.label = "Created",
 		.group = "Record",

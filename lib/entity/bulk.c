@@ -53,6 +53,11 @@ size_t bulk_offers(const struct entity *entity, struct bulk_offer out[BULK_OFFER
 					(struct bulk_offer){settable[s].action, settable[s].label, BULK_SET, (int)i};
 				break;
 			}
+	if (entity_tags_field(entity) >= 0) {
+		out[count++] = (struct bulk_offer){"tag_add", "Add a tag", BULK_TAG_ADD, entity_tags_field(entity)};
+		out[count++] =
+			(struct bulk_offer){"tag_remove", "Take a tag off", BULK_TAG_REMOVE, entity_tags_field(entity)};
+	}
 	if (entity->trash)
 		out[count++] = (struct bulk_offer){"delete", "Move to the trash", BULK_DELETE, -1};
 	return count;
@@ -92,7 +97,7 @@ static enum err next_rows(struct ttx *tx, const struct bulk *bulk, struct uuid a
 	struct sql sql = sql_for(tx);
 
 	sql_add(&sql, "SELECT ");
-	sql_add_columns(&sql, bulk->entity);
+	sql_add_selected(&sql, bulk->entity);
 	add_meant(&sql, bulk);
 	sql_add(&sql, " AND id > ");
 	sql_argument(&sql, arg_uuid(sql.arena, after));
@@ -141,6 +146,10 @@ static enum err change_row(struct ttx *tx, const struct bulk *bulk, const struct
 
 	if (bulk->offer.kind == BULK_SET)
 		record_set(change, bulk->offer.field, bulk->target);
+	else
+		record_set(change, bulk->offer.field,
+			   tags_with(ttx_arena(tx), current->values[bulk->offer.field], bulk->target,
+				     bulk->offer.kind == BULK_TAG_ADD));
 	if (reason >= 0 && bulk->reason.n)
 		record_set(change, reason, bulk->reason);
 	err = entity_update(tx, current, change, errors, &updated);

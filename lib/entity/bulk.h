@@ -30,7 +30,7 @@ struct bulk {
 	struct list_query query;
 	struct str ids; /* "{…}"; absent: all that match the query */
 	struct bulk_offer offer;
-	struct str target; /* the value in stored form, or the tag's id; absent to empty a field */
+	struct str target; /* the value in stored form, or the tag's name; absent to empty a field */
 	struct str reason; /* for lost_reason where the entity has one and it was given */
 };
 /* Rows that are meant, counted to BULK_MOST + 1. */

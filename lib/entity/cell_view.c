@@ -102,6 +102,30 @@ static void show_reference(struct cell *cell)
 	value_put_str(cell->map, "text", str_absent(label) ? cell->stored : label);
 }
 
+/* Tones are known of a row that was read, not of what it once was. */
+static void show_tags(struct cell *cell)
+{
+	struct value *list = value_put_list(cell->map, "tags");
+	struct buffer text = BUFFER_IN(cell->arena);
+
+	for (struct str names = cell->stored; !str_absent(names);) {
+		struct str name = str_split(&names, '\n'), tones = cell->record->tones;
+		struct value *tag = value_map(cell->arena);
+
+		value_put_str(tag, "name", name);
+		value_put_text(tag, "tone", "secondary");
+		while (!str_absent(tones)) {
+			struct str tone = str_split(&tones, '\n');
+
+			if (str_equal(str_split(&tone, '\t'), name))
+				value_put_str(tag, "tone", tone);
+		}
+		value_append(list, tag);
+		buffer_printf(&text, "%s%.*s", text.length ? ", " : "", STR_FMT_ARG(name));
+	}
+	value_put_str(cell->map, "text", buffer_str(&text));
+}
+
 /* clang-format off */
 static const struct cell_kind {
 	const char *flag; /* true for this type; NULL: plain text */
@@ -122,6 +146,7 @@ static const struct cell_kind {
 	[FIELD_INSTANT] = {"is_instant", show_instant},
 	[FIELD_CHOICE] = {NULL, show_choice},
 	[FIELD_REFERENCE] = {"is_reference", show_reference},
+	[FIELD_TAGS] = {"is_tags", show_tags},
 };
 /* clang-format on */
 

@@ -27,10 +27,11 @@ enum field_type {
 	FIELD_NUMBER, /* decimal, 15 digits, six of them behind the point; exact */
 	FIELD_MONEY,  /* integer cents in JSON and column; dollars and cents ("1,250.50") in forms */
 	FIELD_BOOL,
-	FIELD_DATE,     /* date; "2026-11-23" */
-	FIELD_INSTANT,  /* timestamptz; RFC 3339 */
-	FIELD_CHOICE,   /* text column, one of choices */
-	FIELD_REFERENCE /* uuid of another entity's row of the same tenant */
+	FIELD_DATE,      /* date; "2026-11-23" */
+	FIELD_INSTANT,   /* timestamptz; RFC 3339 */
+	FIELD_CHOICE,    /* text column, one of choices */
+	FIELD_REFERENCE, /* uuid of another entity's row of the same tenant */
+	FIELD_TAGS       /* names of tags, one a line in order; a list of strings in JSON; kept in tags_table */
 };
 
 enum field_flag {

@@ -100,7 +100,7 @@ static void check_field(struct check *check, const struct field *field)
 		complain(check, field->name, "the name belongs to the layer");
 	if (!field->label || !field->label[0])
 		complain(check, field->name, "no label");
-	if (field->type < FIELD_TEXT || field->type > FIELD_REFERENCE) {
+	if (field->type < FIELD_TEXT || field->type > FIELD_TAGS) {
 		complain(check, field->name, "no type");
 		return;
 	}

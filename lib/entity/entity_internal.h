@@ -24,7 +24,7 @@ struct record {
 	const struct reference_choices **choices; /* by field */
 	const struct reference_offers **offers;   /* by field; NULL without a form */
 	struct str custom;                        /* the column as it was read; absent for a new row */
-	int told_as; /* an enum history_kind for an update that is more than a change; 0: it is none */
+	struct str tones;                         /* of its tags: "VIP\tred" a line */
 };
 
 static inline bool field_is(const struct field *field, unsigned flags)
@@ -48,7 +48,7 @@ bool name_is_among(struct str name, const char *const *names); /* names may be N
 /* ---- validate.c ---- */
 
 /* What a type is in JSON. */
-enum json_kind { JSON_STRING = 1, JSON_INTEGER, JSON_NUMBER, JSON_BOOLEAN };
+enum json_kind { JSON_STRING = 1, JSON_INTEGER, JSON_NUMBER, JSON_BOOLEAN, JSON_STRINGS };
 enum json_kind field_json_kind(enum field_type);
 int64_t field_minimum(const struct field *); /* with the type's default */
 int64_t field_maximum(const struct field *);
@@ -134,6 +134,8 @@ void sql_argument(struct sql *, struct argument); /* "$n" */
 /* "id, version, created_at, updated_at, " and the stored fields in order. */
 void sql_add_columns(struct sql *, const struct entity *);
 /* " AND …": not in the trash, and for the eyes of whoever acts. */
+/* Its columns and its tags: what a SELECT reads and sql_record takes. */
+void sql_add_selected(struct sql *, const struct entity *);
 void sql_add_living(struct sql *, const struct entity *);
 /* The second half alone. */
 void sql_add_visible(struct sql *, const struct entity *);
@@ -183,6 +185,28 @@ enum err record_check_references(struct ttx *, const struct record *, const bool
 #define REFERENCE_SEARCHED ".searched"
 #define REFERENCE_SEARCH_LENGTH 100
 bool field_is_found(const struct field *); /* by typing, not from a list of all */
+
+/* ---- tags.c ---- */
+
+#define TAGS_MOST 20 /* a row */
+#define TAG_NAME_MOST 40
+/* Its field of type FIELD_TAGS, or -1. */
+int entity_tags_field(const struct entity *);
+/* Names in order, each once; absent without any. */
+struct str tags_canonical(struct arena *, struct str lines);
+bool tags_hold(struct str lines, struct str name);
+/* With the name, or without it. */
+struct str tags_with(struct arena *, struct str lines, struct str name, bool on);
+/* ", (SELECT …)": the names and tones of the row's tags. */
+void sql_add_tags(struct sql *, const struct entity *);
+void tags_read(struct record *, struct str selected);
+/* Errors at the field for names that are no tag. */
+enum err tags_check(struct ttx *, const struct record *, const bool *changed, struct errors *) MUST_CHECK;
+/* What the record holds becomes the row's; sent without waiting. */
+void tags_send(struct ttx *, const struct record *);
+/* An array in PostgreSQL's text form. */
+struct argument arg_array(struct arena *, const struct str *items, size_t count);
+struct argument arg_lines(struct arena *, struct str lines);
 
 /* ---- cursor.c ---- */
 

@@ -12,7 +12,8 @@
 #define TIMES (1u << FIELD_INSTANT | 1u << FIELD_DATE)
 #define ONE_OF (1u << FIELD_CHOICE | 1u << FIELD_REFERENCE)
 #define ORDERED (NUMBERS | TIMES)
-#define ANY_TYPE (TEXTS | ORDERED | ONE_OF | 1u << FIELD_BOOL)
+#define TAGS (1u << FIELD_TAGS)
+#define ANY_TYPE (TEXTS | ORDERED | ONE_OF | TAGS | 1u << FIELD_BOOL)
 
 enum operand { ONE_VALUE = 1, MANY_VALUES, A_PREFIX, A_SPAN, YES_OR_NO };
 
@@ -25,8 +26,8 @@ static const struct rule {
 	const char *meaning;    /* for the API's document, behind "Only rows whose X " */
 } rules[] = {
 	[LIST_IS] = {"", "is", "is on", ANY_TYPE, ONE_VALUE, "is this"},
-	[LIST_IN] = {"in", "is any of", NULL, TEXTS | NUMBERS | ONE_OF, MANY_VALUES, "is one of these, with commas between them"},
-	[LIST_NOT] = {"not", "is not", NULL, TEXTS | NUMBERS | ONE_OF, MANY_VALUES, "is none of these, with commas between them; rows without a value are among them"},
+	[LIST_IN] = {"in", "is any of", NULL, TEXTS | NUMBERS | ONE_OF | TAGS, MANY_VALUES, "is one of these, with commas between them"},
+	[LIST_NOT] = {"not", "is not", NULL, TEXTS | NUMBERS | ONE_OF | TAGS, MANY_VALUES, "is none of these, with commas between them; rows without a value are among them"},
 	[LIST_STARTS] = {"starts", "starts with", NULL, TEXTS, A_PREFIX, "begins with this"},
 	[LIST_AT_LEAST] = {"gte", "is at least", "is on or after", ORDERED, ONE_VALUE, "is this or more"},
 	[LIST_ABOVE] = {"gt", "is more than", "is after", ORDERED, ONE_VALUE, "is more than this"},
@@ -121,6 +122,11 @@ static bool read_value(struct reading *in, struct str text)
 
 	if (in->field.type == FIELD_INSTANT && is_day(text)) {
 		filter->is_day = true;
+	} else if (in->field.type == FIELD_TAGS) {
+		struct field name = {.name = in->field.name, .label = in->field.label, .type = FIELD_TEXT};
+
+		if (!field_accept(in->arena, &name, &text, in->errors))
+			return false;
 	} else if (in->field.type == FIELD_REFERENCE && str_is(text, "me") &&
 		   strcmp(in->field.references, "tenant_users") == 0) {
 		filter->is_me = true;

@@ -10,7 +10,6 @@
 
 #define LIST_MOST_FILTERS 20
 #define LIST_MOST_VALUES 50
-#define LIST_TAGS (-1) /* field of a filter by tags */
 
 enum list_operator {
 	LIST_IS = 1,
@@ -29,7 +28,7 @@ enum list_operator {
 #define LIST_OPERATORS (LIST_EMPTY + 1) /* one beyond the last */
 
 struct list_filter {
-	int field; /* index in the entity's fields, or LIST_TAGS */
+	int field; /* index in the entity's fields */
 	enum list_operator operation;
 	struct str parameter, text; /* as in the address: "status[in]", "new,won" */
 	struct str *values;         /* in stored form */

@@ -5,6 +5,7 @@
 
 struct condition {
 	struct sql *sql;
+	const struct entity *entity;
 	const struct field *field;
 	const struct list_filter *filter;
 };
@@ -91,25 +92,14 @@ static void add_one(struct condition *in)
 		add_comparison(in, comparisons[in->filter->operation], arg_str(stored(in, in->filter->values[0])));
 }
 
-/* An array in PostgreSQL's text form: one statement serves any number of values. */
+/* One statement serves any number of values. */
 static struct argument array_of(struct condition *in)
 {
-	struct buffer text = BUFFER_IN(in->sql->arena);
+	struct str *values = arena_array(in->sql->arena, in->filter->count, sizeof *values);
 
-	buffer_add_char(&text, '{');
-	for (size_t i = 0; i < in->filter->count; i++) {
-		struct str value = stored(in, in->filter->values[i]);
-
-		buffer_add_str(&text, i ? STR(",\"") : STR("\""));
-		for (size_t k = 0; k < value.n; k++) {
-			if (value.p[k] == '"' || value.p[k] == '\\')
-				buffer_add_char(&text, '\\');
-			buffer_add_char(&text, value.p[k]);
-		}
-		buffer_add_char(&text, '"');
-	}
-	buffer_add_char(&text, '}');
-	return arg_str(buffer_str(&text));
+	for (size_t i = 0; i < in->filter->count; i++)
+		values[i] = stored(in, in->filter->values[i]);
+	return arg_array(in->sql->arena, values, in->filter->count);
 }
 
 static void add_many(struct condition *in)
@@ -157,6 +147,26 @@ static void add_empty(struct condition *in)
 	sql_add(in->sql, in->filter->yes ? " IS NULL" : " IS NOT NULL");
 }
 
+/* Rows that have one of the tags, none of them, or any tag at all. */
+static void add_tags(struct condition *in)
+{
+	enum list_operator operation = in->filter->operation;
+	bool none = operation == LIST_NOT || (operation == LIST_EMPTY && in->filter->yes);
+
+	sql_add(in->sql, none ? "NOT EXISTS (SELECT 1 FROM " : "EXISTS (SELECT 1 FROM ");
+	sql_add(in->sql, in->entity->tags_table);
+	sql_add(in->sql,
+		" j JOIN tags t ON t.tenant_id = $1 AND t.id = j.tag_id WHERE j.tenant_id = $1 AND j.row_id = ");
+	sql_add(in->sql, in->entity->table);
+	sql_add(in->sql, ".id AND t.deleted_at IS NULL");
+	if (operation != LIST_EMPTY) {
+		sql_add(in->sql, " AND t.name = ANY(");
+		sql_argument(in->sql, array_of(in));
+		sql_add(in->sql, ")");
+	}
+	sql_add(in->sql, ")");
+}
+
 void sql_add_filter(struct sql *sql, const struct entity *entity, const struct list_filter *filter)
 {
 	static void (*const add[LIST_OPERATORS])(struct condition *) = {
@@ -164,8 +174,11 @@ void sql_add_filter(struct sql *sql, const struct entity *entity, const struct l
 		[LIST_AT_LEAST] = add_one, [LIST_ABOVE] = add_one, [LIST_AT_MOST] = add_one, [LIST_BELOW] = add_one,
 		[LIST_WITHIN] = add_span,  [LIST_NEXT] = add_span, [LIST_BEFORE] = add_span, [LIST_EMPTY] = add_empty,
 	};
-	struct condition in = {sql, &entity->fields[filter->field], filter};
+	struct condition in = {sql, entity, &entity->fields[filter->field], filter};
 
 	sql_add(sql, " AND ");
-	add[filter->operation](&in);
+	if (in.field->type == FIELD_TAGS)
+		add_tags(&in);
+	else
+		add[filter->operation](&in);
 }

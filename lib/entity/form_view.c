@@ -40,6 +40,7 @@ static const struct input_kind {
 	[FIELD_INSTANT] = {"is_datetime", "datetime-local", NULL},
 	[FIELD_CHOICE] = {"is_select", NULL, NULL},
 	[FIELD_REFERENCE] = {"is_select", NULL, NULL},
+	[FIELD_TAGS] = {"is_tags", NULL, NULL},
 };
 
 struct form_view {
@@ -162,11 +163,33 @@ static void put_found(struct value *map, const struct form_view *view, size_t in
 				      offers->details[i]);
 }
 
+/* A box for each tag there is; those the row has are ticked, or those that were when something else was wrong. */
+static void put_tags(struct value *list, const struct form_view *view, size_t index)
+{
+	const struct reference_choices *choices = view->record->choices[index];
+	const char *name = view->record->entity->fields[index].name;
+
+	for (size_t i = 0; choices && i < choices->count; i++) {
+		bool ticked = tags_hold(view->record->values[index], choices->labels[i]);
+
+		if (view->typed) {
+			const struct form_field *sent = form_find(view->typed, name);
+
+			while (sent && !str_equal(sent->text, choices->labels[i]))
+				sent = form_find_next(sent, name);
+			ticked = sent != NULL;
+		}
+		(void)add_choice(list, choices->labels[i], choices->labels[i], ticked ? choices->labels[i] : STR_NONE);
+	}
+}
+
 static void put_choices(struct value *map, const struct form_view *view, size_t index, struct str shown)
 {
 	const struct field *field = &view->record->entity->fields[index];
 	struct value *list = value_put_list(map, "choices");
 
+	if (field->type == FIELD_TAGS)
+		put_tags(list, view, index);
 	if (field->type != FIELD_CHOICE && field->type != FIELD_REFERENCE)
 		return;
 	if (!field->default_value)

@@ -57,6 +57,7 @@ static void put_default(struct value *schema, const struct field *field)
 	struct value *value = NULL;
 
 	switch (field_json_kind(field->type)) {
+	case JSON_STRINGS:
 	case JSON_STRING:
 		value = value_text(arena, field->default_value);
 		break;
@@ -71,16 +72,26 @@ static void put_default(struct value *schema, const struct field *field)
 	value_put(schema, "default", value);
 }
 
+static void put_items(struct value *schema)
+{
+	struct value *items = value_put_map(schema, "items");
+
+	value_put_text(items, "type", "string");
+	value_put_int(items, "maxLength", TAG_NAME_MOST);
+	value_put_int(schema, "maxItems", TAGS_MOST);
+}
+
 static void put_field(struct value *properties, const struct field *field, enum write_kind kind)
 {
 	static const char *const types[] = {[JSON_STRING] = "string",
 					    [JSON_INTEGER] = "integer",
 					    [JSON_NUMBER] = "number",
-					    [JSON_BOOLEAN] = "boolean"};
+					    [JSON_BOOLEAN] = "boolean",
+					    [JSON_STRINGS] = "array"};
 	struct value *schema = value_put_map(properties, field->name);
 	/* In an answer a field with a default is never null; in a request null means the default. */
-	bool answer = kind == WRITE_DELETE,
-	     nullable = answer ? !field_is_never_null(field) : !field_is(field, FIELD_REQUIRED);
+	bool answer = kind == WRITE_DELETE, nullable = answer ? !field_is_never_null(field) && field->type != FIELD_TAGS
+							      : !field_is(field, FIELD_REQUIRED);
 
 	put_type(schema, types[field_json_kind(field->type)], nullable);
 	value_put_text(schema, "title", field->label);
@@ -93,6 +104,8 @@ static void put_field(struct value *properties, const struct field *field, enum 
 		value_put_text(schema, "format", format_of(field->type));
 	if (field->choices)
 		put_choices(schema, field, nullable);
+	if (field->type == FIELD_TAGS)
+		put_items(schema);
 	if (answer && field_is(field, FIELD_READ_ONLY))
 		value_put_bool(schema, "readOnly", true);
 	if (answer)

@@ -224,7 +224,7 @@ enum err list_statement(struct sql *out, struct uuid tenant, const struct entity
 	enum err err;
 
 	sql_add(out, "SELECT ");
-	sql_add_columns(out, entity);
+	sql_add_selected(out, entity);
 	sql_add_matching(out, entity, query);
 	err = add_position(out, tenant, entity, query, errors);
 	if (err)
@@ -271,6 +271,8 @@ void count_statement(struct sql *out, const struct entity *entity, const struct 
 
 	sql_add(out, "SELECT count(*) FROM (SELECT 1");
 	sql_add_matching(out, entity, query);
+	/* An order keeps PostgreSQL on an index: the first rows that happen to lie in the table may be far into it. */
+	add_order(out, entity->fields[query->sort_field].name, query->descending);
 	while (size + 1 < COUNT_OF(count_caps) && count_caps[size].most < cap)
 		size++;
 	sql_add(out, count_caps[size].clause);

@@ -15,7 +15,8 @@ bool field_is_time_of_row(const struct field *field)
 
 bool field_is_column(const struct field *field)
 {
-	return !field_is(field, FIELD_WRITE_ONLY | FIELD_CUSTOM) && !field_is_time_of_row(field);
+	return !field_is(field, FIELD_WRITE_ONLY | FIELD_CUSTOM) && field->type != FIELD_TAGS &&
+	       !field_is_time_of_row(field);
 }
 
 bool field_is_visible(const struct field *field)

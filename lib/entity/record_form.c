@@ -3,6 +3,12 @@
 
 #define PRESENT ".present"
 
+/* A browser says nothing of a box that is not ticked. */
+static bool sends_ticks(const struct field *field)
+{
+	return field->type == FIELD_BOOL || field->type == FIELD_TAGS;
+}
+
 /*
  * Beside the value: the hidden companion of a checkbox, since a browser does not send an unchecked one, and what was
  * typed to find a row.
@@ -16,7 +22,7 @@ static bool is_companion(const struct entity *entity, struct str name)
 		return false;
 	if (field_is_found(&entity->fields[field]))
 		return str_is(suffix, REFERENCE_SEARCH) || str_is(suffix, REFERENCE_SEARCHED);
-	return entity->fields[field].type == FIELD_BOOL && str_is(suffix, PRESENT);
+	return sends_ticks(&entity->fields[field]) && str_is(suffix, PRESENT);
 }
 
 void record_prefill(struct record *record, int index, struct str typed)
@@ -37,7 +43,9 @@ static void take_field(struct record *record, enum write_kind kind, const struct
 
 	if (!field)
 		return;
-	if (record->given[index]) {
+	if (field->type == FIELD_TAGS && !str_absent(record->values[index])) /* one box of several */
+		text = arena_printf(record->arena, "%.*s\n%.*s", STR_FMT_ARG(record->values[index]), STR_FMT_ARG(text));
+	else if (record->given[index]) {
 		errors_add(errors, field->name, "repeated", "%s was sent twice.", field->label);
 		return;
 	}
@@ -56,11 +64,11 @@ static void uncheck_absent(struct record *record, enum write_kind kind, const st
 		const struct field *field = &record->entity->fields[i];
 		struct str companion;
 
-		if (field->type != FIELD_BOOL || record->given[i] || !field_is_writable(field, kind))
+		if (!sends_ticks(field) || record->given[i] || !field_is_writable(field, kind))
 			continue;
 		companion = arena_printf(record->arena, "%s" PRESENT, field->name);
 		if (kind == WRITE_CREATE || form_find(form, companion.p)) {
-			record->values[i] = STR("f");
+			record->values[i] = field->type == FIELD_BOOL ? STR("f") : STR_NONE;
 			record->given[i] = true;
 		}
 	}

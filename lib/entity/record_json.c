@@ -2,6 +2,24 @@
 #include "lib/base/clock.h"
 #include "lib/entity/entity_internal.h"
 
+/* One string a line; absent when it is no list of strings. */
+static struct str lines_of(const struct value *list)
+{
+	struct buffer lines = BUFFER_IN(value_arena(list));
+	const struct value *item;
+
+	if (value_type(list) != VALUE_LIST)
+		return STR_NONE;
+	for (size_t i = 0; (item = value_at(list, i)) != NULL; i++) {
+		struct str text = value_as_str(item);
+
+		if (value_type(item) != VALUE_STRING || memchr(text.n ? text.p : "", '\n', text.n))
+			return STR_NONE;
+		buffer_printf(&lines, "%.*s\n", STR_FMT_ARG(text));
+	}
+	return buffer_str(&lines);
+}
+
 /* The text of a JSON value of the kind the field wants, absent for null; false when it is of another kind. */
 static bool text_of_kind(enum json_kind kind, const struct value *value, struct str *text)
 {
@@ -18,6 +36,9 @@ static bool text_of_kind(enum json_kind kind, const struct value *value, struct 
 	case JSON_NUMBER:
 		*text = value_as_str(value);
 		return type == VALUE_NUMBER;
+	case JSON_STRINGS:
+		*text = lines_of(value);
+		return !str_absent(*text);
 	case JSON_BOOLEAN:
 		if (type == VALUE_BOOL)
 			*text = value_as_bool(value) ? STR("t") : STR("f");
@@ -32,7 +53,8 @@ static void take_member(struct record *record, enum write_kind kind, struct str 
 	static const char *const kind_names[] = {[JSON_STRING] = "a string",
 						 [JSON_INTEGER] = "a number",
 						 [JSON_NUMBER] = "a number",
-						 [JSON_BOOLEAN] = "true or false"};
+						 [JSON_BOOLEAN] = "true or false",
+						 [JSON_STRINGS] = "a list of strings"};
 	int index = 0;
 	const struct field *field = record_input_field(record, kind, name, errors, &index);
 	struct str text;
@@ -61,10 +83,21 @@ enum err record_from_json(struct record *record, enum write_kind kind, const str
 	return record_complete(record, kind, errors);
 }
 
+static struct value *strings_of(struct arena *arena, struct str lines)
+{
+	struct value *list = value_list(arena);
+
+	while (!str_absent(lines))
+		value_append(list, value_str(arena, str_split(&lines, '\n')));
+	return list;
+}
+
 struct value *record_value(const struct record *record, size_t index)
 {
 	struct str text = record->values[index];
 
+	if (record->entity->fields[index].type == FIELD_TAGS)
+		return strings_of(record->arena, text);
 	if (str_absent(text))
 		return value_null(record->arena);
 	switch (field_json_kind(record->entity->fields[index].type)) {
@@ -74,6 +107,7 @@ struct value *record_value(const struct record *record, size_t index)
 	case JSON_BOOLEAN:
 		return value_bool(record->arena, str_is(text, "t"));
 	case JSON_STRING:
+	case JSON_STRINGS:
 		break;
 	}
 	return value_str(record->arena, text);

@@ -91,10 +91,15 @@ static enum err load_labels(struct ttx *tx, struct record *const *records, size_
 	return OK;
 }
 
+STATEMENT(all_tags, "SELECT name, name FROM tags WHERE tenant_id = $1 AND deleted_at IS NULL ORDER BY name, id"
+		    " LIMIT " CHOICES);
+
 struct rows *reference_choices_send(struct ttx *tx, const struct field *field)
 {
 	struct sql sql = sql_new(ttx_arena(tx));
 
+	if (field->type == FIELD_TAGS)
+		return ttx_send(tx, &all_tags, NO_ARGS);
 	start_query(&sql, field);
 	if (field->reference_condition) {
 		sql_add(&sql, " AND (");
@@ -147,11 +152,12 @@ enum err record_load_references(struct ttx *tx, struct record *const *records, s
 {
 	for (size_t at = 0; count && at < records[0]->entity->field_count; at++) {
 		const struct field *field = &records[0]->entity->fields[at];
+		bool tags = field->type == FIELD_TAGS;
 		enum err err;
 
-		if (field->type != FIELD_REFERENCE || !field_is_visible(field))
+		if ((field->type != FIELD_REFERENCE && !tags) || !field_is_visible(field))
 			continue;
-		err = load_labels(tx, records, count, at);
+		err = tags ? OK : load_labels(tx, records, count, at);
 		if (err == OK && choices && !field_is_found(field))
 			err = load_choices(tx, records, count, at);
 		if (err)

@@ -53,6 +53,13 @@ void sql_add_columns(struct sql *sql, const struct entity *entity)
 		sql_add(sql, ", custom");
 }
 
+void sql_add_selected(struct sql *sql, const struct entity *entity)
+{
+	sql_add_columns(sql, entity);
+	if (entity->tags_table)
+		sql_add_tags(sql, entity);
+}
+
 void sql_add_field(struct sql *sql, const struct field *field)
 {
 	if (!field_is(field, FIELD_CUSTOM)) {
@@ -102,7 +109,7 @@ int sql_column(const struct entity *entity, int field)
 
 int sql_column_count(const struct entity *entity)
 {
-	int count = COUNT_OF(layer_columns) + entity->custom;
+	int count = (int)COUNT_OF(layer_columns) + entity->custom + (entity->tags_table ? 1 : 0);
 
 	for (size_t i = 0; i < entity->field_count; i++)
 		count += field_is_column(&entity->fields[i]);
@@ -143,6 +150,8 @@ struct record *sql_record(struct arena *arena, const struct entity *entity, cons
 				clock_rfc3339(arena, *field->name == 'c' ? record->created_at : record->updated_at);
 	}
 	if (entity->custom)
-		custom_read(record, rows_str(rows, column));
+		custom_read(record, rows_str(rows, column++));
+	if (entity->tags_table)
+		tags_read(record, rows_str(rows, column));
 	return record;
 }

@@ -59,7 +59,7 @@ enum err entity_get(struct ttx *tx, const struct entity *entity, struct uuid id,
 	enum err err;
 
 	sql_add(&sql, "SELECT ");
-	sql_add_columns(&sql, entity);
+	sql_add_selected(&sql, entity);
 	sql_add(&sql, " FROM ");
 	sql_add(&sql, entity->table);
 	sql_add(&sql, " WHERE tenant_id = $1 AND id = ");
@@ -82,6 +82,8 @@ static enum err before_write(struct ttx *tx, enum write_kind kind, struct record
 {
 	enum err err = record_check_references(tx, record, changed, errors);
 
+	if (err == OK)
+		err = tags_check(tx, record, changed, errors);
 	if (err == OK && record->entity->before_write)
 		err = record->entity->before_write(tx, kind, record, errors);
 	if (err == OK && errors_any(errors))
@@ -112,7 +114,8 @@ static void mark_changed(const struct record *record, const struct record *befor
 		struct str now = record->values[i], then = before ? before->values[i] : STR_NONE;
 
 		changed[i] = (field_is_column(&record->entity->fields[i]) ||
-			      field_is(&record->entity->fields[i], FIELD_CUSTOM)) &&
+			      field_is(&record->entity->fields[i], FIELD_CUSTOM) ||
+			      record->entity->fields[i].type == FIELD_TAGS) &&
 			     (str_absent(now) != str_absent(then) || !str_equal(now, then));
 	}
 }
@@ -170,6 +173,8 @@ enum err entity_insert(struct ttx *tx, struct record *record, struct errors *err
 	err = sql_rows(&sql, tx, entity->plural, &rows);
 	if (err)
 		return store_explain(tx, entity, err, errors);
+	if (entity_tags_field(entity) >= 0 && changed[entity_tags_field(entity)])
+		tags_send(tx, record);
 	history_send(tx, HISTORY_CREATED, record, record->created_at);
 	return after_write(tx, WRITE_CREATE, record);
 }
@@ -200,7 +205,7 @@ static bool add_update(struct sql *sql, const struct record *record, const bool 
 		any = true;
 		search = search || field_is(&entity->fields[i], FIELD_SEARCHABLE);
 		custom = custom || field_is(&entity->fields[i], FIELD_CUSTOM);
-		if (field_is(&entity->fields[i], FIELD_CUSTOM))
+		if (!field_is_column(&entity->fields[i]))
 			continue;
 		sql_add(sql, ", ");
 		sql_add(sql, entity->fields[i].name);
@@ -261,8 +266,9 @@ enum err entity_update(struct ttx *tx, const struct record *current, struct reco
 		return E_PRECONDITION;
 	change->version = current->version + 1;
 	show_times(change);
-	history_send(tx, change->told_as ? (enum history_kind)change->told_as : HISTORY_CHANGED, change,
-		     change->updated_at);
+	if (entity_tags_field(entity) >= 0 && changed[entity_tags_field(entity)])
+		tags_send(tx, change);
+	history_send(tx, HISTORY_CHANGED, change, change->updated_at);
 	return after_write(tx, WRITE_UPDATE, change);
 }
 

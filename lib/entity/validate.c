@@ -177,6 +177,22 @@ static bool accept_reference(struct input *in)
 	return true;
 }
 
+static bool accept_tags(struct input *in)
+{
+	struct str names = tags_canonical(in->arena, in->text);
+	size_t count = 0;
+
+	in->text = names;
+	while (!str_absent(names)) {
+		struct str name = str_split(&names, '\n');
+
+		count++;
+		if (utf8_length(name) > TAG_NAME_MOST)
+			return REFUSE(in, "too_long", "A tag has at most %d characters.", TAG_NAME_MOST);
+	}
+	return count <= TAGS_MOST || REFUSE(in, "too_many", "%s: at most %d.", in->field->label, TAGS_MOST);
+}
+
 /* ---- what people type into forms, where it differs ---- */
 
 static bool typed_money(struct input *in)
@@ -242,6 +258,7 @@ static const struct type_rule {
 	[FIELD_INSTANT] = {JSON_STRING, false, true, false, 0, 0, accept_instant, typed_instant},
 	[FIELD_CHOICE] = {JSON_STRING, false, true, false, 0, 0, accept_choice, NULL},
 	[FIELD_REFERENCE] = {JSON_STRING, false, true, false, 0, 0, accept_reference, NULL},
+	[FIELD_TAGS] = {JSON_STRINGS, false, true, true, 0, 0, accept_tags, NULL},
 };
 /* clang-format on */
 

@@ -67,7 +67,8 @@ static void a_created_lead_answers_with_the_contract_s_members(void **state)
 					      "first_response_by",
 					      "first_response_seconds",
 					      "stage_since",
-					      "converted_at"};
+					      "converted_at",
+					      "tags"};
 	const struct response *created = post(
 		"{\"name\":\"Karen Abbott\",\"phone\":\"(512) 555-0100\",\"tier\":\"hot\",\"value_cents\":125050}");
 	const struct value *tree = json_at(created, "");
