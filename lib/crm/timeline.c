@@ -169,7 +169,7 @@ bool timeline_has(const struct entity *entity, const struct timeline_show *show)
 struct build {
 	struct arena *arena;
 	struct buffer sql;
-	struct argument arguments[5];
+	struct argument arguments[TIMELINE_ARGUMENTS];
 	size_t count;
 	struct argument leads, row, entity;
 	size_t leads_at, row_at, entity_at; /* numbers of those that were asked for; 0: not yet */
@@ -306,12 +306,29 @@ static void read_entry(const struct rows *rows, struct timeline_entry *out)
 		out->actor_kind = STR("user");
 }
 
+void timeline_statement(struct arena *arena, const struct record *row, struct str leads,
+			const struct timeline_show *show, const struct history_place *after,
+			struct timeline_statement *out)
+{
+	struct build build = {.arena = arena, .sql = BUFFER_IN(arena)};
+
+	build.arguments[build.count++] = after->at ? arg_instant(arena, after->at) : arg_text("infinity");
+	build.arguments[build.count++] = arg_uuid(arena, after->id);
+	build.leads = arg_str(leads);
+	build.row = arg_uuid(arena, record_id(row));
+	build.entity = arg_text(record_entity(row)->plural);
+	add_parts(&build, record_entity(row), show);
+	out->sql = buffer_str(&build.sql);
+	out->count = build.count;
+	memcpy(out->arguments, build.arguments, sizeof build.arguments);
+}
+
 enum err timeline_read(struct ttx *tx, const struct record *row, const struct timeline_show *show,
 		       const struct history_place *after, struct timeline_page **out)
 {
 	struct arena *arena = ttx_arena(tx);
-	struct build build = {.arena = arena, .sql = BUFFER_IN(arena)};
 	struct timeline_page *page = ARENA_NEW(arena, struct timeline_page);
+	struct timeline_statement statement;
 	struct rows *rows;
 	struct str leads;
 	enum err err = leads_of(tx, row, &leads);
@@ -319,13 +336,8 @@ enum err timeline_read(struct ttx *tx, const struct record *row, const struct ti
 	*out = page;
 	if (err || !timeline_has(record_entity(row), show))
 		return err;
-	build.arguments[build.count++] = after->at ? arg_instant(arena, after->at) : arg_text("infinity");
-	build.arguments[build.count++] = arg_uuid(arena, after->id);
-	build.leads = arg_str(leads);
-	build.row = arg_uuid(arena, record_id(row));
-	build.entity = arg_text(record_entity(row)->plural);
-	add_parts(&build, record_entity(row), show);
-	err = ttx_rows_text(tx, "timeline", buffer_str(&build.sql), (struct arguments){build.arguments, build.count},
+	timeline_statement(arena, row, leads, show, after, &statement);
+	err = ttx_rows_text(tx, "timeline", statement.sql, (struct arguments){statement.arguments, statement.count},
 			    &rows);
 	if (err)
 		return err;

@@ -41,4 +41,14 @@ struct timeline_page {
 enum err timeline_read(struct ttx *, const struct record *row, const struct timeline_show *,
 		       const struct history_place *after, struct timeline_page **out) MUST_CHECK;
 
+/* The statement of it, with `leads` as "{…}"; the tests look at its plan. */
+#define TIMELINE_ARGUMENTS 5
+struct timeline_statement {
+	struct str sql;
+	struct argument arguments[TIMELINE_ARGUMENTS];
+	size_t count;
+};
+void timeline_statement(struct arena *, const struct record *row, struct str leads, const struct timeline_show *,
+			const struct history_place *after, struct timeline_statement *out);
+
 #endif
