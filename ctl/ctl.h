@@ -26,6 +26,8 @@ typedef int command(struct ctl *);
 command command_roles, command_migrate;
 /* command_tenant.c */
 command command_tenant_create, command_tenant_list, command_tenant_show, command_tenant_suspend, command_tenant_resume;
+/* command_trash.c */
+command command_tenant_purge_trash;
 /* command_operator.c */
 command command_operator_create, command_operator_list, command_operator_revoke;
 /* command_seed.c */

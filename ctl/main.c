@@ -29,6 +29,8 @@ static const struct command_row commands[] = {
 	{"tenant show", command_tenant_show, false, "SLUG", "show one tenant"},
 	{"tenant suspend", command_tenant_suspend, false, "SLUG", "show everybody there a notice, nothing else"},
 	{"tenant resume", command_tenant_resume, false, "SLUG", "let a suspended tenant work again"},
+	{"tenant purge-trash", command_tenant_purge_trash, false, "SLUG|--all [--days 30]",
+	 "erase what has been in the trash for that long"},
 	{"operator-key create", command_operator_create, true, "--name NAME", "create an operator key; printed once"},
 	{"operator-key list", command_operator_list, false, "", "list the operator keys"},
 	{"operator-key revoke", command_operator_revoke, false, "PREFIX", "revoke an operator key"},

@@ -9,6 +9,8 @@ static const struct flash flashes[] = {
 	{"erased", "success", "Deleted for ever."},
 	{"view_saved", "success", "The view is saved."},
 	{"view_deleted", "success", "The view is deleted."},
+	{"converted", "success", "A customer now. What happened with the lead is in the timeline."},
+	{"converted_before", "info", "This lead is a customer already: here it is."},
 	{"call_logged", "success", "The call is logged."},
 	{"note_added", "success", "The note is added."},
 	{"task_added", "success", "The task is added."},

@@ -6,6 +6,8 @@
 #include "fcgi/timeline_view.h"
 #include "fcgi/try.h"
 
+#include "lib/crm/lead.h"
+
 static const char *const form_extras[] = {"csrf", "version", "return", NULL};
 
 /* Back to where the person came from, with a word on what was done. */
@@ -22,6 +24,36 @@ static enum err done(struct context *c, struct str path, const char *code)
 
 /* ---- one row ---- */
 
+#define GROUPS_FIRST 3
+
+/* On a phone the timeline of a person stands between what is needed at once and the rest. */
+static void put_facts(struct context *c, const struct record *record)
+{
+	struct value *all = value_list(c->arena), *first = value_put_list(c->page, "cells"),
+		     *more = value_put_list(c->page, "more_cells");
+	size_t groups = 0;
+
+	record_show_view(record, all);
+	for (size_t i = 0; i < value_count(all); i++) {
+		/* The cast is of what was made above. */
+		struct value *cell = (struct value *)(uintptr_t)value_at(all, i);
+
+		groups += value_as_bool(value_get(cell, STR("group_start")));
+		value_append(has_quick_actions(c->entity) && groups > GROUPS_FIRST ? more : first, cell);
+	}
+	value_put_bool(c->page, "has_more_cells", value_count(more) > 0);
+}
+
+/* A lead that is no customer yet can become one. */
+static void put_conversion(struct context *c, const struct record *record)
+{
+	bool can = strcmp(c->entity->plural, lead_entity.plural) == 0 && entity_may_write(c) &&
+		   str_absent(record_text(record, "converted_at"));
+
+	value_put(c->page, "convert_url",
+		  can ? value_url(c->arena, entity_row_path(c, record, "/convert")) : value_null(c->arena));
+}
+
 enum err entity_show_page(struct context *c)
 {
 	const struct entity *entity = c->entity;
@@ -31,7 +63,7 @@ enum err entity_show_page(struct context *c)
 	TRY(record_load_references(c->tx, &record, 1, false));
 	if (entity->decorate)
 		TRY(entity->decorate(c->tx, record, c->page));
-	record_show_view(record, value_put_list(c->page, "cells"));
+	put_facts(c, record);
 	entity_put_phone(c, c->page, record);
 	value_put_str(c->page, "title", entity_title(record));
 	value_put_str(c->page, "entity_label", entity_in_sentence(c, entity->label));
@@ -42,6 +74,7 @@ enum err entity_show_page(struct context *c)
 	value_put_bool(c->page, "may_write", entity_may_write(c));
 	value_put_bool(c->page, "may_delete", entity_may_delete(c));
 	quick_actions_put(c, record);
+	put_conversion(c, record);
 	TRY(timeline_page_put(c, record));
 	return related_put(c, record);
 }

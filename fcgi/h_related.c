@@ -42,6 +42,12 @@ static bool is_told(const struct entity *of, const struct entity *entity)
 	return false;
 }
 
+/* Thousands point at what a company works by, a stage or a cadence: its page shows its own parts. */
+static bool is_crowd(const struct entity *of, const struct entity *entity)
+{
+	return entity_write_permission(of) == CAN_SETTINGS && entity_write_permission(entity) != CAN_SETTINGS;
+}
+
 /* Newest first, where the entity can be sorted by that. */
 static enum err card_send(struct related *related, struct card *card)
 {
@@ -148,7 +154,8 @@ enum err related_put(struct context *c, const struct record *record)
 	related.cards = arena_array(c->arena, most, sizeof *related.cards);
 	for (size_t e = 0; e < entities_count; e++)
 		for (size_t i = 0; i < entities[e]->field_count; i++)
-			if (points_at(&entities[e]->fields[i], entity) && !is_told(entity, entities[e]))
+			if (points_at(&entities[e]->fields[i], entity) && !is_told(entity, entities[e]) &&
+			    !is_crowd(entity, entities[e]))
 				related.cards[related.count++] =
 					(struct card){.entity = entities[e], .field = &entities[e]->fields[i]};
 	for (size_t i = 0; i < related.count; i++)

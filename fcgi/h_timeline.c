@@ -117,7 +117,7 @@ static const struct {
 	{"7d", "In a week", 7, 'd'},
 };
 
-static bool has_quick_actions(const struct entity *entity)
+bool has_quick_actions(const struct entity *entity)
 {
 	return strcmp(entity->plural, "leads") == 0 || strcmp(entity->plural, "contacts") == 0;
 }

@@ -29,6 +29,8 @@ handler bulk_page, bulk_undo_page, bulk_api, bulk_undo_api;
 handler list_view_create, list_view_update, list_view_delete;
 /* h_choices.c */
 handler entity_choices_page;
+/* h_convert.c */
+handler convert_form, convert_page, convert_api;
 /* h_trash.c */
 handler trash_api, trash_show_page, entity_restore_api, entity_restore_page, entity_erase_form, entity_erase_page,
 	entity_erase_api;

@@ -6,6 +6,7 @@
 #include "fcgi/route_rows.h"
 
 #include "lib/crm/contact.h"
+#include "lib/crm/convert.h"
 #include "lib/crm/entities.h"
 #include "lib/crm/inputs.h"
 #include "lib/crm/lead.h"
@@ -115,6 +116,11 @@ static const struct route own_routes[] = {
 	{METHOD_POST, "/saved_views/here", ON_TENANT, PAGE, PERSON(CAN_WRITE), RATE_WRITE, POOL_WEB, WORK_TENANT_WRITE, list_view_create, NULL, NULL, &saved_view_entity, 303, false, NULL},
 	{METHOD_POST, "/saved_views/{id}/here", ON_TENANT, PAGE, PERSON(CAN_WRITE), RATE_WRITE, POOL_WEB, WORK_TENANT_WRITE, list_view_update, NULL, NULL, &saved_view_entity, 303, false, NULL},
 	{METHOD_POST, "/saved_views/{id}/remove", ON_TENANT, PAGE, PERSON(CAN_WRITE), RATE_WRITE, POOL_WEB, WORK_TENANT_WRITE, list_view_delete, NULL, NULL, &saved_view_entity, 303, false, NULL},
+	/* ---- a lead becomes a customer ---- */
+	{METHOD_GET, "/leads/{id}/convert", ON_TENANT, PAGE, PERSON(CAN_WRITE), RATE_READ, POOL_WEB, WORK_TENANT_READ, convert_form, "lead/convert", NULL, NULL, 200, false, NULL},
+	{METHOD_POST, "/leads/{id}/convert", ON_TENANT, PAGE, PERSON(CAN_WRITE), RATE_WRITE, POOL_WEB, WORK_TENANT_WRITE, convert_page, NULL, "lead/convert", &convert_entity, 303, false, NULL},
+	{METHOD_POST, "/api/leads/{id}/convert", TENANT_API, API, MEMBER(CAN_WRITE), RATE_WRITE, POOL_WEB, WORK_TENANT_WRITE, convert_api, NULL, NULL, &convert_entity, 200, true, "Make a contact of a lead, and a property of its address; once: after that it tells where they are."},
+
 	/* ---- the trash ---- */
 	{METHOD_GET, "/trash", ON_TENANT, PAGE, PERSON(CAN_READ), RATE_READ, POOL_WEB, WORK_TENANT_READ, trash_show_page, "trash/list", NULL, NULL, 200, false, NULL},
 	{METHOD_GET, "/api/trash", TENANT_API, API, MEMBER(CAN_READ), RATE_READ, POOL_WEB, WORK_TENANT_READ, trash_api, NULL, NULL, NULL, 200, false, "What was deleted and can be restored, newest first."},

@@ -299,6 +299,8 @@ static void put_for_page(const struct entry *entry, const struct teller *teller,
 	value_put_text(map, "badge", entry->badge ? entry->badge->label : NULL);
 	value_put_text(map, "tone", entry->badge && entry->badge->tone ? entry->badge->tone : "secondary");
 	value_put_bool(map, "has_changes", value_count(entry->changes) > 0);
+	value_put_str(map, "heading",
+		      str_is(of->kind, "changed") ? STR_NONE : kind_sentence(of->kind)); /* above the changes */
 	value_put_bool(map, "has_page", teller->has_page);
 	value_put_url(map, "url",
 		      teller->has_page ? arena_printf(c->arena, "/%s/%.*s", teller->source,

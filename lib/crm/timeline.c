@@ -50,7 +50,18 @@ enum anchor {
 };
 
 #define DONE_BY(column) " LEFT JOIN tenant_users u ON u.tenant_id = $1 AND u.id = t." column
-#define NO_SUBJECT "NULL::text AS actor_kind, coalesce(u.name, u.email) AS actor_name"
+/* Where the row names nobody, who made it is in the history: a program has no user. */
+#define MADE(entity, what)                                                                                             \
+	"(SELECT c." what " FROM record_changes c WHERE c.tenant_id = $1 AND c.entity = '" entity                      \
+	"' AND c.row_id = t.id AND c.kind = 'created' LIMIT 1)"
+#define BY_USER_OR(entity)                                                                                             \
+	"CASE WHEN u.id IS NULL THEN " MADE(entity, "actor_kind") " END AS actor_kind,"                                \
+								  " coalesce(u.name, u.email, " MADE(                  \
+									  entity, "actor_name") ") AS actor_name"
+#define MOVED(what)                                                                                                    \
+	"(SELECT c." what " FROM record_changes c WHERE c.tenant_id = $1 AND c.entity = 'leads'"                       \
+	" AND c.row_id = t.lead_id AND c.changed_at BETWEEN t.moved_at - interval '1 s'"                               \
+	" AND t.moved_at + interval '1 s' ORDER BY c.changed_at DESC LIMIT 1)"
 
 static const struct source {
 	const char *table, *time; /* its column for the order */
@@ -62,7 +73,7 @@ static const struct source {
 		"activities",
 		"occurred_at",
 		"t.type AS kind, t.subject AS title, t.body AS text, t.outcome AS outcome, t.direction AS detail,"
-		" t.duration_seconds::bigint AS number, t.lead_id AS lead_id, " NO_SUBJECT,
+		" t.duration_seconds::bigint AS number, t.lead_id AS lead_id, " BY_USER_OR("activities"),
 		DONE_BY("user_id"),
 		"t.lead_id = o.id AND t.deleted_at IS NULL",
 		"t.contact_id = @row AND t.deleted_at IS NULL",
@@ -72,7 +83,8 @@ static const struct source {
 		"notes",
 		"created_at",
 		"CASE WHEN t.is_pinned THEN 'pinned' ELSE 'note' END AS kind, NULL::text AS title, t.body AS text,"
-		" NULL::text AS outcome, NULL::text AS detail, 0::bigint AS number, t.lead_id AS lead_id, " NO_SUBJECT,
+		" NULL::text AS outcome, NULL::text AS detail, 0::bigint AS number, t.lead_id AS lead_id, " BY_USER_OR(
+			"notes"),
 		DONE_BY("author_id"),
 		"t.lead_id = o.id AND t.deleted_at IS NULL",
 		"t.contact_id = @row AND t.deleted_at IS NULL",
@@ -82,8 +94,9 @@ static const struct source {
 		"tasks",
 		"created_at",
 		"t.kind AS kind, t.title AS title, t.description AS text, t.status AS outcome,"
-		" t.due_at::text AS detail, 0::bigint AS number, t.lead_id AS lead_id, " NO_SUBJECT,
-		DONE_BY("assignee_id"),
+		" t.due_at::text AS detail, 0::bigint AS number, t.lead_id AS lead_id, " MADE(
+			"tasks", "actor_kind") " AS actor_kind, " MADE("tasks", "actor_name") " AS actor_name",
+		"",
 		"t.lead_id = o.id AND t.deleted_at IS NULL",
 		"t.contact_id = @row AND t.deleted_at IS NULL",
 		NULL,
@@ -103,10 +116,10 @@ static const struct source {
 		"stage_moves",
 		"moved_at",
 		"'stage'::text AS kind, f.name AS title, s.name AS text, NULL::text AS outcome, s.kind AS detail,"
-		" t.seconds AS number, t.lead_id AS lead_id, NULL::text AS actor_kind,"
-		" coalesce(u.name, u.email, (SELECT c.actor_name FROM record_changes c WHERE c.tenant_id = $1"
-		" AND c.entity = 'leads' AND c.row_id = t.lead_id AND c.changed_at BETWEEN t.moved_at - interval '1 s'"
-		" AND t.moved_at + interval '1 s' ORDER BY c.changed_at DESC LIMIT 1)) AS actor_name",
+		" t.seconds AS number, t.lead_id AS lead_id, CASE WHEN u.id IS NULL THEN " MOVED(
+			"actor_kind") " END"
+				      " AS actor_kind, coalesce(u.name, u.email, " MOVED(
+					      "actor_name") ") AS actor_name",
 		" LEFT JOIN pipeline_stages f ON f.tenant_id = $1 AND f.id = t.from_stage_id"
 		" LEFT JOIN pipeline_stages s ON s.tenant_id = $1 AND s.id = t.to_stage_id" DONE_BY("user_id"),
 		"t.lead_id = o.id",

@@ -24,7 +24,8 @@ struct record {
 	const struct reference_choices **choices; /* by field */
 	const struct reference_offers **offers;   /* by field; NULL without a form */
 	struct str custom;                        /* the column as it was read; absent for a new row */
-	struct str tones;                         /* of its tags: "VIP\tred" a line */
+	int told_as;      /* an enum history_kind for an update that is more than a change; 0: it is none */
+	struct str tones; /* of its tags: "VIP\tred" a line */
 };
 
 static inline bool field_is(const struct field *field, unsigned flags)

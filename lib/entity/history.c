@@ -23,11 +23,15 @@ const char *history_kind_name(enum history_kind kind)
 
 /* ---- writing ---- */
 
-/* What people and programs may see; what is made out of another field says nothing that the other does not. */
+/*
+ * What people and programs may see; what is made out of other fields, such as the reasons of a score, says nothing that
+ * those do not.
+ */
 static bool is_told(const struct field *field)
 {
 	return field_is_visible(field) && !field_is_time_of_row(field) &&
-	       (!field_is(field, FIELD_API_ONLY) || !field_is(field, FIELD_READ_ONLY));
+	       !(field_is(field, FIELD_READ_ONLY) &&
+		 (field_is(field, FIELD_API_ONLY) || field->type == FIELD_LONG_TEXT));
 }
 
 /* False when nothing that is told has changed. */
@@ -59,6 +63,11 @@ STATEMENT(history_insert,
 static struct argument actor_id(struct arena *arena, const struct ttx_actor *actor)
 {
 	return uuid_is_zero(actor->id) ? arg_null() : arg_uuid(arena, actor->id);
+}
+
+void record_tell_as(struct record *record, enum history_kind kind)
+{
+	record->told_as = (int)kind;
 }
 
 void history_send(struct ttx *tx, enum history_kind kind, const struct record *record, int64_t when)

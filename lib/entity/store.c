@@ -268,7 +268,8 @@ enum err entity_update(struct ttx *tx, const struct record *current, struct reco
 	show_times(change);
 	if (entity_tags_field(entity) >= 0 && changed[entity_tags_field(entity)])
 		tags_send(tx, change);
-	history_send(tx, HISTORY_CHANGED, change, change->updated_at);
+	history_send(tx, change->told_as ? (enum history_kind)change->told_as : HISTORY_CHANGED, change,
+		     change->updated_at);
 	return after_write(tx, WRITE_UPDATE, change);
 }
 

@@ -314,23 +314,55 @@ enum err trash_erase(struct ttx *tx, const struct entity *entity, struct str ids
 	return erase_rows(tx, entity, ids);
 }
 
-enum err trash_purge(struct ttx *tx, const struct entity *entity, int64_t before, int64_t *count)
+/* One by one, where all at once was refused: what something needs stays. */
+static enum err purge_each(struct ttx *tx, const struct entity *entity, struct rows *rows, int64_t *count)
+{
+	enum err err = OK;
+
+	while (err == OK && rows_next(rows)) {
+		err = ttx_savepoint(tx);
+		if (err == OK)
+			err = erase_rows(tx, entity, one_id(ttx_arena(tx), rows_uuid(rows, 0)));
+		if (err == OK)
+			++*count;
+		else if (err == E_CONFLICT)
+			err = ttx_restore(tx);
+	}
+	return err;
+}
+
+static enum err find_old(struct ttx *tx, const struct entity *entity, int64_t before, struct rows **rows)
 {
 	struct sql sql = sql_new(ttx_arena(tx));
-	struct rows *rows;
-	enum err err;
 
-	*count = 0;
-	if (!entity->trash)
-		return OK;
 	sql_add(&sql, "SELECT id FROM ");
 	sql_add(&sql, entity->table);
 	sql_add(&sql, " WHERE tenant_id = $1 AND deleted_at < ");
 	sql_argument(&sql, arg_instant(sql.arena, before));
 	sql_add(&sql, " ORDER BY deleted_at, id LIMIT 500");
-	err = sql_rows(&sql, tx, entity->plural, &rows);
+	return sql_rows(&sql, tx, entity->plural, rows);
+}
+
+enum err trash_purge(struct ttx *tx, const struct entity *entity, int64_t before, int64_t *count)
+{
+	struct rows *rows, *again;
+	enum err err;
+
+	*count = 0;
+	if (!entity->trash)
+		return OK;
+	err = find_old(tx, entity, before, &rows);
 	if (err || rows_count(rows) == 0)
 		return err;
-	*count = (int64_t)rows_count(rows);
-	return erase_rows(tx, entity, ids_of(sql.arena, rows));
+	err = ttx_savepoint(tx);
+	if (err == OK)
+		err = erase_rows(tx, entity, ids_of(ttx_arena(tx), rows));
+	if (err == OK)
+		*count = (int64_t)rows_count(rows);
+	if (err != E_CONFLICT)
+		return err;
+	err = ttx_restore(tx);
+	if (err == OK)
+		err = find_old(tx, entity, before, &again);
+	return err ? err : purge_each(tx, entity, again, count);
 }

@@ -31,7 +31,7 @@ enum err trash_restore(struct ttx *, const struct record *current, int64_t delet
  * nowhere. E_CONFLICT when something needs one of them.
  */
 enum err trash_erase(struct ttx *, const struct entity *, struct str ids) MUST_CHECK;
-/* Erases up to 500 rows of the entity that were deleted before. */
+/* Erases up to 500 rows of the entity that were deleted before; what something needs stays. */
 enum err trash_purge(struct ttx *, const struct entity *, int64_t before, int64_t *count) MUST_CHECK;
 
 struct trash_entry {

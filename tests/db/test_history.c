@@ -5,6 +5,7 @@
 #include "lib/crm/contact.h"
 #include "lib/crm/entities.h"
 #include "lib/crm/note.h"
+#include "lib/crm/pipeline_stage.h"
 #include "lib/crm/tag.h"
 #include "lib/entity/trash.h"
 
@@ -309,6 +310,28 @@ static void a_purge_takes_what_is_old_enough(void **state)
 	assert_string_equal(count_of("tags", tag), "0");
 }
 
+static void a_purge_leaves_what_something_needs(void **state)
+{
+	struct record *lead = MADE(lead_entity, "name", "Moved"),
+		      *needed = MADE(pipeline_stage_entity, "name", "Needed"),
+		      *free = MADE(pipeline_stage_entity, "name", "Free");
+	struct ttx *tx;
+	int64_t count;
+
+	(void)state;
+	test_sql("INSERT INTO stage_moves (tenant_id, id, lead_id, to_stage_id, moved_at, seconds) VALUES ('%s', "
+		 "gen_random_uuid(), '%s', '%s', now(), 0)",
+		 id_of(scope_tenant(&ours)), id_of(record_id(lead)), id_of(record_id(needed)));
+	delete_row(needed);
+	delete_row(free);
+	tx = act();
+	assert_int_equal(trash_purge(tx, &pipeline_stage_entity, clock_now() + MICROSECONDS_PER_SECOND, &count), OK);
+	commit(tx);
+	assert_int_equal(count, 1);
+	assert_string_equal(count_of("pipeline_stages", needed), "1");
+	assert_string_equal(count_of("pipeline_stages", free), "0");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -322,6 +345,7 @@ int main(void)
 		TEST(the_trash_lists_what_was_deleted_newest_first),
 		TEST(erasing_leaves_nothing_of_a_row),
 		TEST(a_purge_takes_what_is_old_enough),
+		TEST(a_purge_leaves_what_something_needs),
 	};
 
 	return cmocka_run_group_tests(tests, make_catalogue, close_database);

@@ -17,7 +17,12 @@
 
 static bool is_tenant_table(const char *table)
 {
-	return !str_absent(test_sql_value("SELECT c.oid::text FROM " TENANT_TABLES " AND c.relname = '%s'", table));
+	static struct buffer names; /* " leads notes ": they stay the same as long as the program runs */
+
+	if (!names.length)
+		buffer_printf(&names, " %.*s ",
+			      STR_FMT_ARG(test_sql_value("SELECT string_agg(c.relname, ' ') FROM " TENANT_TABLES)));
+	return strstr(names.bytes, text(" %s ", table).p) != NULL;
 }
 
 static bool has_rows(const struct planted *planted, const char *table)
@@ -55,7 +60,7 @@ static struct str filled(const struct planted *planted, const char *sql)
 	return buffer_str(&out);
 }
 
-/* What every call to the API changes is left out: when a credential was last used, and how often. */
+/* What every call to the API changes is left out: how often there were any. */
 struct str planted_hash(const struct planted *planted)
 {
 	static struct buffer sql; /* the tables stay the same as long as the program runs */
@@ -64,10 +69,10 @@ struct str planted_hash(const struct planted *planted)
 		buffer_add_str(
 			&sql,
 			test_sql_value("SELECT 'SELECT string_agg(line, E''\\n'' ORDER BY line) FROM (' || "
-				       "string_agg(format('SELECT %%L || md5(string_agg(j, E''\\n'' ORDER BY j)) "
-				       "AS line FROM (SELECT (to_jsonb(t) - ''last_used_at'')::text AS j FROM %%I t "
-				       "WHERE tenant_id = ''~'' AND to_jsonb(t)->>''metric_name'' IS DISTINCT FROM "
-				       "''api_calls'') x', c.relname || ': ', c.relname), ' UNION ALL ') || ') lines' "
+				       "string_agg(format('SELECT %%L || md5(string_agg(t::text, E''\\n'' ORDER BY "
+				       "t::text)) AS line FROM %%I t WHERE tenant_id = ''~'' %%s', c.relname || ': ', "
+				       "c.relname, CASE c.relname WHEN 'tenant_usage' THEN 'AND metric_name <> "
+				       "''api_calls''' ELSE '' END), ' UNION ALL ') || ') lines' "
 				       "FROM " TENANT_TABLES));
 	return arena_copy(web->arena, test_sql_value("%s", filled(planted, sql.bytes).p));
 }

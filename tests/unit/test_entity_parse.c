@@ -364,10 +364,61 @@ static void a_file_is_no_text(void **state)
 	assert_string_equal(code_at(errors, "title"), "wrong_type");
 }
 
+/* ---- days ---- */
+
+static const struct field outing_fields[] = {{.name = "day", .label = "Day", .type = FIELD_DATE}};
+static const struct entity outing = {.name = "outing",
+				     .plural = "outings",
+				     .label = "Outing",
+				     .label_plural = "Outings",
+				     .fields = outing_fields,
+				     .field_count = COUNT_OF(outing_fields)};
+
+static void a_day_is_one_of_the_calendar_and_has_no_zone(void **state)
+{
+	static const struct {
+		const char *json, *code; /* NULL: good */
+	} days[] = {
+		{"\"2026-11-23\"", NULL},
+		{"\"2024-02-29\"", NULL},
+		{"\"1000-01-01\"", NULL},
+		{"\"2999-12-31\"", NULL},
+		{"null", NULL},
+		{"\"2026-02-29\"", "not_a_date"},
+		{"\"2026-11-31\"", "not_a_date"},
+		{"\"2026-13-01\"", "not_a_date"},
+		{"\"2026-00-10\"", "not_a_date"},
+		{"\"2026-1-1\"", "not_a_date"},
+		{"\"23.11.2026\"", "not_a_date"},
+		{"\"2026-11-23T00:00:00Z\"", "not_a_date"},
+		{"\"2026-11-23Z\"", "not_a_date"},
+		{"\"+026-11-23\"", "not_a_date"},
+		{"\"0999-12-31\"", "out_of_range"},
+		{"\"3000-01-01\"", "out_of_range"},
+		{"20261123", "wrong_type"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(days); i++) {
+		struct record *record = record_new(arena, &outing);
+		struct errors *errors = errors_new(arena);
+		struct value *body;
+		struct str why, json = arena_printf(arena, "{\"day\": %s}", days[i].json);
+
+		assert_int_equal(json_parse(arena, json, &json_limits_request, &body, &why), OK);
+		assert_int_equal(record_from_json(record, WRITE_CREATE, body, errors), days[i].code ? E_INVALID : OK);
+		if (days[i].code)
+			assert_string_equal(errors_for(errors, "day")->code, days[i].code);
+		else if (days[i].json[0] == '"')
+			assert_memory_equal(record_get(record, 0).p, days[i].json + 1, 10);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(good_values_come_out_in_stored_form),
+		TEST(a_day_is_one_of_the_calendar_and_has_no_zone),
 		TEST(bad_values_are_refused_at_their_field),
 		TEST(messages_are_words_for_a_person),
 		TEST(create_fills_defaults_and_asks_for_what_is_required),
