@@ -68,6 +68,13 @@
 		}
 	});
 
+	// ---- tabs that do not fit are moved until the one that is open is seen ----
+
+	for (const tab of all('.nav-tabs [aria-current]')) {
+		const bar = tab.closest('.nav-tabs');
+		bar.scrollLeft = tab.offsetLeft - (bar.clientWidth - tab.offsetWidth) / 2;
+	}
+
 	// ---- a form is sent once, however often its button is pressed ----
 
 	document.addEventListener('submit', (event) => {

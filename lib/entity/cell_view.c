@@ -98,8 +98,12 @@ static void show_choice(struct cell *cell)
 static void show_reference(struct cell *cell)
 {
 	struct str label = cell->record->labels[cell->index];
+	const struct entity *other = entity_of_table(cell->field->references);
 
 	value_put_str(cell->map, "text", str_absent(label) ? cell->stored : label);
+	if (other && !str_absent(label))
+		value_put_url(cell->map, "row_url",
+			      arena_printf(cell->arena, "/%s/%.*s", other->plural, STR_FMT_ARG(cell->stored)));
 }
 
 /* Tones are known of a row that was read, not of what it once was. */
@@ -152,7 +156,8 @@ static const struct cell_kind {
 
 static struct value *add_cell(struct value *list, const struct record *record, size_t index)
 {
-	static const char *const nulls[] = {"text", "tone", "tel_url", "mail_url", "link_url", "datetime", "date"};
+	static const char *const nulls[] = {"text",     "tone",    "tel_url",  "mail_url",
+					    "link_url", "row_url", "datetime", "date"};
 	const struct entity *entity = record->entity;
 	const struct field *field = &entity->fields[index];
 	struct arena *arena = value_arena(list);

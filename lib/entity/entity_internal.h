@@ -114,6 +114,7 @@ enum err store_explain(struct ttx *, const struct entity *, enum err, struct err
 /* ---- trash.c ---- */
 
 const struct entity *const *entity_catalogue_list(size_t *count);
+const struct entity *entity_of_table(const char *table); /* NULL */
 
 /* ---- sql.c ---- */
 

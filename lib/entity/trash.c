@@ -158,7 +158,7 @@ enum err trash_get(struct ttx *tx, const struct entity *entity, struct uuid id, 
 	return OK;
 }
 
-static const struct entity *entity_of_table(const char *table)
+const struct entity *entity_of_table(const char *table)
 {
 	for (size_t i = 0; i < catalogue_count; i++)
 		if (strcmp(catalogue[i]->table, table) == 0)

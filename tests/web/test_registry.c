@@ -220,7 +220,7 @@ static void what_is_wrong_is_named(void **state)
 			else if (field->flags & FIELD_REQUIRED && !field->default_value)
 				assert_field_error(api(METHOD_POST, list, "{}", NULL), 422, field->name, "required");
 			else
-				assert_field_error(api(METHOD_POST, list, text("{\"%s\":[]}", field->name).p, NULL),
+				assert_field_error(api(METHOD_POST, list, text("{\"%s\":{}}", field->name).p, NULL),
 						   422, field->name, "wrong_type");
 		}
 	}
