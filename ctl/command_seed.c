@@ -65,6 +65,8 @@ static enum err seed_lead(struct ttx *tx, struct arena *arena, const struct demo
 		       strcmp(demo->industry, "both") == 0 ? (n % 2 ? "hvac" : "plumbing") : demo->industry);
 	value_put_text(body, "source", PICK(sources, n));
 	value_put_text(body, "status", PICK(statuses, n));
+	if (strcmp(PICK(statuses, n), "lost") == 0)
+		value_put_text(body, "lost_reason", "Went with a cheaper offer.");
 	value_put_text(body, "tier", PICK(tiers, n + 1));
 	value_put_text(body, "urgency", PICK(urgencies, n));
 	value_put_int(body, "score", (n * 37) % 101);
