@@ -16,8 +16,14 @@
 #define IO_SECONDS 10            /* of each read and write; the watchdog bounds the whole */
 #define CLOSE_MILLISECONDS "100" /* how long libfcgi waits for the peer to close; 2 s by default */
 
+/* Heads are below 32 KiB of headers and an address of 8; what is longer is read as it comes. */
+#define HEAD_ROOM ((size_t)64 * 1024)
+#define RECORD_HEADER 8 /* version, type, id (2), content length (2), padding length, reserved */
+#define PARAMS 4        /* type; an empty record ends them */
+
 struct fastcgi {
 	int listener;
+	unsigned char *head;
 	FCGX_Request request;
 };
 
@@ -25,7 +31,8 @@ struct fastcgi *fastcgi_new(int listener)
 {
 	struct fastcgi *fastcgi = calloc(1, sizeof(*fastcgi));
 
-	if (!fastcgi || setenv("LIBFCGI_OS_CLOSE_POLL_TIMEOUT", CLOSE_MILLISECONDS, 1) != 0 || FCGX_Init() != 0)
+	if (!fastcgi || !(fastcgi->head = malloc(HEAD_ROOM)) ||
+	    setenv("LIBFCGI_OS_CLOSE_POLL_TIMEOUT", CLOSE_MILLISECONDS, 1) != 0 || FCGX_Init() != 0)
 		abort();
 	fastcgi->listener = listener;
 	/* No listening socket: libfcgi must not accept by itself, since it would do so without deadlines. */
@@ -39,10 +46,11 @@ void fastcgi_free(struct fastcgi *fastcgi)
 	if (!fastcgi)
 		return;
 	FCGX_Finish_r(&fastcgi->request);
+	free(fastcgi->head);
 	free(fastcgi);
 }
 
-static int accept_connection(struct fastcgi *fastcgi)
+int fastcgi_accept(const struct fastcgi *fastcgi)
 {
 	struct timeval limit = {.tv_sec = IO_SECONDS};
 	int connection = accept4(fastcgi->listener, NULL, NULL, SOCK_CLOEXEC);
@@ -59,6 +67,26 @@ static int accept_connection(struct fastcgi *fastcgi)
 		return -1;
 	}
 	return connection;
+}
+
+enum head fastcgi_head(struct fastcgi *fastcgi, int connection)
+{
+	ssize_t got = recv(connection, fastcgi->head, HEAD_ROOM, MSG_PEEK | MSG_DONTWAIT);
+	size_t at = 0;
+
+	if (got < 0)
+		return errno == EAGAIN || errno == EINTR ? HEAD_PART : HEAD_GONE;
+	if (got == 0)
+		return HEAD_GONE;
+	while (at + RECORD_HEADER <= (size_t)got) {
+		const unsigned char *record = fastcgi->head + at;
+		size_t content = (size_t)record[4] << 8 | record[5];
+
+		if (record[1] == PARAMS && content == 0)
+			return HEAD_WHOLE;
+		at += RECORD_HEADER + content + record[6];
+	}
+	return (size_t)got == HEAD_ROOM ? HEAD_WHOLE : HEAD_PART;
 }
 
 /* The whole body, no more than the cap and no less than was announced. False: it did not come. */
@@ -87,14 +115,10 @@ static bool read_body(struct fastcgi *fastcgi, struct arena *arena, struct reque
 	return true;
 }
 
-struct request *fastcgi_next(struct fastcgi *fastcgi, struct arena *arena, void (*accepted)(void *), void *argument)
+struct request *fastcgi_next(struct fastcgi *fastcgi, struct arena *arena, int connection)
 {
 	struct request *request;
-	int connection = accept_connection(fastcgi);
 
-	if (connection < 0)
-		return NULL;
-	accepted(argument);
 	/* As if the connection had been kept from an earlier request: libfcgi then reads from it instead of accepting one. */
 	fastcgi->request.ipcFd = connection;
 	fastcgi->request.keepConnection = 1;

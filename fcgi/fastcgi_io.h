@@ -13,11 +13,16 @@ struct fastcgi;
 /* One a worker. Takes over the handling of SIGPIPE; install other handlers afterwards. */
 struct fastcgi *fastcgi_new(int listener);
 void fastcgi_free(struct fastcgi *); /* NULL is fine */
+/* Accepts a connection, without waiting for one, and gives it its deadlines; -1 when there is none. */
+int fastcgi_accept(const struct fastcgi *);
 /*
- * The next request, without waiting for a connection: NULL when there is none, or none that can be read. *accepted is set once a connection
- * is in hand (for the watchdog, before anything is read).
+ * How much of a request's head has come, without waiting and without taking it. A worker serves one connection at a time: it takes one up when the
+ * head is whole, so that a peer that begins and does not go on costs nobody else's time.
  */
-struct request *fastcgi_next(struct fastcgi *, struct arena *, void (*accepted)(void *), void *argument);
+enum head { HEAD_PART, HEAD_WHOLE, HEAD_GONE };
+enum head fastcgi_head(struct fastcgi *, int connection);
+/* The request of a connection, which is taken over; NULL, and the connection is closed, when there is none that can be read. */
+struct request *fastcgi_next(struct fastcgi *, struct arena *, int connection);
 /* Sends the answer to the request of fastcgi_next and ends the connection. */
 void fastcgi_answer(struct fastcgi *, const struct response *);
 /* Ends the connection without one. */

@@ -7,6 +7,7 @@
 #include "lib/base/log.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
@@ -16,6 +17,17 @@
 #define ARENA_MOST ((size_t)64 * 1024 * 1024)
 #define IDLE_MILLISECONDS (USAGE_FLUSH_SECONDS * 1000)
 
+/* Connections that a worker holds while their request has not come: so many at once, for so long. The oldest goes for one more. */
+#define PARKED_MOST 64
+#define PARKED_SECONDS 10
+#define HEAD_MILLISECONDS 2          /* in which the head of a request comes that nginx sends */
+#define LAST_PARKED_MILLISECONDS 500 /* what begun requests get when the worker ends */
+
+struct parked {
+	int connection;
+	int64_t since; /* 0: none */
+};
+
 struct service {
 	const struct worker *worker;
 	struct app app;
@@ -24,9 +36,18 @@ struct service {
 	int events, stop; /* epoll; signalfd of SIGTERM */
 	uint64_t watched; /* pg_connects of the database's socket in the set */
 	bool stopping;
+	struct parked parked[PARKED_MOST];
+	size_t parked_count;
 };
 
 /* ---- waiting ---- */
+
+static void unpark(struct service *s, struct parked *parked)
+{
+	(void)close(parked->connection);
+	*parked = (struct parked){0};
+	s->parked_count--;
+}
 
 /*
  * One worker is woken for one connection (EPOLLEXCLUSIVE), not all of them. SIGTERM is read as an event: it never interrupts a request, and a
@@ -40,45 +61,111 @@ static void watch(const struct service *s, int fd, uint32_t kind)
 		abort();
 }
 
-static bool wait_for_connection(struct service *s)
+static void park(struct service *s, int connection)
 {
-	struct epoll_event happened[4];
-	int database = pg_socket(s->app.app_pg), count;
-	bool connection = false, told = false;
+	struct epoll_event event = {.events = EPOLLIN | EPOLLRDHUP | EPOLLET, .data = {.fd = connection}};
+	size_t oldest = 0;
+
+	for (size_t i = 0; i < PARKED_MOST; i++)
+		if (s->parked[i].since < s->parked[oldest].since)
+			oldest = i;
+	if (s->parked[oldest].since)
+		unpark(s, &s->parked[oldest]);
+	s->parked[oldest] = (struct parked){.connection = connection, .since = clock_monotonic()};
+	s->parked_count++;
+	/* What has come since it was looked at is told at once. */
+	if (epoll_ctl(s->events, EPOLL_CTL_ADD, connection, &event) != 0)
+		abort();
+}
+
+static struct parked *find_parked(struct service *s, int connection)
+{
+	for (size_t i = 0; i < PARKED_MOST; i++)
+		if (s->parked[i].since && s->parked[i].connection == connection)
+			return &s->parked[i];
+	return NULL;
+}
+
+static void give_up_parked(struct service *s, int64_t since_before)
+{
+	for (size_t i = 0; s->parked_count > 0 && i < PARKED_MOST; i++)
+		if (s->parked[i].since && s->parked[i].since <= since_before)
+			unpark(s, &s->parked[i]);
+}
+
+/* The connection when its request has come; -1 when it is parked, still parked, or gone. */
+static int look_at(struct service *s, int connection)
+{
+	struct parked *parked = find_parked(s, connection);
+	enum head head = fastcgi_head(s->fastcgi, connection);
+
+	/* Whoever has connected sends at once: parked is who does not, or a request could wait behind another while workers are free. */
+	if (head == HEAD_PART && !parked) {
+		struct pollfd wanted = {.fd = connection, .events = POLLIN};
+
+		(void)poll(&wanted, 1, HEAD_MILLISECONDS);
+		head = fastcgi_head(s->fastcgi, connection);
+	}
+	switch (head) {
+	case HEAD_WHOLE:
+		if (parked) {
+			*parked = (struct parked){0};
+			s->parked_count--;
+		}
+		return connection;
+	case HEAD_PART:
+		if (!parked)
+			park(s, connection);
+		return -1;
+	case HEAD_GONE:
+	default:
+		if (parked)
+			unpark(s, parked);
+		else
+			(void)close(connection);
+		return -1;
+	}
+}
+
+/* A connection whose request has come, or -1 after an event of another kind or some time. */
+static int next_connection(struct service *s, int milliseconds)
+{
+	struct epoll_event event;
+	int database = pg_socket(s->app.app_pg), connection;
 
 	/* The database's connection may be a new one; a closed descriptor leaves the set by itself. */
 	if (database >= 0 && s->watched != pg_connects(s->app.app_pg)) {
 		watch(s, database, EPOLLIN);
 		s->watched = pg_connects(s->app.app_pg);
 	}
-	count = epoll_wait(s->events, happened, (int)COUNT_OF(happened), IDLE_MILLISECONDS);
-	for (int i = 0; i < count; i++) {
-		if (happened[i].data.fd == s->stop)
-			s->stopping = true;
-		else if (happened[i].data.fd == s->worker->listener)
-			connection = true;
-		else
-			told = true;
+	if (epoll_wait(s->events, &event, 1, milliseconds) < 1)
+		return -1;
+	connection = event.data.fd;
+	if (connection == s->stop) {
+		s->stopping = true;
+		return -1;
 	}
-	/* Silence of its socket is known from the wait: no need to ask once more. */
-	if (told)
+	if (connection == database) {
+		/* Silence of its socket is known from the wait: no need to ask once more. */
 		pg_poll(s->app.app_pg);
-	return connection && !s->stopping;
+		return -1;
+	}
+	if (connection == s->worker->listener)
+		connection = fastcgi_accept(s->fastcgi);
+	return connection < 0 ? -1 : look_at(s, connection);
 }
 
 /* ---- serving ---- */
 
-static void mark_busy(void *slot)
+static void serve(struct service *s, int connection)
 {
-	atomic_store(&((struct worker_slot *)slot)->busy_since, clock_monotonic());
-}
-
-static void serve(struct service *s)
-{
-	struct request *request = fastcgi_next(s->fastcgi, s->arena, mark_busy, s->worker->slot);
 	struct aftermath aftermath;
 	struct response response;
+	struct request *request;
 
+	/* For the watchdog, before anything is read. */
+	atomic_store(&s->worker->slot->busy_since, clock_monotonic());
+	request = fastcgi_next(s->fastcgi, s->arena, connection);
 	if (request) {
 		dispatch_answer(&s->app, s->arena, request, &response, &aftermath);
 		fastcgi_answer(s->fastcgi, &response);
@@ -132,6 +219,22 @@ static void end(struct service *s)
 	(void)close(s->stop);
 }
 
+/* No more is accepted; whoever was accepted and is about to send gets an answer. */
+static void serve_parked(struct service *s)
+{
+	int64_t until = clock_monotonic() + LAST_PARKED_MILLISECONDS * 1000, now;
+
+	(void)epoll_ctl(s->events, EPOLL_CTL_DEL, s->worker->listener, NULL);
+	(void)epoll_ctl(s->events, EPOLL_CTL_DEL, s->stop, NULL);
+	while (s->parked_count > 0 && (now = clock_monotonic()) < until) {
+		int connection = next_connection(s, (int)((until - now) / 1000) + 1);
+
+		if (connection >= 0)
+			serve(s, connection);
+	}
+	give_up_parked(s, INT64_MAX);
+}
+
 void worker_run(const struct worker *worker)
 {
 	struct service service;
@@ -139,12 +242,16 @@ void worker_run(const struct worker *worker)
 
 	start(&service, worker);
 	while (!service.stopping && served < worker->config->requests_per_worker) {
-		if (wait_for_connection(&service)) {
-			serve(&service);
+		int connection = next_connection(&service, IDLE_MILLISECONDS);
+
+		if (connection >= 0) {
+			serve(&service, connection);
 			served++;
 		}
 		if (!service.stopping)
 			flush(&service, false);
+		give_up_parked(&service, clock_monotonic() - PARKED_SECONDS * MICROSECONDS_PER_SECOND);
 	}
+	serve_parked(&service);
 	end(&service);
 }
