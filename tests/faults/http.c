@@ -18,6 +18,7 @@ struct line {
 	struct call *call;
 	struct buffer body;
 	struct answer answer;
+	bool again;
 };
 
 struct http {
@@ -158,6 +159,7 @@ void http_start(struct http *http, struct call *call)
 	line->call = call;
 	line->answer = (struct answer){0};
 	line->body.length = 0;
+	line->again = false;
 	add_header(line, http->credential);
 	add_header(line, "Expect:");
 	if (call->body)
@@ -181,6 +183,16 @@ void http_start(struct http *http, struct call *call)
 	buffer_free(&text);
 }
 
+/*
+ * A server may close a connection at any time while nothing is asked on it, also while the next request is on its way. Where nothing of an answer
+ * came, a GET is sent once more, as a browser does (RFC 9110, 9.2.2).
+ */
+static bool was_closed(const struct line *line, CURLcode result, long status)
+{
+	return (result == CURLE_SEND_ERROR || result == CURLE_RECV_ERROR || result == CURLE_GOT_NOTHING) &&
+	       status == 0 && !line->call->body && !line->again;
+}
+
 static void finish(struct http *http, CURL *easy, CURLcode result)
 {
 	struct line *line = NULL;
@@ -190,6 +202,11 @@ static void finish(struct http *http, CURL *easy, CURLcode result)
 	curl_easy_getinfo(easy, CURLINFO_PRIVATE, &line);
 	curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
 	(void)curl_multi_remove_handle(http->multi, easy);
+	if (was_closed(line, result, status)) {
+		line->again = true;
+		if (curl_multi_add_handle(http->multi, easy) == CURLM_OK)
+			return;
+	}
 	curl_slist_free_all(line->headers);
 	line->headers = NULL;
 	call = line->call;

@@ -1,7 +1,7 @@
 /*
  * Requests for the list of leads at times that are fixed beforehand, whatever the answers do; or as fast as answers come.
  *
- *   load open RATE SECONDS       so many a second. How long an answer took counts from when the request was due, not from when it was sent.
+ *   load open RATE SECONDS       so many a second, on connections that stand. How long an answer took counts from when the request was due, not from when it was sent.
  *   load closed N SECONDS        N at a time, one after the other: what the stack does at most
  *   load until RATE FILE         as open, until FILE is there
  *
@@ -24,7 +24,8 @@ struct load {
 	struct call calls[MOST_CONNECTIONS];
 	struct call *idle[MOST_CONNECTIONS];
 	size_t idle_count;
-	size_t good, refused, lost, other;
+	size_t good, good_in_time, refused, lost, other;
+	bool over;      /* what comes now counts, but not for the rate */
 	int64_t *times; /* of good answers */
 };
 
@@ -37,6 +38,7 @@ static void done(void *context, struct call *call, const struct answer *answer)
 		if (load->good < MOST_TIMES)
 			load->times[load->good] = clock_monotonic() - call->scheduled;
 		load->good++;
+		load->good_in_time += !load->over;
 	} else if ((answer->status == 429 || answer->status == 503) && answer->retry_after) {
 		load->refused++;
 	} else {
@@ -83,6 +85,29 @@ static void run_closed(struct load *load, size_t connections, int64_t until)
 	}
 }
 
+static void warmed(void *context, struct call *call, const struct answer *answer)
+{
+	struct load *load = context;
+
+	(void)answer;
+	load->idle[load->idle_count++] = call;
+}
+
+/* The connections stand before the first request is due: what is measured is requests, not handshakes. */
+static void warm_up(struct load *load)
+{
+	size_t most = load->idle_count;
+
+	for (size_t i = 0; i < most; i++) {
+		struct call *call = load->idle[--load->idle_count];
+
+		*call = (struct call){.path = "/health", .done = warmed, .context = load};
+		http_start(load->http, call);
+	}
+	while (http_busy(load->http) > 0)
+		http_wait(load->http, 10);
+}
+
 static int compare(const void *one, const void *other)
 {
 	int64_t a = *(const int64_t *)one, b = *(const int64_t *)other;
@@ -101,8 +126,9 @@ static void print(struct load *load, int64_t took)
 {
 	qsort(load->times, load->good < MOST_TIMES ? load->good : MOST_TIMES, sizeof(*load->times), compare);
 	printf("good=%zu refused=%zu lost=%zu other=%zu rate=%.0f p50=%.1f p99=%.1f max=%.1f\n", load->good,
-	       load->refused, load->lost, load->other, (double)load->good * MICROSECONDS_PER_SECOND / (double)took,
-	       milliseconds_of(load, 0.5), milliseconds_of(load, 0.99), milliseconds_of(load, 1));
+	       load->refused, load->lost, load->other,
+	       (double)load->good_in_time * MICROSECONDS_PER_SECOND / (double)took, milliseconds_of(load, 0.5),
+	       milliseconds_of(load, 0.99), milliseconds_of(load, 1));
 }
 
 int main(int count, char **arguments)
@@ -122,6 +148,8 @@ int main(int count, char **arguments)
 		load.idle[load.idle_count] = &load.calls[load.idle_count];
 		load.idle_count++;
 	}
+	if (strcmp(arguments[1], "open") == 0)
+		warm_up(&load);
 	started = clock_monotonic();
 	if (strcmp(arguments[1], "closed") == 0)
 		run_closed(&load, (size_t)first, started + seconds * MICROSECONDS_PER_SECOND);
@@ -129,6 +157,7 @@ int main(int count, char **arguments)
 		run_open(&load, (double)first, started + seconds * MICROSECONDS_PER_SECOND, file ? arguments[3] : NULL);
 	/* Of what is still under way, answers count but no time. */
 	took = clock_monotonic() - started;
+	load.over = true;
 	while (http_busy(load.http) > 0)
 		http_wait(load.http, 10);
 	print(&load, took);
