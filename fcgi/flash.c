@@ -19,6 +19,7 @@ static const struct flash flashes[] = {
 	{"logo_saved", "success", "The logo is in place."},
 	{"logo_removed", "success", "The logo is removed; your initials stand in its place."},
 	{"password_set", "success", "Your password is set, and you are signed in."},
+	{"moved", "success", "Moved."},
 	{"task_done", "success", "Done."},
 	{"task_snoozed", "success", "It comes back later."},
 	{"cadence_started", "success", "Started: its tasks are made."},

@@ -16,6 +16,7 @@ struct way {
 /* clang-format off */
 static const struct way ways[] = {
 	{"Today", "/", "home", CAN_READ, PLACE_MAIN, "leads"},
+	{"Pipeline", "/pipeline", "layout-kanban", CAN_READ, PLACE_MAIN, "contacts"},
 	{"My day", "/my-day", "calendar", CAN_READ, PLACE_MAIN, "leads"},
 	{"Company", "/settings", NULL, CAN_READ, PLACE_SETTINGS, "leads"},
 	{"Users", "/settings/users", NULL, CAN_USERS, PLACE_SETTINGS, "leads"},

@@ -117,6 +117,17 @@ static const char *const timeline_entry[] = {
 	NULL,
 };
 
+static const char *const board_column[] = {
+	"stage_id string uuid", "name string",         "kind string",
+	"count integer",        "value_cents integer", "is_capped boolean",
+	"after string?",        "cards object[]",      NULL,
+};
+static const char *const moved[] = {"id string uuid",
+				    "version integer",
+				    "stage_id string uuid",
+				    "status string",
+				    "stage_since string date-time",
+				    NULL};
 static const char *const day_task[] = {
 	"id string uuid",
 	"version integer",
@@ -154,6 +165,8 @@ static const char *const cadence_run[] = {
 static const struct shape shapes[] = {
 	{METHOD_POST, "/api/{plural}/bulk", false, false, bulk, NULL},
 	{METHOD_POST, "/api/bulk/{id}/undo", false, false, bulk_undone, NULL},
+	{METHOD_GET, "/api/pipeline", true, false, board_column, NULL},
+	{METHOD_POST, "/api/leads/{id}/move", false, false, moved, NULL},
 	{METHOD_GET, "/api/my-day", true, false, day_task, NULL},
 	{METHOD_POST, "/api/tasks/{id}/done", false, false, task_state, NULL},
 	{METHOD_POST, "/api/tasks/{id}/snooze", false, false, task_state, NULL},

@@ -75,6 +75,13 @@ static const struct route own_routes[] = {
 	{METHOD_GET, "/api/openapi.json", TENANT_API, API, MEMBER(CAN_READ), RATE_READ, POOL_WEB, WORK_TENANT_READ, openapi_document_own, NULL, NULL, NULL, 200, false, "This document with the fields of your own."},
 	{METHOD_GET, "/logo", ON_TENANT, RAW, PUBLIC, RATE_FREE, POOL_WEB, WORK_TENANT_READ, tenant_logo, NULL, NULL, NULL, 200, false, NULL},
 
+	/* ---- pipeline ---- */
+	{METHOD_GET, "/pipeline", ON_TENANT, PAGE, PERSON(CAN_READ), RATE_READ, POOL_WEB, WORK_TENANT_READ, pipeline_page, "pipeline", NULL, NULL, 200, false, NULL},
+	{METHOD_GET, "/leads/{id}/move", ON_TENANT, PAGE, PERSON(CAN_WRITE), RATE_READ, POOL_WEB, WORK_TENANT_READ, lead_move_form, "pipeline_move", NULL, &lead_entity, 200, false, NULL},
+	{METHOD_POST, "/leads/{id}/move", ON_TENANT, PAGE, PERSON(CAN_WRITE), RATE_WRITE, POOL_WEB, WORK_TENANT_WRITE, lead_move_page, NULL, "pipeline_move", &lead_move_entity, 303, false, NULL},
+	{METHOD_GET, "/api/pipeline", TENANT_API, API, MEMBER(CAN_READ), RATE_READ, POOL_WEB, WORK_TENANT_READ, pipeline_api, NULL, NULL, NULL, 200, false, "The board: stages with count, value and the first 25 cards; stage and after for the rest of one, owner for one person's."},
+	{METHOD_POST, "/api/leads/{id}/move", TENANT_API, API, MEMBER(CAN_WRITE), RATE_WRITE, POOL_WEB, WORK_TENANT_WRITE, lead_move_api, NULL, NULL, &lead_move_entity, 200, false, "Move a lead to a stage and a place in it; needs If-Match. A lost one says why."},
+
 	/* ---- tasks and cadences ---- */
 	{METHOD_GET, "/my-day", ON_TENANT, PAGE, PERSON(CAN_READ), RATE_READ, POOL_WEB, WORK_TENANT_READ, my_day_page, "my_day", NULL, NULL, 200, false, NULL},
 	{METHOD_POST, "/tasks/{id}/done", ON_TENANT, PAGE, PERSON(CAN_WRITE), RATE_WRITE, POOL_WEB, WORK_TENANT_WRITE, task_done_page, NULL, NULL, &task_entity, 303, false, NULL},

@@ -17,6 +17,8 @@ const files = {
 	'demand.css': ['./demand.css', (text) => followSystem(`${text}${read('./record.css')}`)],
 	'htmx.js': ['htmx.org/dist/htmx.min.js'],
 	'demand.js': ['./demand.js'],
+	'board.js': ['./board.js'],
+	'sortable.js': ['sortablejs/Sortable.min.js'],
 	'theme.js': ['./theme.js'],
 	'inter.woff2': ['@fontsource-variable/inter/files/inter-latin-wght-normal.woff2'],
 	'inter-ext.woff2': ['@fontsource-variable/inter/files/inter-latin-ext-wght-normal.woff2'],
@@ -24,7 +26,7 @@ const files = {
 	'icons.svg': ['@tabler/icons-sprite/dist/tabler-sprite.svg', sprite],
 	'licenses.txt': [null, licenses],
 };
-const licensed = ['@tabler/core', '@tabler/icons-sprite', 'htmx.org', '@fontsource-variable/inter'];
+const licensed = ['@tabler/core', '@tabler/icons-sprite', 'htmx.org', 'sortablejs', '@fontsource-variable/inter'];
 
 function fail(message) {
 	console.error(`static/build.mjs: ${message}`);

@@ -37,3 +37,53 @@ const struct entity task_snooze_entity = {
 	.fields = task_snooze_fields,
 	.field_count = COUNT_OF(task_snooze_fields),
 };
+
+static const struct choice places[] = {{"top", "On top", NULL}, {"bottom", "At the bottom", NULL}, {NULL, NULL, NULL}};
+
+static const struct field lead_move_fields[] = {
+	{
+		.name = "stage_id",
+		.label = "Stage",
+		.type = FIELD_REFERENCE,
+		.flags = FIELD_REQUIRED,
+		.references = "pipeline_stages",
+		.reference_label = "name",
+	},
+	{
+		.name = "place",
+		.label = "Place",
+		.help = "Where no neighbour is named.",
+		.type = FIELD_CHOICE,
+		.choices = places,
+	},
+	{
+		.name = "before_id",
+		.label = "Before",
+		.help = "The lead of that stage to stand in front of.",
+		.type = FIELD_REFERENCE,
+		.references = "leads",
+		.reference_label = "name",
+	},
+	{
+		.name = "after_id",
+		.label = "After",
+		.help = "The lead of that stage to stand behind.",
+		.type = FIELD_REFERENCE,
+		.references = "leads",
+		.reference_label = "name",
+	},
+	{
+		.name = "lost_reason",
+		.label = "Lost because",
+		.type = FIELD_TEXT,
+		.maximum = 200,
+	},
+};
+const struct entity lead_move_entity = {
+	.name = "move",
+	.plural = "moves",
+	.label = "Move",
+	.label_plural = "Moves",
+	.fields = lead_move_fields,
+	.field_count = COUNT_OF(lead_move_fields),
+};

@@ -5,6 +5,7 @@
 #include "lib/entity/entity.h"
 
 extern const struct entity cadence_start_entity; /* cadence_id */
+extern const struct entity lead_move_entity;     /* stage_id, before_id, after_id, place, lost_reason */
 extern const struct entity task_snooze_entity;   /* until */
 
 #endif

@@ -218,10 +218,4 @@ struct str cursor_make(struct arena *, struct uuid tenant, const struct entity *
 bool cursor_open(struct arena *, struct uuid tenant, const struct entity *, const struct list_query *, struct str *key,
 		 struct uuid *id) MUST_CHECK;
 
-/* ---- money.c ---- */
-
-struct str money_text(struct arena *, struct str cents);  /* "1250.50", for an input */
-struct str money_label(struct arena *, struct str cents); /* "$1,250.50", to be read */
-bool money_parse(struct str typed, int64_t *cents, const char **complaint) MUST_CHECK;
-
 #endif
