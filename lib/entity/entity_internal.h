@@ -3,6 +3,7 @@
 #define DEMAND_ENTITY_INTERNAL_H
 
 #include "lib/entity/filter.h"
+#include "lib/entity/money.h"
 
 /* What a form offers for a reference that is searched for (reference_find.c). */
 struct reference_offers {

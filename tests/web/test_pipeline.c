@@ -1,0 +1,261 @@
+/* The board: columns, places, moves by two people at once, and what a stage means for a lead. */
+#include "tests/web/fixture.h"
+
+static struct company acme, other;
+
+static int make_companies(void **state)
+{
+	fixture_open(state);
+	company_make(&acme, "acme");
+	company_make(&other, "other");
+	return 0;
+}
+
+static const struct response *api(enum method method, const char *path, const char *json)
+{
+	return ASK(.method = method, .host = acme.slug, .path = path, .bearer = acme.session[ROLE_MEMBER], .json = json,
+		   .headers = {{"if-match", "*"}});
+}
+
+static struct str stage_id(const struct company *company, const char *name)
+{
+	return arena_copy(
+		web->arena,
+		test_sql_value("SELECT id::text FROM pipeline_stages WHERE tenant_id = '%.*s' AND name = '%s'",
+			       STR_FMT_ARG(uuid_text(web->arena, company->id)), name));
+}
+
+static const struct response *move(struct str lead, const char *format, struct str first, struct str second)
+{
+	return api(METHOD_POST, text("/api/leads/%.*s/move", STR_FMT_ARG(lead)).p,
+		   text("{\"stage_id\":\"%.*s\"%s%.*s%s}", STR_FMT_ARG(first), format ? format : "",
+			STR_FMT_ARG(second), format ? "\"" : "")
+			   .p);
+}
+
+/* Names of a column's cards, with commas. */
+static const char *column(const char *name)
+{
+	const struct response *board = api(METHOD_GET, "/api/pipeline", NULL);
+	struct buffer names = BUFFER_IN(web->arena);
+
+	assert_status(board, 200);
+	for (int i = 0; json_at(board, text("data.%d", i).p); i++)
+		for (int card = 0; str_is(json_text(board, text("data.%d.name", i).p), name) &&
+				   json_at(board, text("data.%d.cards.%d", i, card).p);
+		     card++)
+			buffer_printf(&names, "%s%.*s", card ? "," : "",
+				      STR_FMT_ARG(json_text(board, text("data.%d.cards.%d.name", i, card).p)));
+	return buffer_str(&names).n ? buffer_str(&names).p : "";
+}
+
+static void a_new_lead_stands_on_top_of_the_first_column(void **state)
+{
+	(void)state;
+	company_lead(&acme, "a");
+	company_lead(&acme, "b");
+	company_lead(&acme, "c");
+	assert_string_equal(column("New"), "c,b,a");
+	assert_string_equal(column("Won"), "");
+}
+
+static struct str id_of(const char *name)
+{
+	return json_text(api(METHOD_GET, text("/api/leads?name=%s", name).p, NULL), "data.0.id");
+}
+
+static void a_card_keeps_the_place_it_was_put_to(void **state)
+{
+	struct str new = stage_id(&acme, "New"), contacted = stage_id(&acme, "Contacted");
+
+	(void)state;
+	assert_status(move(id_of("a"), ",\"before_id\":\"", new, id_of("b")), 200);
+	assert_string_equal(column("New"), "c,a,b");
+	assert_status(move(id_of("c"), ",\"after_id\":\"", new, id_of("b")), 200);
+	assert_string_equal(column("New"), "a,b,c");
+	assert_status(move(id_of("b"), ",\"place\":\"", new, STR("bottom")), 200);
+	assert_string_equal(column("New"), "a,c,b");
+	assert_status(move(id_of("b"), NULL, new, STR("")), 200);
+	assert_string_equal(column("New"), "b,a,c");
+	assert_status(move(id_of("a"), NULL, contacted, STR("")), 200);
+	assert_string_equal(column("New"), "b,c");
+	assert_string_equal(column("Contacted"), "a");
+	/* No place between two: the cards above make room, and the order is what was asked for. */
+	test_sql("UPDATE leads SET stage_position = 7 WHERE tenant_id = '%.*s' AND name IN ('b', 'c')",
+		 STR_FMT_ARG(uuid_text(web->arena, acme.id)));
+	for (int i = 0; i < 5; i++) {
+		struct str below = id_of(str_is(str_from(column("New")), "b,c") ? "c" : "b");
+
+		assert_status(move(id_of("a"), ",\"before_id\":\"", new, below), 200);
+		assert_true(str_is(str_from(column("New")), "b,a,c") || str_is(str_from(column("New")), "c,a,b"));
+		assert_status(move(id_of("a"), NULL, contacted, STR("")), 200);
+	}
+}
+
+static void the_stage_decides_about_the_status(void **state)
+{
+	struct str won = stage_id(&acme, "Won"), lost = stage_id(&acme, "Lost"),
+		   contacted = stage_id(&acme, "Contacted");
+	struct str lead = id_of("b");
+
+	(void)state;
+	assert_json(move(lead, NULL, won, STR("")), "status", "won");
+	assert_json(move(lead, NULL, contacted, STR("")), "status", "contacted");
+	assert_field_error(move(lead, NULL, lost, STR("")), 422, "lost_reason", "required");
+	assert_string_equal(column("Lost"), "");
+	assert_json(move(lead, ",\"lost_reason\":\"", lost, STR("too dear")), "status", "lost");
+	assert_json(api(METHOD_GET, text("/api/leads/%.*s", STR_FMT_ARG(lead)).p, NULL), "lost_reason", "too dear");
+	/* And the other way round. */
+	assert_true(str_equal(
+		json_text(api(METHOD_PATCH, text("/api/leads/%.*s", STR_FMT_ARG(lead)).p, "{\"status\":\"won\"}"),
+			  "stage_id"),
+		won));
+	assert_field_error(api(METHOD_PATCH, text("/api/leads/%.*s", STR_FMT_ARG(lead)).p, "{\"status\":\"lost\"}"),
+			   422, "lost_reason", "required");
+	assert_field_error(
+		api(METHOD_POST, "/api/leads",
+		    text("{\"name\":\"x\",\"status\":\"won\",\"stage_id\":\"%.*s\"}", STR_FMT_ARG(contacted)).p),
+		422, "status", "contradiction");
+	assert_true(str_is(
+		test_sql_value("SELECT count(*)::text FROM stage_moves WHERE tenant_id = '%.*s' AND lead_id = '%.*s'",
+			       STR_FMT_ARG(uuid_text(web->arena, acme.id)), STR_FMT_ARG(lead)),
+		"4"));
+}
+
+static void two_people_who_move_one_card_do_not_overwrite_each_other(void **state)
+{
+	struct str lead = company_lead(&acme, "d"), new = stage_id(&acme, "New"),
+		   contacted = stage_id(&acme, "Contacted");
+	struct browser one = browser_as(&acme, ROLE_MEMBER);
+	const char *path = text("/leads/%.*s/move", STR_FMT_ARG(lead)).p;
+	const struct response *page;
+
+	(void)state;
+	assert_has(browse(&one, path), "name=\"version\" value=\"1\"");
+	assert_status(move(lead, NULL, contacted, STR("")), 200);
+	page = submit(&one, path, text("version=1&place=top&stage_id=%.*s", STR_FMT_ARG(new)).p);
+	assert_status(page, 412);
+	assert_has(page, "name=\"version\" value=\"2\"");
+	assert_goes_to(submit(&one, path, text("version=2&place=top&stage_id=%.*s", STR_FMT_ARG(new)).p),
+		       STR("/pipeline?done=moved"));
+	page = submit(&one, path, text("version=3&stage_id=%.*s", STR_FMT_ARG(stage_id(&acme, "Lost"))).p);
+	assert_status(page, 422);
+	assert_true(tag_has(input_tag(page, "lost_reason"), "is-invalid"));
+	assert_status(
+		ASK(.method = METHOD_POST, .host = acme.slug, .path = text("/api/leads/%.*s/move", STR_FMT_ARG(lead)).p,
+		    .bearer = acme.session[ROLE_MEMBER], .json = text("{\"stage_id\":\"%.*s\"}", STR_FMT_ARG(new)).p),
+		428);
+}
+
+static void what_is_another_company_s_is_not_there(void **state)
+{
+	struct str lead = company_lead(&acme, "e"), theirs = company_lead(&other, "theirs");
+
+	(void)state;
+	assert_field_error(move(lead, NULL, stage_id(&other, "New"), STR("")), 422, "stage_id", "not_found");
+	assert_field_error(move(lead, ",\"before_id\":\"", stage_id(&acme, "New"), theirs), 422, "before_id",
+			   "not_found");
+	assert_status(move(theirs, NULL, stage_id(&acme, "New"), STR("")), 404);
+	assert_status(ASK(.method = METHOD_POST, .host = acme.slug,
+			  .path = text("/api/leads/%.*s/move", STR_FMT_ARG(lead)).p, .bearer = acme.key[ROLE_VIEWER],
+			  .json = "{}", .headers = {{"if-match", "*"}}),
+		      403);
+	assert_status(ASK(.host = acme.slug,
+			  .path = text("/api/pipeline?stage=%.*s", STR_FMT_ARG(stage_id(&other, "New"))).p,
+			  .bearer = acme.key[ROLE_MEMBER]),
+		      404);
+}
+
+static void a_long_column_goes_on(void **state)
+{
+	struct browser viewer = browser_as(&acme, ROLE_VIEWER);
+	const struct response *board, *rest;
+	struct str new = stage_id(&acme, "New");
+
+	(void)state;
+	for (int i = 0; i < 30; i++)
+		company_lead(&acme, text("long %d", i).p);
+	board = api(METHOD_GET, text("/api/pipeline?stage=%.*s", STR_FMT_ARG(new)).p, NULL);
+	assert_json(board, "data.0.cards.0.name", "long 29");
+	assert_non_null(json_at(board, "data.0.cards.24"));
+	assert_null(json_at(board, "data.0.cards.25"));
+	rest = api(METHOD_GET,
+		   text("/api/pipeline?stage=%.*s&after=%.*s", STR_FMT_ARG(new),
+			STR_FMT_ARG(json_text(board, "data.0.after")))
+			   .p,
+		   NULL);
+	assert_json(rest, "data.0.cards.0.name", "long 4");
+	assert_field_error(api(METHOD_GET, "/api/pipeline?after=1_2", NULL), 422, "after", NULL);
+	assert_field_error(api(METHOD_GET, "/api/pipeline?owner=x", NULL), 422, "owner", "not_an_id");
+	assert_field_error(api(METHOD_GET, "/api/pipeline?nope=x", NULL), 422, "nope", "unknown_field");
+	board = browse(&viewer, "/pipeline");
+	assert_has(board, "long 29");
+	assert_has(board, ">More</a>");
+	assert_hasnt(board, "Move<");
+	assert_hasnt(board, "data-board ");
+	assert_hasnt(browse(&viewer, "/pipeline?owner=me"), "long 29");
+}
+
+static void an_answer_is_due_and_given(void **state)
+{
+	const struct response *lead = api(METHOD_POST, "/api/leads", "{\"name\":\"waits\",\"urgency\":\"leak\"}");
+	struct str id = json_text(lead, "id");
+	const char *path = text("/api/leads/%.*s", STR_FMT_ARG(id)).p;
+
+	(void)state;
+	assert_true(!str_absent(json_text(lead, "response_due_at")));
+	assert_true(str_is(
+		test_sql_value(
+			"SELECT (response_due_at - created_at BETWEEN interval '299 s' AND interval '301 s')::text"
+			" FROM leads WHERE tenant_id = '%.*s' AND id = '%.*s'",
+			STR_FMT_ARG(uuid_text(web->arena, acme.id)), STR_FMT_ARG(id)),
+		"true"));
+	assert_status(
+		api(METHOD_POST, "/api/activities",
+		    text("{\"type\":\"call\",\"direction\":\"inbound\",\"lead_id\":\"%.*s\"}", STR_FMT_ARG(id)).p),
+		201);
+	assert_true(str_absent(json_text(api(METHOD_GET, path, NULL), "first_response_at")));
+	assert_status(api(METHOD_POST, "/api/activities",
+			  text("{\"type\":\"call\",\"lead_id\":\"%.*s\"}", STR_FMT_ARG(id)).p),
+		      201);
+	assert_json(api(METHOD_GET, path, NULL), "first_response_kind", "call");
+	/* Only the first one counts. */
+	assert_status(
+		api(METHOD_POST, "/api/activities", text("{\"type\":\"sms\",\"lead_id\":\"%.*s\"}", STR_FMT_ARG(id)).p),
+		201);
+	assert_json(api(METHOD_GET, path, NULL), "first_response_kind", "call");
+	id = company_lead(&acme, "moved");
+	assert_status(move(id, NULL, stage_id(&acme, "Contacted"), STR("")), 200);
+	assert_json(api(METHOD_GET, text("/api/leads/%.*s", STR_FMT_ARG(id)).p, NULL), "first_response_kind", "stage");
+}
+
+static void a_score_says_of_what_it_is_made(void **state)
+{
+	const struct response *lead =
+		api(METHOD_POST, "/api/leads",
+		    "{\"name\":\"s\",\"urgency\":\"no_heat\",\"phone\":\"(614) 555-0100\",\"source\":\"referral\"}");
+	const char *path = text("/api/leads/%.*s", STR_FMT_ARG(json_text(lead, "id"))).p;
+
+	(void)state;
+	assert_json(lead, "score", "70");
+	assert_json(lead, "score_reasons", "+35 no heat\n+20 can be called\n+15 was referred");
+	assert_json(api(METHOD_PATCH, path, "{\"urgency\":\"planned\"}"), "score", "40");
+	assert_json(api(METHOD_PATCH, path, "{\"score\":90}"), "score_reasons", "Scored by hand");
+	assert_json(api(METHOD_PATCH, path, "{\"urgency\":\"leak\"}"), "score", "90");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_new_lead_stands_on_top_of_the_first_column),
+		cmocka_unit_test(a_card_keeps_the_place_it_was_put_to),
+		cmocka_unit_test(the_stage_decides_about_the_status),
+		cmocka_unit_test(two_people_who_move_one_card_do_not_overwrite_each_other),
+		cmocka_unit_test(what_is_another_company_s_is_not_there),
+		cmocka_unit_test(a_long_column_goes_on),
+		cmocka_unit_test(an_answer_is_due_and_given),
+		cmocka_unit_test(a_score_says_of_what_it_is_made),
+	};
+
+	return cmocka_run_group_tests(tests, make_companies, fixture_close);
+}
