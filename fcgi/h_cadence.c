@@ -77,7 +77,7 @@ static enum err start(struct context *c, const struct record *input)
 
 enum err cadence_start_page(struct context *c)
 {
-	static const char *const also[] = {"csrf", NULL};
+	static const char *const also[] = {"csrf", "version", NULL};
 	struct record *input = record_new(c->arena, &cadence_start_entity);
 	enum err e;
 

@@ -221,7 +221,7 @@ static enum err snooze(struct context *c, const struct record *input, struct rec
 
 enum err task_snooze_page(struct context *c)
 {
-	static const char *const also[] = {"csrf", "back", NULL};
+	static const char *const also[] = {"csrf", "back", "version", NULL};
 	struct record *task, *input = record_new(c->arena, &task_snooze_entity);
 	enum err e = record_from_form(input, WRITE_CREATE, &c->form, also, c->errors);
 

@@ -46,7 +46,8 @@ static void read_card(const struct rows *row, const struct stage *stage, int64_t
 		.position = rows_int(row, 12),
 		.owner = rows_str(row, 13),
 	};
-	card->is_stale = stage->stale_days > 0 && now - card->stage_since > stage->stale_days * (24 * 3600 * MICROSECONDS_PER_SECOND);
+	card->is_stale = stage->stale_days > 0 &&
+			 now - card->stage_since > stage->stale_days * (24 * 3600 * MICROSECONDS_PER_SECOND);
 }
 
 struct sent {

@@ -9,6 +9,8 @@ static const struct {
 	{"tenant", "plan_tier", "enterprise"},
 	{"tenant", "status", "active"},
 	{"snooze", "until", "hour"},
+	{"move", "after_id", NULL}, /* one neighbour is enough */
+	{"move", "place", NULL},
 	{"custom field", "is_required", "f"}, /* else every other row would have to have it */
 };
 

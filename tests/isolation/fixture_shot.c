@@ -154,7 +154,7 @@ static struct str version_of(const struct shot *shot, enum write_kind kind)
 	const char *table = route_table(shot->route);
 	struct str version;
 
-	if (kind != WRITE_UPDATE || (shot->route->entity && !shot->route->entity->table))
+	if (kind != WRITE_UPDATE)
 		return STR_NONE;
 	version = table ? test_sql_value("SELECT to_jsonb(t)->>'version' FROM %s t WHERE id::text = '%.*s'", table,
 					 STR_FMT_ARG(shot->id))
@@ -214,7 +214,7 @@ bool make_shot(struct shot *shot, const struct route *route, enum host_kind host
 			return false;
 		}
 	}
-	if (route->method == METHOD_PATCH)
+	if (route->method == METHOD_PATCH || (route->method == METHOD_POST && strstr(route->path, "{id}/move")))
 		shot->header[0][0] = "if-match", shot->header[0][1] = "*";
 	make_special(shot, fresh);
 	return true;
