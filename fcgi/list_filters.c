@@ -299,6 +299,25 @@ static void put_rows(struct list_page *page)
 	value_put_bool(page->c->page, "has_filter_rows", value_count(rows) > 0);
 }
 
+#define NAMES_MOST 3 /* each costs a round trip */
+
+/* What names a row that no select offers, since there are thousands of its kind: it is asked for. */
+static struct str found_name(const struct list_page *page, int field, struct str id)
+{
+	struct context *c = page->c;
+	struct record *record = record_new(c->arena, page->entity);
+	struct value *cells = value_list(c->arena);
+	struct uuid row;
+
+	if (!page->entity->fields[field].reference_search || !uuid_parse(id, &row))
+		return id;
+	record_set(record, field, id);
+	if (record_load_labels(c->tx, &record, 1, &field, 1) != OK)
+		return id;
+	record_cells_of(record, &field, 1, cells);
+	return value_as_str(value_get(value_at(cells, 0), STR("text")));
+}
+
 /* The values of a filter by reference, by name where they are known. */
 static struct str chip_value(const struct list_page *page, const struct list_filter *filter)
 {
@@ -309,7 +328,8 @@ static struct str chip_value(const struct list_page *page, const struct list_fil
 	if (field->type != FIELD_REFERENCE)
 		return list_filter_words(page->c->arena, field, filter);
 	for (size_t i = 0; i < filter->count; i++) {
-		struct str word = filter->values[i];
+		struct str word =
+			i < NAMES_MOST ? found_name(page, filter->field, filter->values[i]) : filter->values[i];
 
 		for (size_t k = 0; k < choices->count; k++)
 			if (str_equal(choices->ids[k], word))

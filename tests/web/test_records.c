@@ -187,7 +187,12 @@ static void what_points_at_a_row_stands_on_its_page(void **state)
 	assert_hasnt(page, "House number 2");
 	assert_has(page, text("href=\"/properties?contact_id=%.*s\"", STR_FMT_ARG(who)).p);
 	assert_has(page, text("href=\"/properties/new?contact_id=%.*s&amp;return=%s\"", STR_FMT_ARG(who), there).p);
-	assert_has(browse(&member, text("/properties?contact_id=%.*s", STR_FMT_ARG(who)).p), "House number 2");
+	page = browse(&member, text("/properties?contact_id=%.*s", STR_FMT_ARG(who)).p);
+	assert_has(page, "House number 2");
+	assert_has(page, "is Fay Related");
+	/* What it is filtered by, when nothing is in it; and a name that nobody has. */
+	assert_has(browse(&member, text("/tasks?contact_id=%.*s", STR_FMT_ARG(who)).p), "is Fay Related");
+	assert_status(browse(&member, "/tasks?contact_id=01900000-0000-7000-8000-00000000dead"), 200);
 	assert_hasnt(browse(&viewer, there), "/properties/new");
 	assert_has(browse(&viewer, there), "House number 7");
 	/* What the card offers works: filled, and back here. */
