@@ -112,6 +112,27 @@ static void what_is_not_known_of_the_start_is_asked_in_full(void **state)
 	assert_true(is_checked(page, "city", "Houston"));
 }
 
+static void tags_are_chosen_as_a_whole(void **state)
+{
+	static const char *const names[] = {"Plan", "Rental", "VIP"};
+	struct browser ann = browser_as(&acme, ROLE_OWNER);
+	struct str id = lead("{\"name\": \"Tagged\"}");
+	const struct response *page;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(names); i++)
+		assert_status(ASK(.method = METHOD_POST, .host = acme.slug, .path = "/api/tags",
+				  .bearer = acme.key[ROLE_ADMIN], .json = text("{\"name\": \"%s\"}", names[i]).p),
+			      201);
+	theirs(id, "{\"tags\": [\"Plan\"]}");
+	page = submit(&ann, page_of(id), "version=1&name=Tagged&tags.present=1&tags=Rental&tags=VIP");
+	assert_status(page, 412);
+	assert_true(is_checked(page, "tags", "Rental\nVIP"));
+	assert_status(submit(&ann, page_of(id), "version=2&name=Tagged&tags=Rental%0D%0AVIP"), 303);
+	assert_true(str_is(value_of(id, "tags.0"), "Rental"));
+	assert_true(str_is(value_of(id, "tags.1"), "VIP"));
+}
+
 static void a_stale_delete_says_what_changed(void **state)
 {
 	struct browser ann = browser_as(&acme, ROLE_OWNER);
@@ -135,6 +156,7 @@ int main(void)
 		cmocka_unit_test(two_who_want_the_same_are_no_conflict),
 		cmocka_unit_test(a_third_change_is_shown_again),
 		cmocka_unit_test(what_is_not_known_of_the_start_is_asked_in_full),
+		cmocka_unit_test(tags_are_chosen_as_a_whole),
 		cmocka_unit_test(a_stale_delete_says_what_changed),
 	};
 
