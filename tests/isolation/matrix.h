@@ -4,8 +4,8 @@
 
 #include "tests/isolation/fixture.h"
 
-/* Who takes part: A is never to be seen or changed, B tries, C is suspended, D has the smallest plan, E does what is allowed. */
-extern struct planted company_a, company_b, company_c, company_d, company_e;
+/* Who takes part: A is never to be seen or changed, B tries, C is suspended, D has the smallest plan, E does what is allowed, T is E's twin. */
+extern struct planted company_a, company_b, company_c, company_d, company_e, company_t;
 void matrix_plant(void);
 
 #define AS_VALID (-1)
@@ -43,7 +43,9 @@ extern bool ids_are_missing;
 /* What was tried, and what was wrong with it, since matrix_forget(). */
 #define CONDITIONS_MOST 64
 extern struct matrix {
-	bool quiet; /* nothing is printed */
+	bool quiet;       /* nothing is printed */
+	bool hasty;       /* a route is left at the first complaint */
+	const char *only; /* the only condition; NULL: all */
 	size_t cells, cells_of[CONDITIONS_MOST];
 	size_t leaks;    /* A's rows were seen or changed, or an id of A's did not answer as one that does not exist */
 	size_t wrong;    /* another status than wanted, no fixture */
@@ -53,7 +55,7 @@ void matrix_forget(void);
 
 void matrix_complain(const struct shot *, const char *condition, const char *what, bool leak);
 
-/* For each_request(): a valid request by E; B's request under each condition; A's rows before and after. */
+/* For each_request(): a valid request by E, which must leave its twin alone; B's request under each condition; A's rows before and after. */
 void matrix_valid(const struct route *, enum host_kind, enum credential);
 void matrix_refuse(const struct route *, enum host_kind, enum credential);
 void matrix_before(const struct route *);

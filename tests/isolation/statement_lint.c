@@ -506,7 +506,7 @@ void statement_tables(const char *const *tables, struct str sql, bool *named)
 	find_relations(p);
 	for (int i = 0; i < p->relation_count; i++)
 		for (size_t at = 0; tables[at]; at++)
-			if (str_equal_nocase(p->relations[i].table, str_from(tables[at])))
+			if (!p->relations[i].insert && str_equal_nocase(p->relations[i].table, str_from(tables[at])))
 				named[at] = true;
 	buffer_free(&complaints);
 }

@@ -13,7 +13,7 @@
 
 /* tables: lower case, ended by NULL. Adds a line for each breach; how many there were. */
 size_t statement_lint(const char *const *tables, struct str sql, struct buffer *complaints);
-/* Which of the tables it names, one bool for each; those that are set stay set. */
+/* Which of the tables it reads or changes, not those it only adds to; one bool for each, and those that are set stay set. */
 void statement_tables(const char *const *tables, struct str sql, bool *named);
 /* The statement with $1::uuid IS NOT NULL where that table's tenant_id = $1 stood (table NULL: each table's); how many there were. */
 size_t statement_strip(const char *const *tables, const char *table, struct str sql, struct buffer *out);

@@ -8,7 +8,7 @@
 
 #include <ctype.h>
 
-struct planted company_a, company_b, company_c, company_d, company_e;
+struct planted company_a, company_b, company_c, company_d, company_e, company_t;
 bool ids_are_missing;
 
 static bool asks_tenant(const struct route *route)

@@ -61,6 +61,11 @@ static const struct rule rules[] = {
 	BY_ADMINS("cadence_steps"),
 	BY_ADMINS("custom_fields"),
 
+	/* what is gone for good is for admins; many rows at once as one */
+	{GETS, "/*/erase", ON_TENANT, WHO_SESSION, ROLE_ADMIN, RATE_READ},
+	{CHANGES, "/*/erase", ON_TENANT, WHO_SESSION, ROLE_ADMIN, RATE_WRITE},
+	{GETS, "/*/bulk", ON_TENANT, WHO_SESSION, ROLE_MEMBER, RATE_READ},
+
 	/* records: viewers read, members write */
 	{GETS, "/api/*", ON_ANY, WHO_MEMBER, ROLE_VIEWER, RATE_READ},
 	{CHANGES, "/api/*", ON_ANY, WHO_MEMBER, ROLE_MEMBER, RATE_WRITE},

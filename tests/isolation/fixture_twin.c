@@ -1,0 +1,54 @@
+/* A company whose rows have the same ids, keys and token hashes as another's: what the keys allow, since each begins with tenant_id. */
+#include "tests/isolation/fixture.h"
+
+/* clang-format off */
+
+/* Made once for the connection: plans are kept. */
+static const char make_functions[] =
+	"DO $make$ DECLARE t record; copy text := ''; look text; BEGIN"
+	/* Whether or not a policy guards it at the moment. */
+	" FOR t IN SELECT c.relname, string_agg(quote_ident(a.attname), ', ') AS names,"
+	"   string_agg('n.' || quote_ident(a.attname), ', ') AS new_names, bool_or(a.attname = 'created_at') AS dated,"
+	"   (SELECT string_agg(format('x.%%1$I = r.%%1$I', k.attname), ' AND ') FROM pg_attribute k WHERE k.attrelid = c.oid"
+	"    AND k.attnum = ANY (i.indkey) AND k.attname <> 'tenant_id') AS key"
+	"  FROM pg_class c JOIN pg_index i ON i.indrelid = c.oid AND i.indisprimary JOIN pg_attribute a ON a.attrelid = c.oid"
+	"   AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = '' JOIN pg_attribute first ON first.attrelid = c.oid"
+	"   AND first.attnum = i.indkey[0] AND first.attname = 'tenant_id'"
+	"  WHERE c.relkind IN ('r', 'p') AND c.relnamespace = 'public'::regnamespace GROUP BY c.oid, i.indkey LOOP"
+	"  look := concat_ws(' UNION ALL ', look, format('SELECT %%L || count(*) || '' '' || coalesce(sum(hashtext(xmin::text)), 0)"
+	"   FROM %%I WHERE tenant_id = twin', t.relname || ': ', t.relname));"
+	"  CONTINUE WHEN t.key IS NULL;"
+	/* Old, so that what sweeps old rows away would find them. */
+	"  copy := copy || format('INSERT INTO %%1$I (%%2$s) SELECT %%3$s FROM (SELECT * FROM %%1$I r WHERE"
+	"   r.tenant_id = original AND NOT EXISTS (SELECT FROM %%1$I x WHERE x.tenant_id = twin AND %%4$s) OFFSET 0) r"
+	"   CROSS JOIN LATERAL jsonb_populate_record(NULL::%%1$I, regexp_replace(to_jsonb(r)::text,"
+	"   ''marker-%s-'', ''marker-%s-'', ''gi'')::jsonb || jsonb_build_object(''tenant_id'', twin)"
+	"   || CASE WHEN %%5$L THEN jsonb_build_object(''created_at'', now() - interval ''60 days'') ELSE ''{}'' END) n"
+	"   ON CONFLICT DO NOTHING; ', t.relname, t.names, t.new_names, t.key, t.dated);"
+	" END LOOP;"
+	" EXECUTE format('CREATE OR REPLACE FUNCTION pg_temp.copy_twin(twin uuid, original uuid) RETURNS void LANGUAGE plpgsql"
+	"  AS %%L', 'BEGIN ' || copy || 'END');"
+	" EXECUTE format('CREATE OR REPLACE FUNCTION pg_temp.look_at_twin(twin uuid) RETURNS text LANGUAGE plpgsql AS %%L',"
+	"  'BEGIN RETURN (SELECT string_agg(line, E''\\n'' ORDER BY line) FROM (' || look || ') lines (line)); END');"
+	" END $make$";
+/* clang-format on */
+
+void planted_twin(struct planted *twin, const char *letter, const struct planted *of)
+{
+	if (!twin->letter) {
+		twin->letter = letter;
+		twin->company.id = test_tenant_create("iso-twin");
+		twin->company.slug = str_from(test_tenant_slug(twin->company.id));
+		/* Without foreign keys the order does not matter. For good: to set it forgets all plans. */
+		test_sql("SET session_replication_role = replica");
+		test_sql(make_functions, of->letter, letter);
+	}
+	test_sql("SELECT pg_temp.copy_twin('%s', '%s')", uuid_text(web->arena, twin->company.id).p,
+		 uuid_text(web->arena, of->company.id).p);
+}
+
+struct str planted_versions(const struct planted *twin)
+{
+	return arena_copy(web->arena, test_sql_value("SELECT pg_temp.look_at_twin('%s')",
+						     uuid_text(web->arena, twin->company.id).p));
+}
