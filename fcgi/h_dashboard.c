@@ -5,6 +5,9 @@
 
 #include "lib/base/clock.h"
 #include "lib/crm/entities.h"
+#include "lib/crm/report.h"
+#include "lib/entity/money.h"
+#include "lib/entity/phone.h"
 #include "lib/tenant/usage.h"
 
 #define NEWEST_LEADS 5
@@ -49,13 +52,108 @@ static enum err put_newest(struct context *c, const struct ahead *newest)
 	return OK;
 }
 
+/* ---- speed to lead ---- */
+
+/* "4 min", "2 h 10 min" */
+static struct str duration(struct arena *arena, int64_t seconds)
+{
+	if (seconds < 0)
+		return STR("–");
+	if (seconds < 60)
+		return arena_printf(arena, "%lld s", (long long)seconds);
+	if (seconds < 3600)
+		return arena_printf(arena, "%lld min", (long long)(seconds / 60));
+	if (seconds < 48 * 3600)
+		return arena_printf(arena, "%lld h %lld min", (long long)(seconds / 3600),
+				    (long long)(seconds / 60 % 60));
+	return arena_printf(arena, "%lld days", (long long)(seconds / 86400));
+}
+
+static struct str share(struct arena *arena, int64_t part, int64_t whole)
+{
+	return whole ? arena_printf(arena, "%lld %%", (long long)((100 * part + whole / 2) / whole)) : STR("–");
+}
+
+static struct value *figures(struct context *c, const struct response_figures *of, const char *parameter)
+{
+	struct value *map = value_map(c->arena);
+	struct buffer query = BUFFER_IN(c->arena);
+	struct str user = uuid_is_zero(of->user) ? STR_NONE : uuid_text(c->arena, of->user);
+
+	if (!str_absent(of->label))
+		url_add_pair(&query, str_from(parameter), str_absent(user) ? of->label : user);
+	value_put_str(map, "label", str_absent(of->label) ? STR("Not named") : of->label);
+	/* Leads are told by their source; who answered them is no filter of the list. */
+	value_put_url(map, "url",
+		      query.length && str_absent(user)
+			      ? arena_printf(c->arena, "/leads?%.*s", STR_FMT_ARG(buffer_str(&query)))
+			      : STR_NONE);
+	value_put_str(map, "leads", page_number(c->arena, of->leads));
+	value_put_str(map, "median", duration(c->arena, of->median_seconds));
+	value_put_str(map, "quick", share(c->arena, of->within_five_minutes, of->leads));
+	value_put_str(map, "in_time", share(c->arena, of->in_time, of->leads));
+	return map;
+}
+
+static enum err put_response(struct context *c, const struct report_sent *sent)
+{
+	struct value *map = value_put_map(c->page, "response"), *sources = value_put_list(map, "sources");
+	struct value *users = value_put_list(map, "users");
+	struct response_report report;
+
+	TRY(report_response(c->tx, sent, &report));
+	value_put(map, "all", figures(c, &report.all, "source"));
+	for (size_t i = 0; i < report.source_count; i++)
+		value_append(sources, figures(c, &report.by_source[i], "source"));
+	for (size_t i = 0; i < report.user_count; i++)
+		value_append(users, figures(c, &report.by_user[i], "user"));
+	value_put_bool(map, "has_leads", report.all.leads > 0);
+	value_put_bool(map, "has_users", report.user_count > 0);
+	return OK;
+}
+
+static enum err put_waiting(struct context *c, const struct report_sent *sent)
+{
+	struct value *list = value_put_list(c->page, "waiting");
+	struct waiting_lead leads[WAITING_MOST];
+	struct pipeline_sum sum = {0, 0};
+	int64_t now = clock_now();
+	size_t count;
+	bool more;
+
+	TRY(report_waiting(sent, leads, &count, &more));
+	for (size_t i = 0; i < count; i++) {
+		struct value *row = value_map(c->arena);
+
+		value_put_str(row, "name", leads[i].name);
+		value_put_url(row, "url",
+			      arena_printf(c->arena, "/leads/%.*s", STR_FMT_ARG(uuid_text(c->arena, leads[i].id))));
+		value_put_url(row, "call_url",
+			      str_absent(leads[i].phone) ? STR_NONE : phone_tel_url(c->arena, leads[i].phone));
+		page_put_time(c, row, "due", leads[i].due_at);
+		value_put_bool(row, "is_late", leads[i].due_at < now);
+		value_append(list, row);
+	}
+	value_put_bool(c->page, "has_waiting", count > 0);
+	value_put_bool(c->page, "more_waiting", more);
+	TRY(report_pipeline(sent, &sum));
+	value_put_str(c->page, "pipeline_leads", page_number(c->arena, sum.leads));
+	value_put_str(c->page, "pipeline_value",
+		      money_label(c->arena, arena_printf(c->arena, "%lld", (long long)sum.value_cents)));
+	return OK;
+}
+
 enum err dashboard(struct context *c)
 {
 	struct ahead newest;
 	struct usage usage;
+	struct report_sent sent;
 
 	TRY(ask_newest(c, &newest));
+	sent = report_send(c->tx);
 	TRY(usage_read(c->tx, &usage));
+	TRY(put_response(c, &sent));
+	TRY(put_waiting(c, &sent));
 	put_meter(c->page, "leads", usage.leads, usage.max_leads);
 	put_meter(c->page, "users", usage.users, usage.max_users);
 	value_put_str(c->page, "api_calls", page_number(c->arena, usage.api_calls));
@@ -63,6 +161,7 @@ enum err dashboard(struct context *c)
 	value_put_text(c->page, "plan_label", c->tenant->plan->label);
 	value_put_int(c->page, "plan_price", c->tenant->plan->price_dollars);
 	value_put_bool(c->page, "may_write", context_may(c, CAN_WRITE));
+	value_put_bool(c->page, "may_settings", context_may(c, CAN_SETTINGS));
 	value_put_bool(c->page, "may_invite", context_may(c, CAN_USERS));
 	value_put_bool(c->page, "may_keys", context_may(c, CAN_KEYS));
 	return put_newest(c, &newest);

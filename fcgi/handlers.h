@@ -43,6 +43,8 @@ handler users_page, user_new_page, user_create_page, user_edit_page, user_update
 handler users_api, user_create_api, user_update_api, user_delete_api;
 /* h_keys.c */
 handler keys_page, key_create_page, key_revoke_page, keys_api, key_create_api, key_revoke_api;
+/* h_response.c */
+handler response_rules_page, response_rules_save, response_rules_api, response_rules_put, response_report_api;
 /* h_pipeline.c */
 handler pipeline_page, pipeline_api, lead_move_form, lead_move_page, lead_move_api;
 /* h_my_day.c */

@@ -20,6 +20,7 @@ static const struct way ways[] = {
 	{"My day", "/my-day", "calendar", CAN_READ, PLACE_MAIN, "leads"},
 	{"Company", "/settings", NULL, CAN_READ, PLACE_SETTINGS, "leads"},
 	{"Users", "/settings/users", NULL, CAN_USERS, PLACE_SETTINGS, "leads"},
+	{"Response times", "/settings/response", NULL, CAN_READ, PLACE_SETTINGS, "leads"},
 	{"API keys", "/settings/api-keys", NULL, CAN_KEYS, PLACE_SETTINGS, "leads"},
 	{"Trash", "/trash", "trash", CAN_READ, PLACE_MORE, NULL},
 };

@@ -117,6 +117,14 @@ static const char *const timeline_entry[] = {
 	NULL,
 };
 
+static const char *const response_figures[] = {"group string",
+					       "label string?",
+					       "leads integer",
+					       "answered integer",
+					       "within_five_minutes integer",
+					       "in_time integer",
+					       "median_seconds integer?",
+					       NULL};
 static const char *const board_column[] = {
 	"stage_id string uuid", "name string",         "kind string",
 	"count integer",        "value_cents integer", "is_capped boolean",
@@ -165,6 +173,7 @@ static const char *const cadence_run[] = {
 static const struct shape shapes[] = {
 	{METHOD_POST, "/api/{plural}/bulk", false, false, bulk, NULL},
 	{METHOD_POST, "/api/bulk/{id}/undo", false, false, bulk_undone, NULL},
+	{METHOD_GET, "/api/reports/response", true, false, response_figures, NULL},
 	{METHOD_GET, "/api/pipeline", true, false, board_column, NULL},
 	{METHOD_POST, "/api/leads/{id}/move", false, false, moved, NULL},
 	{METHOD_GET, "/api/my-day", true, false, day_task, NULL},

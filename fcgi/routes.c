@@ -10,6 +10,7 @@
 #include "lib/crm/entities.h"
 #include "lib/crm/inputs.h"
 #include "lib/crm/lead.h"
+#include "lib/crm/response.h"
 #include "lib/crm/saved_view.h"
 #include "lib/crm/task.h"
 #include "lib/tenant/api_key.h"
@@ -74,6 +75,13 @@ static const struct route own_routes[] = {
 	{METHOD_GET, "/api/tenant", TENANT_API, API, MEMBER(CAN_READ), RATE_READ, POOL_WEB, WORK_TENANT_READ, api_tenant, NULL, NULL, NULL, 200, false, "Who am I: workspace, plan, limits, usage."},
 	{METHOD_GET, "/api/openapi.json", TENANT_API, API, MEMBER(CAN_READ), RATE_READ, POOL_WEB, WORK_TENANT_READ, openapi_document_own, NULL, NULL, NULL, 200, false, "This document with the fields of your own."},
 	{METHOD_GET, "/logo", ON_TENANT, RAW, PUBLIC, RATE_FREE, POOL_WEB, WORK_TENANT_READ, tenant_logo, NULL, NULL, NULL, 200, false, NULL},
+
+	/* ---- speed to lead ---- */
+	{METHOD_GET, "/settings/response", ON_TENANT, PAGE, PERSON(CAN_READ), RATE_READ, POOL_WEB, WORK_TENANT_READ, response_rules_page, "settings/response", NULL, NULL, 200, false, NULL},
+	{METHOD_POST, "/settings/response", ON_TENANT, PAGE, PERSON(CAN_SETTINGS), RATE_WRITE, POOL_WEB, WORK_TENANT_WRITE, response_rules_save, NULL, "settings/response", &response_rules_entity, 303, false, NULL},
+	{METHOD_GET, "/api/settings/response", TENANT_API, API, MEMBER(CAN_READ), RATE_READ, POOL_WEB, WORK_TENANT_READ, response_rules_api, NULL, NULL, &response_rules_entity, 200, false, "Opening hours, holidays, and how soon a lead is to be answered."},
+	{METHOD_PUT, "/api/settings/response", TENANT_API, API, MEMBER(CAN_SETTINGS), RATE_WRITE, POOL_WEB, WORK_TENANT_WRITE, response_rules_put, NULL, NULL, &response_rules_entity, 200, false, "Set them all; what is left out is the default."},
+	{METHOD_GET, "/api/reports/response", TENANT_API, API, MEMBER(CAN_READ), RATE_READ, POOL_WEB, WORK_TENANT_READ, response_report_api, NULL, NULL, NULL, 200, false, "How fast leads of the last 30 days were answered: all, by source, by user."},
 
 	/* ---- pipeline ---- */
 	{METHOD_GET, "/pipeline", ON_TENANT, PAGE, PERSON(CAN_READ), RATE_READ, POOL_WEB, WORK_TENANT_READ, pipeline_page, "pipeline", NULL, NULL, 200, false, NULL},
