@@ -22,7 +22,7 @@ bool openapi_has_body(const struct route *route)
 
 static bool is_list(const struct route *route)
 {
-	return route->method == METHOD_GET && route->entity && !has_id(route);
+	return route->method == METHOD_GET && route->entity && route->entity->table && !has_id(route);
 }
 
 enum write_kind openapi_body_kind(const struct route *route)
@@ -92,7 +92,7 @@ void openapi_put_parameters(const struct route *route, struct value *list)
 
 	if (has_id(route))
 		add_parameter(list, "id", "path", true, string_schema(arena, "uuid"), "The row's id.");
-	if (is_list(route) && route->entity->table)
+	if (is_list(route))
 		entity_openapi_list_parameters(route->entity, list);
 	if (route->method == METHOD_DELETE && route->entity && entity_find(str_from(route->entity->plural)))
 		add_parameter(

@@ -39,7 +39,8 @@ static const char *due(const char *settings, const char *zone, const char *urgen
 	int64_t instant =
 		response_due(response_rules(arena, str_from(settings)), str_from(zone), str_from(urgency), at(start));
 
-	return instant ? arena_c_string(arena, clock_rfc3339(arena, instant)) : "never";
+	/* Without the ".000" before the Z. */
+	return instant ? arena_printf(arena, "%.19sZ", clock_rfc3339(arena, instant).p).p : "never";
 }
 
 #define NEW_YORK "America/New_York"

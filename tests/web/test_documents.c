@@ -26,6 +26,7 @@ static const char *method_key(enum method method)
 	case METHOD_DELETE:
 		return "delete";
 	case METHOD_PUT:
+		return "put";
 	case METHOD_HEAD:
 	case METHOD_OPTIONS:
 	case METHOD_OTHER:

@@ -244,6 +244,36 @@ static void a_score_says_of_what_it_is_made(void **state)
 	assert_json(api(METHOD_PATCH, path, "{\"urgency\":\"leak\"}"), "score", "90");
 }
 
+static void response_times_are_set_and_told(void **state)
+{
+	struct browser admin = browser_as(&acme, ROLE_ADMIN), member = browser_as(&acme, ROLE_MEMBER);
+	const struct response *page, *report;
+
+	(void)state;
+	assert_has(browse(&admin, "/settings/response"), "value=\"08:00-17:00\"");
+	page = submit(&admin, "/settings/response", "monday=late&holidays=soon&minutes_leak=0");
+	assert_status(page, 422);
+	assert_true(tag_has(input_tag(page, "monday"), "value=\"late\""));
+	assert_status(submit(&admin, "/settings/response", "monday=09:00-12:00&holidays=2026-12-25&minutes_leak=7"),
+		      303);
+	settle();
+	assert_has(browse(&member, "/settings/response"), "09:00-12:00");
+	assert_status(submit(&member, "/settings/response", "monday=closed"), 403);
+	assert_json(api(METHOD_GET, "/api/settings/response", NULL), "minutes_leak", "7");
+	assert_status(api(METHOD_PUT, "/api/settings/response", "{}"), 403);
+	assert_json(ASK(.method = METHOD_PUT, .host = acme.slug, .path = "/api/settings/response",
+			.bearer = acme.key[ROLE_ADMIN], .json = "{\"minutes_leak\":9}"),
+		    "monday", "08:00-17:00");
+	report = api(METHOD_GET, "/api/reports/response", NULL);
+	assert_json(report, "data.0.group", "all");
+	assert_true(!str_is(json_text(report, "data.0.answered"), "0"));
+	page = browse(&member, "/");
+	assert_has(page, "Waiting for an answer");
+	assert_has(page, "First answer, last 30 days");
+	assert_hasnt(ASK(.host = other.slug, .path = "/api/reports/response", .bearer = other.key[ROLE_VIEWER]),
+		     "referral");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -255,6 +285,7 @@ int main(void)
 		cmocka_unit_test(a_long_column_goes_on),
 		cmocka_unit_test(an_answer_is_due_and_given),
 		cmocka_unit_test(a_score_says_of_what_it_is_made),
+		cmocka_unit_test(response_times_are_set_and_told),
 	};
 
 	return cmocka_run_group_tests(tests, make_companies, fixture_close);
