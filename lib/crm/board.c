@@ -12,19 +12,18 @@
 	" LEFT JOIN tenant_users u ON u.tenant_id = $1 AND u.id = l.owner_id"                                          \
 	" WHERE l.tenant_id = $1 AND l.stage_id = $2 AND l.deleted_at IS NULL"
 #define BY_PLACE " ORDER BY l.stage_position, l.id LIMIT 26"
-#define BEHIND(position, id) " AND (l.stage_position, l.id) > (" position ", " id ")"
 
 /* By whether the board is one person's, and whether it begins behind a card. */
 STATEMENT(cards_all, CARD BY_PLACE);
-STATEMENT(cards_behind, CARD BEHIND("$3", "$4") BY_PLACE);
+STATEMENT(cards_behind, CARD " AND (l.stage_position, l.id) > ($3, $4)" BY_PLACE);
 STATEMENT(cards_owned, CARD " AND l.owner_id = $3" BY_PLACE);
-STATEMENT(cards_owned_behind, CARD " AND l.owner_id = $3" BEHIND("$4", "$5") BY_PLACE);
+STATEMENT(cards_owned_behind, CARD " AND l.owner_id = $3 AND (l.stage_position, l.id) > ($4, $5)" BY_PLACE);
 
-#define TOTAL(condition)                                                                                               \
+#define TOTAL                                                                                                          \
 	"SELECT count(*), coalesce(sum(v.value_cents), 0)::bigint FROM (SELECT l.value_cents FROM leads l"             \
-	" WHERE l.tenant_id = $1 AND l.stage_id = $2 AND l.deleted_at IS NULL" condition " LIMIT 5001) v"
-STATEMENT(total_all, TOTAL(""));
-STATEMENT(total_owned, TOTAL(" AND l.owner_id = $3"));
+	" WHERE l.tenant_id = $1 AND l.stage_id = $2 AND l.deleted_at IS NULL"
+STATEMENT(total_all, TOTAL " LIMIT 5001) v");
+STATEMENT(total_owned, TOTAL " AND l.owner_id = $3 LIMIT 5001) v");
 
 /* ---- reading ---- */
 

@@ -8,6 +8,7 @@ static const struct {
 	{"user", "role", "member"}, /* not an owner */
 	{"tenant", "plan_tier", "enterprise"},
 	{"tenant", "status", "active"},
+	{"response rules", "holidays", NULL},
 	{"snooze", "until", "hour"},
 	{"move", "after_id", NULL}, /* one neighbour is enough */
 	{"move", "place", NULL},
@@ -119,6 +120,8 @@ static struct str value_for(const struct planted *of, const struct entity *entit
 		return str_from(entities[0]->plural);
 	if (way_of(entity, field) == AS_NAME)
 		return text("marker_%c_%u", of->letter[0] | 0x20, ++number);
+	if (field->type == FIELD_TEXT && field->default_value)
+		return str_from(field->default_value);
 	if (field->type == FIELD_TEXT || field->type == FIELD_LONG_TEXT)
 		return marker(of, entity, field);
 	if (field->type == FIELD_PASSWORD)
