@@ -103,7 +103,7 @@ enum err convert_form(struct context *c)
 
 enum err convert_page(struct context *c)
 {
-	static const char *const extras[] = {"csrf", NULL};
+	static const char *const extras[] = {"csrf", "version", NULL};
 	struct record *lead, *input = record_new(c->arena, c->entity);
 	struct converted result;
 	enum err e;
