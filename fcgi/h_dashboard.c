@@ -1,11 +1,13 @@
 /* The workspace's first page, and the same facts as JSON. */
 #include "fcgi/handlers.h"
 #include "fcgi/page.h"
+#include "fcgi/sample_notice.h"
 #include "fcgi/try.h"
 
 #include "lib/base/clock.h"
 #include "lib/crm/entities.h"
 #include "lib/crm/report.h"
+#include "lib/crm/sample_data.h"
 #include "lib/entity/money.h"
 #include "lib/entity/phone.h"
 #include "lib/tenant/usage.h"
@@ -148,10 +150,13 @@ enum err dashboard(struct context *c)
 	struct ahead newest;
 	struct usage usage;
 	struct report_sent sent;
+	struct rows *sample;
 
 	TRY(ask_newest(c, &newest));
 	sent = report_send(c->tx);
+	sample = sample_present_send(c->tx);
 	TRY(usage_read(c->tx, &usage));
+	TRY(sample_notice_put(c, sample, usage.leads == 0));
 	TRY(put_response(c, &sent));
 	TRY(put_waiting(c, &sent));
 	put_meter(c->page, "leads", usage.leads, usage.max_leads);

@@ -4,7 +4,10 @@
 #include "fcgi/handlers.h"
 #include "fcgi/list_page.h"
 #include "fcgi/page.h"
+#include "fcgi/sample_notice.h"
 #include "fcgi/try.h"
+
+#include "lib/crm/sample_data.h"
 
 #define COUNT_CAP 1000    /* beyond it a list says "1,000+": counting everything is the classic way to a slow page */
 #define EXACT_CAP 1000000 /* and who asks for the number waits for it, up to the database's time limit */
@@ -174,11 +177,19 @@ static void put_rows(const struct list_page *page, const struct list_result *res
 	value_put_url(c->page, "first_url", list_page_url(page, "cursor", STR_NONE));
 }
 
+/* Not even with another page or another filter. */
+static bool nothing_yet(const struct list_page *page, const struct list_result *result)
+{
+	return result->count == 0 && page->query.filter_count == 0 && !page->query.q.n &&
+	       str_absent(page->query.cursor);
+}
+
 static enum err show_list(struct list_page *page, struct rows *sent)
 {
 	struct context *c = page->c;
 	bool exact = str_is(form_text(&c->query, "count"), "exact");
 	struct list_result result;
+	struct rows *sample = sample_present_send(c->tx);
 	int64_t count = 0;
 
 	/* All of it in one round trip. */
@@ -191,6 +202,7 @@ static enum err show_list(struct list_page *page, struct rows *sent)
 	TRY(list_views_page_read(page));
 	TRY(record_load_labels(c->tx, result.records, result.count, page->columns, page->column_count));
 	TRY(bulk_put_news(c, page->entity));
+	TRY(sample_notice_put(c, sample, nothing_yet(page, &result) && sample_fills(page->entity)));
 	if (exact)
 		TRY(count_exactly(page));
 	else

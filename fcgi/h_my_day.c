@@ -1,12 +1,14 @@
 /* A person's day: what is overdue, due and put off, with the buttons that clear it. */
 #include "fcgi/handlers.h"
 #include "fcgi/page.h"
+#include "fcgi/sample_notice.h"
 #include "fcgi/try.h"
 
 #include "lib/base/clock.h"
 #include "lib/base/utf8.h"
 #include "lib/crm/inputs.h"
 #include "lib/crm/my_day.h"
+#include "lib/crm/sample_data.h"
 #include "lib/crm/task.h"
 #include "lib/entity/local_time.h"
 #include "lib/entity/phone.h"
@@ -86,11 +88,14 @@ static struct value *page_task(struct context *c, const struct day_task *task)
 enum err my_day_page(struct context *c)
 {
 	struct value *sections = value_put_list(c->page, "sections");
+	struct rows *sample;
 	struct uuid user;
 	struct day day;
 
 	TRY(read_who(c, &user));
+	sample = sample_present_send(c->tx);
 	TRY(my_day(c->tx, user, &day));
+	TRY(sample_notice_put(c, sample, day.count == 0));
 	for (size_t part = DAY_OVERDUE; part < COUNT_OF(parts); part++) {
 		struct value *section = value_map(c->arena), *tasks;
 

@@ -1,6 +1,7 @@
 /* The pipeline board, and moving a card on it: by dragging, by keys, by a form. */
 #include "fcgi/handlers.h"
 #include "fcgi/page.h"
+#include "fcgi/sample_notice.h"
 #include "fcgi/try.h"
 
 #include "lib/base/clock.h"
@@ -8,6 +9,7 @@
 #include "lib/crm/board.h"
 #include "lib/crm/inputs.h"
 #include "lib/crm/lead.h"
+#include "lib/crm/sample_data.h"
 #include "lib/entity/money.h"
 #include "lib/entity/phone.h"
 
@@ -152,13 +154,20 @@ enum err pipeline_page(struct context *c)
 {
 	struct value *columns = value_put_list(c->page, "columns");
 	struct board_query query;
+	struct rows *sample;
 	struct board board;
+	int64_t leads = 0;
 
 	if (read_query(c, &query) != OK)
 		return context_fail(c, E_INVALID, "%.*s", STR_FMT_ARG(errors_first(c->errors)->message));
+	sample = sample_present_send(c->tx);
 	TRY(board_read(c->tx, &query, &board));
-	for (size_t i = 0; i < board.count; i++)
+	for (size_t i = 0; i < board.count; i++) {
 		value_append(columns, page_column(c, &board.columns[i]));
+		leads += board.columns[i].count;
+	}
+	TRY(sample_notice_put(c, sample, leads == 0 && uuid_is_zero(query.owner)));
+	value_put_bool(c->page, "has_leads", leads > 0);
 	value_put_bool(c->page, "one_column", !uuid_is_zero(query.stage));
 	value_put_bool(c->page, "mine", !uuid_is_zero(query.owner));
 	value_put_bool(c->page, "has_columns", board.count > 0);

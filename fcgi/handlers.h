@@ -51,6 +51,8 @@ handler pipeline_page, pipeline_api, lead_move_form, lead_move_page, lead_move_a
 handler my_day_page, my_day_api, task_done_page, task_done_api, task_snooze_page, task_snooze_api;
 /* h_cadence.c */
 handler cadences_page, cadence_start_page, cadence_stop_page, cadences_api, cadence_start_api, cadence_stop_api;
+/* h_sample.c */
+handler sample_page, sample_add_page, sample_remove_page, sample_api, sample_add_api, sample_remove_api;
 /* h_admin.c */
 handler admin_home, admin_tenants, admin_tenant_create, admin_tenant_get, admin_tenant_update, admin_tenant_delete;
 

@@ -169,6 +169,8 @@ static const char *const cadence_run[] = {
 	NULL,
 };
 
+static const char *const sample_part[] = {"entity string", "rows integer", "attached integer", NULL};
+
 /* "{plural}" stands for every stored entity's word. */
 static const struct shape shapes[] = {
 	{METHOD_POST, "/api/{plural}/bulk", false, false, bulk, NULL},
@@ -182,6 +184,9 @@ static const struct shape shapes[] = {
 	{METHOD_GET, "/api/leads/{id}/cadences", true, false, cadence_run, NULL},
 	{METHOD_POST, "/api/leads/{id}/cadences", true, false, cadence_run, NULL},
 	{METHOD_POST, "/api/leads/{id}/cadences/stop", true, false, cadence_run, NULL},
+	{METHOD_GET, "/api/sample-data", true, false, sample_part, NULL},
+	{METHOD_POST, "/api/sample-data", true, false, sample_part, NULL},
+	{METHOD_DELETE, "/api/sample-data", true, false, sample_part, NULL},
 	{METHOD_GET, "/health", false, false, health, NULL},
 	{METHOD_GET, "/ready", false, false, health, NULL},
 	{METHOD_POST, "/api/auth/login", false, false, session, NULL},

@@ -198,6 +198,7 @@ void page_shell(struct context *c)
 	value_put_str(c->page, "csrf", csrf);
 	value_put_text(c->page, "q", "");
 	put_null(c, "failure");
+	put_null(c, "sample");
 	put_site(c);
 	put_tenant(c);
 	put_user(c);

@@ -86,7 +86,7 @@ static void first_response_by_stage(struct ttx *tx, struct record *lead)
 {
 	const struct ttx_actor *actor = ttx_actor(tx);
 	const struct record *before = record_before(lead);
-	int64_t now = clock_now(), created;
+	int64_t now = ttx_now(tx), created;
 
 	if (!before || str_absent(record_text(before, "stage_id")) || !has_changed(lead, "stage_id") ||
 	    !str_absent(record_text(before, "first_response_at")) ||
@@ -106,7 +106,7 @@ static enum err agree(struct ttx *tx, enum write_kind kind, struct record *lead,
 	bool create = kind == WRITE_CREATE;
 	struct rows *company = NULL, *sent;
 	struct stages stages;
-	int64_t now = clock_now(), due;
+	int64_t now = ttx_now(tx), due;
 	enum err err;
 
 	if (!create && !has_changed(lead, "stage_id") && !has_changed(lead, "status"))

@@ -123,7 +123,7 @@ void lead_agree_on_stage(struct ttx *tx, struct record *lead, const struct stage
 		follow_status(tx, lead, stage, stages);
 	check_lost_reason(lead, errors);
 	if (!record_before(lead) || has_changed(lead, "stage_id")) {
-		int64_t now = clock_now();
+		int64_t now = ttx_now(tx);
 
 		record_set_text(lead, "stage_since", clock_rfc3339(ttx_arena(tx), now));
 		/* On top of its column, where the newest belongs. */

@@ -258,6 +258,6 @@ enum err response_given(struct ttx *tx, struct uuid lead, const char *kind, int6
 	return ttx_exec(tx, &store_response,
 			ARGS(arg_uuid(arena, lead), arg_instant(arena, at), arg_text(kind),
 			     actor->kind == ACTOR_USER ? arg_uuid(arena, actor->id) : arg_null(),
-			     arg_instant(arena, clock_now())),
+			     arg_instant(arena, ttx_now(tx))),
 			NULL);
 }

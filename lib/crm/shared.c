@@ -44,7 +44,7 @@ void crm_date_consent(struct ttx *tx, enum write_kind kind, struct record *recor
 	     then = before && str_is(record_text(before, "sms_consent"), "t");
 
 	if (kind != WRITE_DELETE && now != then)
-		record_set_text(record, "sms_consent_at", now ? clock_rfc3339(ttx_arena(tx), clock_now()) : STR_NONE);
+		record_set_text(record, "sms_consent_at", now ? clock_rfc3339(ttx_arena(tx), ttx_now(tx)) : STR_NONE);
 }
 
 void crm_fill_actor(struct ttx *tx, enum write_kind kind, struct record *record, const char *field)
@@ -61,7 +61,7 @@ void crm_fill_now(struct ttx *tx, enum write_kind kind, struct record *record, c
 
 	if (kind == WRITE_DELETE || !str_absent(record_text(record, field)))
 		return;
-	record_set_text(record, field, before ? record_text(before, field) : clock_rfc3339(ttx_arena(tx), clock_now()));
+	record_set_text(record, field, before ? record_text(before, field) : clock_rfc3339(ttx_arena(tx), ttx_now(tx)));
 }
 
 const char *crm_choice_label(const struct record *record, const char *field)

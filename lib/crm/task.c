@@ -144,7 +144,7 @@ static enum err before_write(struct ttx *tx, enum write_kind kind, struct record
 	if (!done)
 		record_set_text(record, "completed_at", STR_NONE);
 	else if (str_absent(record_text(record, "completed_at")))
-		record_set_text(record, "completed_at", clock_rfc3339(ttx_arena(tx), clock_now()));
+		record_set_text(record, "completed_at", clock_rfc3339(ttx_arena(tx), ttx_now(tx)));
 	return OK;
 }
 

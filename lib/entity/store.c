@@ -163,7 +163,7 @@ enum err entity_insert(struct ttx *tx, struct record *record, struct errors *err
 
 	record->id = uuid_new();
 	record->version = 1;
-	record->created_at = record->updated_at = clock_now();
+	record->created_at = record->updated_at = ttx_now(tx);
 	show_times(record);
 	mark_changed(record, NULL, changed);
 	err = before_write(tx, WRITE_CREATE, record, changed, errors);
@@ -254,7 +254,7 @@ enum err entity_update(struct ttx *tx, const struct record *current, struct reco
 		return err;
 	mark_changed(change, current, changed); /* the hook may have set more */
 	*out = change;
-	change->updated_at = clock_now();
+	change->updated_at = ttx_now(tx);
 	if (!add_update(&sql, change, changed)) {
 		change->updated_at = current->updated_at;
 		return OK;
@@ -300,7 +300,7 @@ enum err entity_delete(struct ttx *tx, const struct record *current, struct erro
 {
 	struct arena *arena = ttx_arena(tx);
 	struct record copy = *current;
-	int64_t when = clock_now();
+	int64_t when = ttx_now(tx);
 	enum err err = OK;
 
 	copy.before = current;

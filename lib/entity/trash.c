@@ -253,6 +253,26 @@ static enum err owned_ids(struct ttx *tx, const struct entity *child, size_t fie
 	return err;
 }
 
+enum err trash_walk(struct ttx *tx, const struct entity *entity, struct str ids,
+		    void (*tell)(void *context, const struct entity *, struct str ids), void *context)
+{
+	enum err err = OK;
+
+	tell(context, entity, ids);
+	for (size_t e = 0; err == OK && e < catalogue_count; e++)
+		for (size_t f = 0; err == OK && f < catalogue[e]->field_count; f++) {
+			const struct field *field = &catalogue[e]->fields[f];
+			struct str owned = STR("");
+
+			if (!field_is(field, FIELD_OWNING) || strcmp(field->references, entity->table) != 0)
+				continue;
+			err = owned_ids(tx, catalogue[e], f, ids, &owned);
+			if (err == OK && owned.n)
+				err = trash_walk(tx, catalogue[e], owned, tell, context);
+		}
+	return err;
+}
+
 static enum err let_go(struct ttx *tx, const struct entity *child, size_t field, struct str ids)
 {
 	struct sql sql = sql_new(ttx_arena(tx));

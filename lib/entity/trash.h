@@ -31,6 +31,9 @@ enum err trash_restore(struct ttx *, const struct record *current, int64_t delet
  * nowhere. E_CONFLICT when something needs one of them.
  */
 enum err trash_erase(struct ttx *, const struct entity *, struct str ids) MUST_CHECK;
+/* What trash_erase would take along: told entity by entity, ids as "{…}", the rows themselves first. */
+enum err trash_walk(struct ttx *, const struct entity *, struct str ids,
+		    void (*tell)(void *context, const struct entity *, struct str ids), void *context) MUST_CHECK;
 /* Erases up to 500 rows of the entity that were deleted before; what something needs stays. */
 enum err trash_purge(struct ttx *, const struct entity *, int64_t before, int64_t *count) MUST_CHECK;
 

@@ -139,6 +139,12 @@ struct ttx_actor {
 /* The system until it is set. */
 const struct ttx_actor *ttx_actor(const struct ttx *);
 void ttx_set_actor(struct ttx *, struct ttx_actor);
+/*
+ * The time that is written into rows: the clock's, or so many microseconds before it, for rows that tell what happened
+ * earlier. Deadlines and counters ask the clock itself.
+ */
+int64_t ttx_now(const struct ttx *);
+void ttx_set_back(struct ttx *, int64_t microseconds);
 struct arena *ttx_arena(const struct ttx *);
 enum tx_mode ttx_mode(const struct ttx *);
 /* Name of the violated constraint of the last error, shard suffix removed; "" when none. */

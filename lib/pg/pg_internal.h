@@ -163,6 +163,7 @@ struct ttx {
 	struct tx tx;
 	struct scope scope;
 	struct ttx_actor actor;
+	int64_t set_back; /* of its clock, microseconds */
 };
 
 struct stx {

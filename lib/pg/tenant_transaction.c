@@ -1,4 +1,5 @@
 /* Tenant work: what a scope opens. $1 of every statement is the tenant's id, put in front here and nowhere else. */
+#include "lib/base/clock.h"
 #include "lib/pg/pg_internal.h"
 
 struct uuid scope_tenant(const struct scope *scope)
@@ -12,6 +13,7 @@ struct ttx *ttx_begin(struct pg *pg, struct arena *arena, const struct scope *sc
 
 	ttx->scope = *scope;
 	ttx->actor = (struct ttx_actor){ACTOR_SYSTEM, uuid_zero(), STR("System")};
+	ttx->set_back = 0;
 	tx_begin(&ttx->tx, pg, arena, scope, NULL, mode);
 	return ttx;
 }
@@ -84,6 +86,16 @@ const struct ttx_actor *ttx_actor(const struct ttx *ttx)
 void ttx_set_actor(struct ttx *ttx, struct ttx_actor actor)
 {
 	ttx->actor = actor;
+}
+
+int64_t ttx_now(const struct ttx *ttx)
+{
+	return clock_now() - ttx->set_back;
+}
+
+void ttx_set_back(struct ttx *ttx, int64_t microseconds)
+{
+	ttx->set_back = microseconds;
 }
 
 struct arena *ttx_arena(const struct ttx *ttx)

@@ -128,6 +128,11 @@ enum err usage_release(struct ttx *tx, enum plan_limit limit, int64_t count)
 	return ttx_exec(tx, limits[limit].release, ARGS(arg_int(ttx_arena(tx), count)), NULL);
 }
 
+enum err usage_uncount(struct ttx *tx, enum plan_limit limit, int64_t count)
+{
+	return limits[limit].metric ? count_usage(tx, limits[limit].metric, -count) : OK;
+}
+
 enum err usage_read(struct ttx *tx, struct usage *out)
 {
 	struct rows *row;

@@ -16,6 +16,9 @@ enum err usage_claim(struct ttx *, enum plan_limit, struct errors *) MUST_CHECK;
 /* Gives `count` places back, after rows were deleted or a user was deactivated. */
 enum err usage_release(struct ttx *, enum plan_limit, int64_t count) MUST_CHECK;
 
+/* Takes claims of this transaction out of the month's count: for rows that no customer sent. */
+enum err usage_uncount(struct ttx *, enum plan_limit, int64_t count) MUST_CHECK;
+
 struct usage {
 	int64_t leads, users, scrapers;
 	int64_t max_leads, max_users, max_scrapers; /* 0: unlimited */

@@ -63,6 +63,11 @@ static const struct rule rules[] = {
 	BY_ADMINS("cadence_steps"),
 	BY_ADMINS("custom_fields"),
 
+	{GETS, "/api/sample-data", ON_ANY, WHO_MEMBER, ROLE_ADMIN, RATE_READ},
+	{CHANGES, "/api/sample-data", ON_ANY, WHO_MEMBER, ROLE_ADMIN, RATE_WRITE},
+	{GETS, "/sample-data", ON_TENANT, WHO_SESSION, ROLE_ADMIN, RATE_READ},
+	{CHANGES, "/sample-data*", ON_TENANT, WHO_SESSION, ROLE_ADMIN, RATE_WRITE},
+
 	/* what is gone for good is for admins; many rows at once as one */
 	{GETS, "/*/erase", ON_TENANT, WHO_SESSION, ROLE_ADMIN, RATE_READ},
 	{CHANGES, "/*/erase", ON_TENANT, WHO_SESSION, ROLE_ADMIN, RATE_WRITE},
