@@ -165,8 +165,6 @@ enum err sample_add_api(struct context *c)
 	TRY(add(c, &added));
 	TRY(sample_extent(c->tx, &extent));
 	put_extent(c, &extent);
-	if (!added)
-		c->status = 200;
 	return OK;
 }
 

@@ -114,7 +114,7 @@ static const struct route own_routes[] = {
 	{METHOD_POST, "/sample-data", ON_TENANT, PAGE, PERSON(CAN_SETTINGS), RATE_WRITE, POOL_WEB, WORK_TENANT_WRITE, sample_add_page, NULL, NULL, NULL, 303, false, NULL},
 	{METHOD_POST, "/sample-data/remove", ON_TENANT, PAGE, PERSON(CAN_SETTINGS), RATE_WRITE, POOL_WEB, WORK_TENANT_WRITE, sample_remove_page, NULL, NULL, NULL, 303, false, NULL},
 	{METHOD_GET, "/api/sample-data", TENANT_API, API, MEMBER(CAN_SETTINGS), RATE_READ, POOL_WEB, WORK_TENANT_READ, sample_api, NULL, NULL, NULL, 200, false, "How many rows of the sample data are there, and how many that others have added to them."},
-	{METHOD_POST, "/api/sample-data", TENANT_API, API, MEMBER(CAN_SETTINGS), RATE_WRITE, POOL_WEB, WORK_TENANT_WRITE, sample_add_api, NULL, NULL, NULL, 201, false, "Add the sample data; nothing when it is there."},
+	{METHOD_POST, "/api/sample-data", TENANT_API, API, MEMBER(CAN_SETTINGS), RATE_WRITE, POOL_WEB, WORK_TENANT_WRITE, sample_add_api, NULL, NULL, NULL, 200, false, "Add the sample data; nothing when it is there."},
 	{METHOD_DELETE, "/api/sample-data", TENANT_API, API, MEMBER(CAN_SETTINGS), RATE_WRITE, POOL_WEB, WORK_TENANT_WRITE, sample_remove_api, NULL, NULL, NULL, 200, false, "Remove the sample data for good, with what was added to its rows; tells what was there."},
 
 	{METHOD_GET, "/settings/users", ON_TENANT, PAGE, PERSON(CAN_USERS), RATE_READ, POOL_WEB, WORK_TENANT_READ, users_page, "settings/users", NULL, NULL, 200, false, NULL},
