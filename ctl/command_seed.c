@@ -3,6 +3,7 @@
 
 #include "lib/base/clock.h"
 #include "lib/crm/entities.h"
+#include "lib/crm/pipeline.h"
 #include "lib/tenant/api_key.h"
 #include "lib/tenant/provision.h"
 #include "lib/tenant/user.h"
@@ -47,8 +48,22 @@ static const int64_t values[] = {18900, 45000, 129900, 389000, 720000, 1150000};
 
 #define PICK(list, number) ((list)[(size_t)(number) % COUNT_OF(list)])
 
+/* Open leads stand in the open stages, most of them in the first. */
+static struct str stage_of(struct arena *arena, const struct stages *stages, int n)
+{
+	size_t open = 0, wanted = (size_t)n % 7 < 3 ? 0 : (size_t)n;
+
+	for (size_t i = 0; i < stages->count; i++)
+		open += stages->items[i].kind == STAGE_OPEN;
+	for (size_t i = 0, at = 0; i < stages->count; i++)
+		if (stages->items[i].kind == STAGE_OPEN && at++ == wanted % open)
+			return uuid_text(arena, stages->items[i].id);
+	return STR_NONE;
+}
+
 /* The n-th lead of a company, always the same. */
-static enum err seed_lead(struct ttx *tx, struct arena *arena, const struct demo *demo, int n, struct errors *errors)
+static enum err seed_lead(struct ttx *tx, struct arena *arena, const struct demo *demo, const struct stages *stages,
+			  int n, struct errors *errors)
 {
 	const struct entity *leads = entity_find(STR("leads"));
 	struct record *record = record_new(arena, leads);
@@ -67,6 +82,8 @@ static enum err seed_lead(struct ttx *tx, struct arena *arena, const struct demo
 	value_put_text(body, "status", PICK(statuses, n));
 	if (strcmp(PICK(statuses, n), "lost") == 0)
 		value_put_text(body, "lost_reason", "Went with a cheaper offer.");
+	if (stage_kind_of_status(str_from(PICK(statuses, n))) == STAGE_OPEN)
+		value_put_str(body, "stage_id", stage_of(arena, stages, n));
 	value_put_text(body, "tier", PICK(tiers, n + 1));
 	value_put_text(body, "urgency", PICK(urgencies, n));
 	value_put_int(body, "score", (n * 37) % 101);
@@ -123,6 +140,7 @@ static enum err fill(struct ctl *ctl, struct resolver *resolver, const struct de
 		     const struct tenant_made *made, struct errors *errors, struct str *secret)
 {
 	struct principal owner = owner_of(demo, made);
+	struct stages stages;
 	struct tenant *tenant;
 	struct ttx *tx;
 	enum err e = resolver_by_slug(resolver, ctl->arena, str_from(demo->slug), &tenant);
@@ -133,8 +151,10 @@ static enum err fill(struct ctl *ctl, struct resolver *resolver, const struct de
 	e = seed_user(tx, ctl->arena, tenant, &owner, demo, errors);
 	if (e == OK)
 		e = seed_key(tx, ctl->arena, tenant, &owner, errors, secret);
+	if (e == OK)
+		e = stages_read(tx, stages_send(tx), &stages);
 	for (int n = 0; e == OK && n < demo->leads; n++)
-		e = seed_lead(tx, ctl->arena, demo, n, errors);
+		e = seed_lead(tx, ctl->arena, demo, &stages, n, errors);
 	return e == OK ? ttx_commit(tx) : e;
 }
 

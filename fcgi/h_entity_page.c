@@ -7,6 +7,7 @@
 #include "fcgi/try.h"
 
 #include "lib/crm/lead.h"
+#include "lib/crm/task.h"
 
 static const char *const form_extras[] = {"csrf", "version", "return", NULL};
 
@@ -44,14 +45,48 @@ static void put_facts(struct context *c, const struct record *record)
 	value_put_bool(c->page, "has_more_cells", value_count(more) > 0);
 }
 
-/* A lead that is no customer yet can become one. */
-static void put_conversion(struct context *c, const struct record *record)
+/* A lead that is no customer yet can become one; a task that is open can be done. */
+static bool is_no_customer(const struct record *lead)
 {
-	bool can = strcmp(c->entity->plural, lead_entity.plural) == 0 && entity_may_write(c) &&
-		   str_absent(record_text(record, "converted_at"));
+	return str_absent(record_text(lead, "converted_at"));
+}
 
-	value_put(c->page, "convert_url",
-		  can ? value_url(c->arena, entity_row_path(c, record, "/convert")) : value_null(c->arena));
+static bool is_open(const struct record *task)
+{
+	return str_is(record_text(task, "status"), "open");
+}
+
+/* What can be done with a row beside changing and deleting it. */
+static const struct row_action {
+	const struct entity *entity;
+	const char *path, *label, *icon;
+	const char *back; /* NULL: a link; otherwise a button that posts, with this as where to go after */
+	bool (*possible)(const struct record *); /* NULL: always */
+} row_actions[] = {
+	{&lead_entity, "/convert", "Make a customer", "user-check", NULL, is_no_customer},
+	{&lead_entity, "/cadences", "Cadence", "repeat", NULL, NULL},
+	{&task_entity, "/done", "Done", "check", "task", is_open},
+};
+
+static void put_row_actions(struct context *c, const struct record *record)
+{
+	struct value *list = value_put_list(c->page, "actions");
+
+	for (size_t i = 0; i < COUNT_OF(row_actions) && entity_may_write(c); i++) {
+		const struct row_action *action = &row_actions[i];
+		struct value *map;
+
+		if (strcmp(action->entity->plural, c->entity->plural) != 0 ||
+		    (action->possible && !action->possible(record)))
+			continue;
+		map = value_map(c->arena);
+		value_put_url(map, "url", entity_row_path(c, record, action->path));
+		value_put_text(map, "label", action->label);
+		value_put_text(map, "icon", action->icon);
+		value_put_text(map, "back", action->back);
+		value_put_bool(map, "posts", action->back);
+		value_append(list, map);
+	}
 }
 
 enum err entity_show_page(struct context *c)
@@ -74,7 +109,7 @@ enum err entity_show_page(struct context *c)
 	value_put_bool(c->page, "may_write", entity_may_write(c));
 	value_put_bool(c->page, "may_delete", entity_may_delete(c));
 	quick_actions_put(c, record);
-	put_conversion(c, record);
+	put_row_actions(c, record);
 	TRY(timeline_page_put(c, record));
 	return related_put(c, record);
 }

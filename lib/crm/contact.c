@@ -98,6 +98,12 @@ static const struct field fields[] = {
 		.flags = FIELD_FILTERABLE | FIELD_EXPORTABLE,
 	},
 	{
+		.name = "tags",
+		.label = "Tags",
+		.type = FIELD_TAGS,
+		.flags = FIELD_FILTERABLE | FIELD_LISTED | FIELD_EXPORTABLE,
+	},
+	{
 		.name = "sms_consent",
 		.label = "May be texted",
 		.help = "Only with the person's consent.",
@@ -120,12 +126,6 @@ static const struct field fields[] = {
 		.type = FIELD_LONG_TEXT,
 		.flags = CARRIED,
 		.maximum = 1000,
-	},
-	{
-		.name = "tags",
-		.label = "Tags",
-		.type = FIELD_TAGS,
-		.flags = FIELD_FILTERABLE | FIELD_LISTED | FIELD_EXPORTABLE,
 	},
 	{
 		.name = "created_at",

@@ -214,7 +214,7 @@ static const struct field fields[] = {
 		.label = "Source",
 		.help = "Where the lead came from: website, phone, referral.",
 		.type = FIELD_TEXT,
-		.flags = FIELD_FILTERABLE | FIELD_LISTED | CARRIED,
+		.flags = FIELD_FILTERABLE | CARRIED,
 		.maximum = 100,
 	},
 	{
@@ -236,6 +236,12 @@ static const struct field fields[] = {
 		.label = "Next step on",
 		.type = FIELD_INSTANT,
 		.flags = CARRIED,
+	},
+	{
+		.name = "tags",
+		.label = "Tags",
+		.type = FIELD_TAGS,
+		.flags = FIELD_FILTERABLE | FIELD_EXPORTABLE,
 	},
 	{
 		.name = "sms_consent",
@@ -309,12 +315,6 @@ static const struct field fields[] = {
 		.label = "Became a customer",
 		.type = FIELD_INSTANT,
 		.flags = FIELD_READ_ONLY | FIELD_EXPORTABLE,
-	},
-	{
-		.name = "tags",
-		.label = "Tags",
-		.type = FIELD_TAGS,
-		.flags = FIELD_FILTERABLE | FIELD_LISTED | FIELD_EXPORTABLE,
 	},
 	{
 		.name = "created_at",

@@ -69,6 +69,8 @@ struct value *value_text(struct arena *arena, const char *c_string)
 
 struct value *value_url(struct arena *arena, struct str url)
 {
+	if (str_absent(url))
+		return value_null(arena);
 	return text_new(arena, VALUE_URL, url_is_safe(url) ? url : STR("#"));
 }
 

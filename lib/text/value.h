@@ -25,6 +25,7 @@ struct value *value_text(struct arena *, const char *c_string); /* NULL gives nu
  * http:, https:, mailto:, tel: or a same-site path that begins with one '/'; anything else becomes "#".
  * Control characters and spaces make it "#" too.
  */
+/* Absent gives null; an address of a scheme that runs gives "#". */
 struct value *value_url(struct arena *, struct str);
 struct value *value_list(struct arena *);
 struct value *value_map(struct arena *);

@@ -1,69 +1,7 @@
 // Signs up through all five steps in a real browser, with and without JavaScript, signs in, adds a lead and sees it.
-// Takes screenshots at 390 and 1280 pixels into DEMAND_SCREENSHOTS (default STATE/screenshots).
-import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { chromium } from 'playwright-core';
+import { origin, shoot, step, visitAll } from './browser_lib.mjs';
 
-const state = process.env.DEMAND_STATE;
-const port = process.env.DEMAND_PORT;
-const base = process.env.DEMAND_BASE_DOMAIN;
-if (!state || !port || !base) throw new Error('DEMAND_STATE, DEMAND_PORT and DEMAND_BASE_DOMAIN say which stack');
-const shots = process.env.DEMAND_SCREENSHOTS || join(state, 'screenshots');
-const origin = (label) => `https://${label ? `${label}.` : ''}${base}:${port}`;
 const password = 'garden-gate-squeaks-twice';
-let failures = 0;
-
-function report(good, name, detail) {
-	console.log(`${good ? 'ok' : 'not ok'} - ${name}`);
-	if (!good) {
-		failures += 1;
-		if (detail) console.log(`#   ${String(detail).split('\n').join('\n#   ')}`);
-	}
-}
-
-// A home of its own, whose certificate store trusts our authority: the browser checks certificates as a visitor's would.
-const home = mkdtempSync(join(tmpdir(), 'demand-browser-'));
-mkdirSync(join(home, '.pki/nssdb'), { recursive: true });
-execFileSync('certutil', ['-d', `sql:${home}/.pki/nssdb`, '-N', '--empty-password']);
-execFileSync('certutil', ['-d', `sql:${home}/.pki/nssdb`, '-A', '-t', 'C,,', '-n', 'demand', '-i', join(state, 'tls/ca.pem')]);
-mkdirSync(shots, { recursive: true });
-
-const browser = await chromium.launch({
-	executablePath: process.env.CHROMIUM || '/usr/bin/chromium',
-	env: { ...process.env, HOME: home },
-	args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
-});
-
-// Every page is watched: a script error or a policy violation is a failure.
-async function newPage(options) {
-	const context = await browser.newContext(options);
-	const page = await context.newPage();
-	page.complaints = [];
-	page.on('pageerror', (error) => page.complaints.push(error.message));
-	page.on('console', (message) => {
-		if (message.type() === 'error') page.complaints.push(message.text());
-	});
-	page.setDefaultTimeout(15000);
-	return page;
-}
-
-async function shoot(page, name) {
-	const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-	report(overflow <= 0, `${name}: nothing hangs over the edge`, `${overflow} pixels too wide`);
-	await page.screenshot({ path: join(shots, `${name}.png`), fullPage: true });
-}
-
-async function step(name, work) {
-	try {
-		await work();
-		report(true, name);
-	} catch (error) {
-		report(false, name, error.message);
-		throw error;
-	}
-}
 
 async function signUp(page, tag, slug, javaScript) {
 	await step(`${tag}: the public page leads to the sign-up`, async () => {
@@ -181,21 +119,7 @@ const visits = [
 	{ tag: 'noscript', slug: `browser-noscript-${run}`, javaScript: false, options: { viewport: { width: 1280, height: 900 }, javaScriptEnabled: false } },
 	{ tag: 'dark', slug: `browser-dark-${run}`, javaScript: true, options: { viewport: { width: 390, height: 844 }, colorScheme: 'dark' } },
 ];
-try {
-	for (const visit of visits) {
-		const page = await newPage(visit.options);
-		try {
-			await signUp(page, visit.tag, visit.slug, visit.javaScript);
-			await work(page, visit.tag, visit.slug);
-		} catch {
-			await page.screenshot({ path: join(shots, `${visit.tag}-failed.png`), fullPage: true }).catch(() => {});
-		}
-		const serious = page.complaints.filter((text) => !/status of 4\d\d/.test(text));
-		report(serious.length === 0, `${visit.tag}: no script error, no policy violation`, serious.join('\n'));
-		await page.context().close();
-	}
-} finally {
-	await browser.close();
-	rmSync(home, { recursive: true, force: true });
-}
-process.exit(failures > 0 ? 1 : 0);
+await visitAll(visits, async (page, visit) => {
+	await signUp(page, visit.tag, visit.slug, visit.javaScript);
+	await work(page, visit.tag, visit.slug);
+});
