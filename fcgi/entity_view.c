@@ -35,6 +35,9 @@ void entity_prefill(struct context *c, struct record *record)
 {
 	const struct entity *entity = record_entity(record);
 
+	for (size_t i = 0; i < entity->field_count; i++)
+		if (entity->fields[i].flags & FIELD_MINE)
+			record_prefill(record, (int)i, uuid_text(c->arena, c->principal->user_id));
 	for (const struct form_field *sent = c->query.first; sent; sent = sent->next) {
 		int field = entity_field(entity, sent->name);
 

@@ -99,6 +99,18 @@ static void add_option(struct value *list, struct str value, struct str label)
 	value_append(list, option);
 }
 
+static void add_options(const struct bulk_page *page, size_t offer, const struct field *field, struct value *options)
+{
+	for (const struct choice *choice = field->choices; choice && choice->value; choice++)
+		add_option(options, str_from(choice->value), str_from(choice->label));
+	if (field->type == FIELD_REFERENCE && !(field->flags & (FIELD_REQUIRED | FIELD_FILLED)))
+		add_option(options, STR(""),
+			   strcmp(field->references, "tenant_users") == 0 ? STR("Nobody") : STR("None"));
+	for (size_t k = 0; k < page->choices[offer].count; k++)
+		add_option(options, page->choices[offer].ids[k], page->choices[offer].labels[k]);
+}
+
+/* What has nothing to choose from, such as tags where there are none, is not offered. */
 static void put_offers(struct bulk_page *page)
 {
 	struct context *c = page->c;
@@ -110,16 +122,14 @@ static void put_offers(struct bulk_page *page)
 			offer->kind != BULK_DELETE ? &page->bulk.entity->fields[offer->field] : NULL;
 		struct value *map = value_map(c->arena), *options = value_put_list(map, "options");
 
+		if (field)
+			add_options(page, i, field, options);
+		if (field && value_count(options) == 0)
+			continue;
 		value_put_text(map, "action", offer->action);
 		value_put_text(map, "label", offer->label);
-		value_put_bool(map, "first", i == 0);
+		value_put_bool(map, "first", value_count(list) == 0);
 		value_put_bool(map, "has_options", field != NULL);
-		for (const struct choice *choice = field ? field->choices : NULL; choice && choice->value; choice++)
-			add_option(options, str_from(choice->value), str_from(choice->label));
-		if (field && field->type == FIELD_REFERENCE && !(field->flags & FIELD_REQUIRED))
-			add_option(options, STR(""), STR("Nobody"));
-		for (size_t k = 0; k < page->choices[i].count; k++)
-			add_option(options, page->choices[i].ids[k], page->choices[i].labels[k]);
 		value_append(list, map);
 	}
 }

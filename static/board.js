@@ -103,7 +103,7 @@
 		sortables.add(list);
 		let back = null;
 		Sortable.create(list, {
-			group: 'board', animation: 120, delay: 150, delayOnTouchOnly: true, filter: 'a', preventOnFilter: false, draggable: '.board-card',
+			group: 'board', animation: 120, delay: 150, delayOnTouchOnly: true, draggable: '.board-card',
 			onStart(event) {
 				back = placeBack(event.item);
 				event.item.dataset.was = event.from.dataset.stage;

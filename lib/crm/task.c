@@ -84,7 +84,7 @@ static const struct field fields[] = {
 		.label = "Assigned to",
 		.group = "Who",
 		REFERS_TO_USER,
-		.flags = FIELD_FILTERABLE | FIELD_LISTED | FIELD_EXPORTABLE,
+		.flags = FIELD_MINE | FIELD_FILTERABLE | FIELD_LISTED | FIELD_EXPORTABLE,
 	},
 	{
 		.name = "lead_id",

@@ -153,6 +153,17 @@ static void add_insert(struct sql *sql, const struct record *record)
 	sql_add(sql, ")");
 }
 
+static void fill_mine(struct ttx *tx, struct record *record)
+{
+	const struct ttx_actor *actor = ttx_actor(tx);
+
+	if (actor->kind != ACTOR_USER)
+		return;
+	for (size_t i = 0; i < record->entity->field_count; i++)
+		if (field_is(&record->entity->fields[i], FIELD_MINE) && !record->given[i])
+			record->values[i] = uuid_text(record->arena, actor->id);
+}
+
 enum err entity_insert(struct ttx *tx, struct record *record, struct errors *errors)
 {
 	const struct entity *entity = record->entity;
@@ -165,6 +176,7 @@ enum err entity_insert(struct ttx *tx, struct record *record, struct errors *err
 	record->version = 1;
 	record->created_at = record->updated_at = ttx_now(tx);
 	show_times(record);
+	fill_mine(tx, record);
 	mark_changed(record, NULL, changed);
 	err = before_write(tx, WRITE_CREATE, record, changed, errors);
 	if (err)

@@ -1,0 +1,221 @@
+// The records as people use them, on a phone and a desk, in light and dark, with and without JavaScript: a list is narrowed and changed in bulk, cards
+// move over the board, a call is logged in two taps, a lead becomes a customer. Each visit has a demo company of its own.
+import { origin, shoot, step, visitAll } from './browser_lib.mjs';
+
+const password = 'sunny-side-up-rooftop';
+const row = /\/[0-9a-f]{8}-[0-9a-f-]{27}$/;
+
+function expect(good, text) {
+	if (!good) throw new Error(text);
+}
+
+async function signIn(page, slug) {
+	await page.goto(`${origin(slug)}/login`);
+	await page.fill('[name=email]', `owner@${slug}.example`);
+	await page.fill('[name=password]', password);
+	await page.click('main button[type=submit]');
+	await page.waitForURL(`${origin(slug)}/`);
+}
+
+const rows = (page) => page.locator('#list tbody tr');
+const texts = async (locator) => (await locator.allTextContents()).map((text) => text.trim());
+
+async function list(page, { tag, slug, javaScript }) {
+	await step(`${tag}: the list is narrowed by a filter, which is in the address and in words`, async () => {
+		await page.goto(`${origin(slug)}/leads`);
+		await page.selectOption('#quick-urgency', 'emergency');
+		if (!javaScript) await page.click('#filters .btn-apply');
+		await page.waitForURL(/urgency=emergency/);
+		await page.waitForSelector('.chip');
+		const badges = await texts(rows(page).locator('td[data-label=Urgency]'));
+		expect(badges.length > 0 && badges.every((text) => text === 'Emergency'), `the rows say ${badges}`);
+		await shoot(page, `${tag}-list-filter`);
+	});
+	await step(`${tag}: two filters hold together, and words are looked for among them`, async () => {
+		const name = (await texts(rows(page).locator('.row-title')))[0];
+		await page.goto(`${origin(slug)}/leads?urgency=emergency&q=${encodeURIComponent(name.split(' ')[0].toLowerCase())}`);
+		const names = await texts(rows(page).locator('.row-title'));
+		expect(names.includes(name), `${name} is not among ${names}`);
+		expect(names.every((other) => other.startsWith(name.split(' ')[0])), `others are there: ${names}`);
+		await page.goto(`${origin(slug)}/leads?q=zzzz-nobody`);
+		await page.waitForSelector('.empty-title');
+		await shoot(page, `${tag}-list-nothing`);
+		await page.click('.empty-action a');
+		await page.waitForSelector('#list tbody tr');
+	});
+	await step(`${tag}: columns and order are chosen, and stay in the address`, async () => {
+		await page.goto(`${origin(slug)}/leads`);
+		await page.click('.list-tools summary:has-text("Columns")');
+		await page.locator('.tool-columns label', { hasText: /^City$/ }).click();
+		await page.selectOption('.tool-panel [name=sort]', 'name');
+		await shoot(page, `${tag}-list-columns`);
+		await page.click('.tool-narrow .tool-foot button');
+		await page.waitForURL(/columns=/);
+		await page.waitForSelector('td[data-label=City]', { state: 'attached' });
+		const names = await texts(rows(page).locator('.row-title'));
+		expect(names.join() === [...names].sort().join(), `they stand as ${names}`);
+	});
+	await step(`${tag}: what was ticked is changed after a count, and taken back`, async () => {
+		await page.goto(`${origin(slug)}/leads?sort=name`);
+		const picks = page.locator('#list tbody [data-pick], #list tbody [name=id]');
+		await picks.nth(0).check();
+		await picks.nth(1).check();
+		await page.click('#bulk button[type=submit]');
+		await page.waitForSelector('.bulk-offers');
+		await page.locator('.bulk-offer', { has: page.locator('[value=status]') }).locator('input[type=radio]').check();
+		await page.selectOption('[name="target.status"]', 'contacted');
+		await shoot(page, `${tag}-bulk-offer`);
+		await page.click('form.bulk button[type=submit]');
+		expect(/2 leads/.test(await page.textContent('h1')), `the count is not told: ${await page.textContent('h1')}`);
+		await shoot(page, `${tag}-bulk-confirm`);
+		await page.click('form.bulk button[type=submit]');
+		await page.waitForSelector('.bulk-done');
+		await shoot(page, `${tag}-bulk-done`);
+		await page.click('.bulk-done button');
+		await page.waitForSelector('.alert:has-text("back")');
+	});
+}
+
+const column = (page, name) => page.locator('.board-column', { has: page.locator('h2', { hasText: new RegExp(`^${name}$`) }) });
+const cards = (page, name) => column(page, name).locator('.board-card');
+const firstName = (page, name) => cards(page, name).first().locator('.board-title').textContent();
+const inColumn = (page, name, who) => cards(page, name).filter({ hasText: who }).count();
+
+async function boardByHand(page, { tag, slug }) {
+	await step(`${tag}: a card is dragged, and stays there`, async () => {
+		await page.goto(`${origin(slug)}/pipeline`);
+		const who = await firstName(page, 'New');
+		// By its title, as a hand would take it; a click on the same leads to the lead.
+		await cards(page, 'New').first().locator('.board-title').dragTo(cards(page, 'Contacted').first());
+		await page.waitForSelector(`[data-board-live]:has-text("is now in Contacted")`);
+		await page.reload();
+		expect((await inColumn(page, 'Contacted', who)) > 0, `${who} is not in Contacted`);
+	});
+	await step(`${tag}: a move that fails goes back and says why`, async () => {
+		const who = await firstName(page, 'New');
+		await page.route('**/move', (route) => (route.request().method() === 'POST' ? route.abort() : route.continue()));
+		await cards(page, 'New').first().focus();
+		await page.keyboard.press('Shift+ArrowRight');
+		await page.waitForSelector('[data-board-live].is-failed');
+		expect((await inColumn(page, 'New', who)) > 0, `${who} has left New`);
+		await shoot(page, `${tag}-board-failed`);
+		await page.unroute('**/move');
+		page.complaints = page.complaints.filter((text) => !/Failed to load resource/.test(text));
+	});
+}
+
+async function boardByKeys(page, { tag, slug }) {
+	await step(`${tag}: a card moves by keys, and stays there`, async () => {
+		await page.goto(`${origin(slug)}/pipeline`);
+		await shoot(page, `${tag}-board`);
+		const who = await firstName(page, 'New');
+		await cards(page, 'New').first().focus();
+		await page.keyboard.press('Shift+ArrowRight');
+		await page.waitForSelector(`[data-board-live]:has-text("is now in Contacted")`);
+		await page.reload();
+		expect((await firstName(page, 'Contacted')) === who, `${who} is not on top of Contacted`);
+	});
+	await step(`${tag}: lost asks for the reason first`, async () => {
+		const last = cards(page, 'Won').first();
+		const who = await last.locator('.board-title').textContent();
+		await last.focus();
+		await page.keyboard.press('Shift+ArrowRight');
+		await page.waitForSelector('[data-board-ask][open]');
+		await page.screenshot({ path: `${process.env.DEMAND_SCREENSHOTS || process.env.DEMAND_STATE}/${tag}-board-lost.png` });
+		await page.keyboard.press('Escape');
+		await page.waitForSelector('[data-board-live]:has-text("left where it was")');
+		expect((await inColumn(page, 'Won', who)) > 0, `${who} is gone from Won`);
+		await cards(page, 'Won').first().focus();
+		await page.keyboard.press('Shift+ArrowRight');
+		await page.fill('#board-reason', 'Sold the house');
+		await page.keyboard.press('Enter');
+		await page.waitForSelector('[data-board-live]:has-text("is now in Lost")');
+		await page.goto(new URL(await cards(page, 'Lost').filter({ hasText: who }).first().locator('.board-title').getAttribute('href'), origin(slug)).href);
+		expect((await page.textContent('main')).includes('Sold the house'), 'the reason is not on the lead');
+	});
+}
+
+async function boardByForm(page, { tag, slug }) {
+	await step(`${tag}: a card moves by a form; lost without a reason is asked again`, async () => {
+		await page.goto(`${origin(slug)}/pipeline`);
+		await shoot(page, `${tag}-board`);
+		const who = await firstName(page, 'New');
+		await cards(page, 'New').first().locator('a:has-text("Move")').click();
+		await page.selectOption('[name=stage_id]', { label: 'Lost' });
+		await page.click('main form.card button[type=submit]');
+		await page.waitForSelector('#error-lost_reason');
+		await shoot(page, `${tag}-board-reason`);
+		await page.fill('[name=lost_reason]', 'Too far away');
+		await page.click('main form.card button[type=submit]');
+		await page.waitForURL('**/pipeline**');
+		expect((await inColumn(page, 'Lost', who)) > 0, `${who} is not in Lost`);
+	});
+}
+
+async function lead(page, { tag, slug }) {
+	await step(`${tag}: a call is logged in two taps, and stands in the timeline`, async () => {
+		await page.goto(`${origin(slug)}/leads?status=qualified`);
+		await page.click('#list tbody .row-title');
+		await page.waitForURL(row);
+		await page.click('.quick summary:has-text("Log call")');
+		await page.screenshot({ path: `${process.env.DEMAND_SCREENSHOTS || process.env.DEMAND_STATE}/${tag}-log-call.png` });
+		await page.click('.quick-outcomes button >> nth=0');
+		await page.waitForSelector('.timeline-entry:has-text("all")');
+		await page.fill('#call-note', 'Furnace is 19 years old.');
+		await page.click('.call-note button[type=submit]');
+		await page.waitForSelector('.timeline-entry:has-text("19 years old")');
+		await shoot(page, `${tag}-lead-timeline`);
+	});
+	await step(`${tag}: the timeline shows one kind alone`, async () => {
+		const all = await page.locator('.timeline-entry').count();
+		await page.click('.timeline-chip:has-text("Calls")');
+		await page.waitForSelector('.timeline-chip.active:has-text("Calls")');
+		expect((await page.locator('.timeline-entry').count()) < all, 'there is more than calls');
+		await page.waitForSelector('.timeline-entry:has-text("19 years old")');
+		await page.goto(page.url().replace(/[?#].*/, ''));
+	});
+	await step(`${tag}: a task is written down, and done on the day's page`, async () => {
+		await page.click('.quick summary:has-text("Task")');
+		await page.fill('#quick-task', `Send the estimate ${tag}`);
+		await page.press('#quick-task', 'Enter');
+		await page.waitForSelector(`.timeline-entry:has-text("Send the estimate ${tag}")`);
+		await page.goto(`${origin(slug)}/my-day`);
+		await page.waitForSelector(`.day-task:has-text("Send the estimate ${tag}")`);
+		await shoot(page, `${tag}-my-day`);
+		await page.click(`.day-task:has-text("Send the estimate ${tag}") button:has-text("Done")`);
+		await page.waitForSelector(`.day-task:has-text("Send the estimate ${tag}")`, { state: 'detached' });
+	});
+	await step(`${tag}: a lead becomes a contact, who shows what happened before`, async () => {
+		await page.goto(`${origin(slug)}/leads?status=qualified`);
+		const link = page.locator('#list tbody .row-title').first();
+		const who = (await link.textContent()).trim();
+		await link.click();
+		await page.waitForURL(row);
+		await page.click('a:has-text("Make a customer")');
+		await shoot(page, `${tag}-convert`);
+		await page.click('main form.card button[type=submit]');
+		await page.waitForURL(/\/contacts\//);
+		expect((await page.textContent('h1')).includes(who), `it is not ${who}'s page`);
+		await page.waitForSelector('.timeline-entry:has-text("19 years old")');
+		await page.waitForSelector('.record-related:has-text("Properties")');
+		await shoot(page, `${tag}-contact`);
+	});
+}
+
+const phone = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
+const desk = { viewport: { width: 1280, height: 900 } };
+const visits = [
+	{ tag: 'records-phone', slug: 'acme-hvac', javaScript: true, options: phone },
+	{ tag: 'records-phone-dark', slug: 'elite-plumbing', javaScript: true, options: { ...phone, colorScheme: 'dark' } },
+	{ tag: 'records-desk', slug: 'blue-river', javaScript: true, byMouse: true, options: desk },
+	{ tag: 'records-desk-dark', slug: 'summit-heating', javaScript: true, byMouse: true, options: { ...desk, colorScheme: 'dark' } },
+	{ tag: 'records-noscript', slug: 'northside-comfort', javaScript: false, options: { ...phone, isMobile: false, javaScriptEnabled: false } },
+];
+await visitAll(visits, async (page, visit) => {
+	await signIn(page, visit.slug);
+	await list(page, visit);
+	if (visit.byMouse) await boardByHand(page, visit);
+	if (visit.javaScript) await boardByKeys(page, visit);
+	else await boardByForm(page, visit);
+	await lead(page, visit);
+});
