@@ -262,7 +262,7 @@ static const struct field fields[] = {
 	},
 	{
 		.name = "sms_consent_at",
-		.label = "Since",
+		.label = "Consent since",
 		.type = FIELD_INSTANT,
 		.flags = FIELD_READ_ONLY | FIELD_EXPORTABLE,
 	},
@@ -281,14 +281,14 @@ static const struct field fields[] = {
 	},
 	{
 		.name = "first_response_kind",
-		.label = "By",
+		.label = "First answer by",
 		.type = FIELD_CHOICE,
 		.flags = FIELD_READ_ONLY | FIELD_EXPORTABLE,
 		.choices = response_kinds,
 	},
 	{
 		.name = "first_response_by",
-		.label = "From",
+		.label = "First answer from",
 		REFERS_TO_USER,
 		.flags = FIELD_READ_ONLY | FIELD_EXPORTABLE,
 	},
