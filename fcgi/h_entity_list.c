@@ -147,7 +147,12 @@ static void put_words(const struct list_page *page)
 	value_put_text(c->page, "title", entity->label_plural);
 	value_put_str(c->page, "entity_label", entity_in_sentence(c, entity->label));
 	value_put_text(c->page, "entity_label_plural", entity->label_plural);
+	value_put_str(c->page, "plural_words", entity_in_sentence(c, entity->label_plural));
 	value_put_text(c->page, "empty_hint", entity->empty_hint);
+	value_put_url(
+		c->page, "entity_icon_url",
+		arena_printf(c->arena, "/static/icons.svg?v=%s#%s", c->app->config->static_version, entity->icon));
+	value_put_bool(c->page, "filtered", query->filter_count > 0);
 	value_put_bool(c->page, "searchable", entity_has_search(entity));
 	value_put_bool(c->page, "narrowed", query->filter_count > 0 || query->q.n > 0);
 	value_put_bool(c->page, "may_write", entity_may_write(c));

@@ -120,6 +120,7 @@ enum err trash_show_page(struct context *c)
 			add_choice(c, choices, entities[i], only);
 	value_put_text(c->page, "title", "Trash");
 	value_put_bool(c->page, "has_rows", page->count > 0);
+	value_put_str(c->page, "only", only ? entity_in_sentence(c, only->label_plural) : STR_NONE);
 	value_put_bool(c->page, "may_erase", context_may(c, CAN_SETTINGS));
 	value_put_bool(c->page, "has_next", page->more);
 	value_put_url(c->page, "next_url", trash_url(c, only, next_place(c, page)));

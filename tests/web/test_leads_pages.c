@@ -38,12 +38,16 @@ static void an_empty_list_teaches_and_a_narrowed_one_says_no_match(void **state)
 	struct browser member = browser_as(&acme, ROLE_MEMBER), viewer = browser_as(&acme, ROLE_VIEWER);
 
 	(void)state;
-	assert_has(browse(&member, "/leads"), "Nothing here yet");
+	assert_has(browse(&member, "/leads"), "No leads yet");
 	assert_has(browse(&member, "/leads"), "Add the first one");
 	assert_hasnt(browse(&viewer, "/leads"), "Add the first one");
 	assert_has(browse(&member, "/leads?q=nobody"), "No match");
+	assert_has(browse(&member, "/leads?q=nobody"), "href=\"/leads\">Clear the search</a>");
+	assert_has(browse(&member, "/leads?q=nobody"), "Nothing holds “nobody”");
 	assert_has(browse(&member, "/leads?status=won"), "No match");
-	assert_has(browse(&member, "/leads?q=&status=&tier=&sort="), "Nothing here yet");
+	assert_has(browse(&member, "/leads?status=won"), "href=\"/leads\">Clear the filters</a>");
+	assert_has(browse(&member, "/leads?status=won&q=x"), "Clear the search and the filters</a>");
+	assert_has(browse(&member, "/leads?q=&status=&tier=&sort="), "No leads yet");
 	assert_status(browse(&member, "/leads?nope=1"), 422);
 	assert_has(browse(&member, "/leads?sort=nope"), "sort: ");
 	/* A place in a list that is no more: from the start. */

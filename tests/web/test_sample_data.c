@@ -289,14 +289,14 @@ static void the_offer_stands_where_nothing_is(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(empty); i++) {
 		assert_has(browse(&owner, empty[i]), "Look around with sample data");
-		assert_hasnt(browse(&owner, empty[i]), "You are looking at an example company");
+		assert_hasnt(browse(&owner, empty[i]), "You are looking at <strong>sample data");
 	}
 	assert_hasnt(browse(&owner, "/leads?status=won"), "Look around with sample data");
 	assert_hasnt(browse(&owner, "/saved_views"), "Look around with sample data");
 	assert_goes_to(submit(&owner, "/sample-data", "return=/leads"), STR("/leads?done=sample_added"));
 	for (size_t i = 0; i < COUNT_OF(empty); i++) {
 		assert_hasnt(browse(&owner, empty[i]), "Look around with sample data");
-		assert_has(browse(&owner, empty[i]), "You are looking at an example company");
+		assert_has(browse(&owner, empty[i]), "You are looking at <strong>sample data");
 	}
 	assert_goes_to(submit(&owner, "/sample-data", "return=/leads"), STR("/leads?done=sample_there"));
 }
