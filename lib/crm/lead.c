@@ -350,4 +350,6 @@ const struct entity lead_entity = {
 	.tags_table = "lead_tags",
 	.before_write = lead_before_write,
 	.after_write = lead_after_write,
+	.before_write_many = lead_before_write_many,
+	.after_write_many = lead_after_write_many,
 };

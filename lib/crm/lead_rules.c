@@ -5,6 +5,7 @@
 #include "lib/crm/pipeline.h"
 #include "lib/crm/response.h"
 #include "lib/crm/shared.h"
+#include "lib/entity/insert_many.h"
 #include "lib/tenant/usage.h"
 
 static bool has_changed(const struct record *lead, const char *field)
@@ -100,49 +101,121 @@ static void first_response_by_stage(struct ttx *tx, struct record *lead)
 		record_set_text(lead, "first_response_by", uuid_text(ttx_arena(tx), actor->id));
 }
 
-/* Stages are looked at when they matter; the company's hours when the lead is new. One round trip. */
-static enum err agree(struct ttx *tx, enum write_kind kind, struct record *lead, struct errors *errors)
-{
-	bool create = kind == WRITE_CREATE;
-	struct rows *company = NULL, *sent;
+/* What the hooks read of the company, once for all rows of a write. */
+struct company {
+	struct rows *settings; /* for new leads */
+	struct record *rules;
 	struct stages stages;
-	int64_t now = ttx_now(tx), due;
-	enum err err;
+	int64_t now;
+};
 
-	if (!create && !has_changed(lead, "stage_id") && !has_changed(lead, "status"))
-		return OK;
-	if (create)
-		company = ttx_send(tx, &read_company, NO_ARGS);
-	sent = stages_send(tx);
-	err = stages_read(tx, sent, &stages);
-	if (err)
-		return err;
-	lead_agree_on_stage(tx, lead, &stages, errors);
+static bool needs_stages(const struct record *lead)
+{
+	return !record_before(lead) || has_changed(lead, "stage_id") || has_changed(lead, "status");
+}
+
+/* The company's hours when leads are new. One round trip. */
+static enum err read_for(struct ttx *tx, enum write_kind kind, struct company *company)
+{
+	struct rows *settings = kind == WRITE_CREATE ? ttx_send(tx, &read_company, NO_ARGS) : NULL;
+	enum err err = stages_read(tx, stages_send(tx), &company->stages);
+
+	company->now = ttx_now(tx);
+	if (err == OK && settings && rows_wait(settings) == OK && rows_next(settings)) {
+		company->settings = settings;
+		company->rules = response_rules(ttx_arena(tx), rows_str(settings, 0));
+	}
+	return err;
+}
+
+static void agree(struct ttx *tx, struct record *lead, const struct company *company, struct errors *errors)
+{
+	int64_t due;
+
+	lead_agree_on_stage(tx, lead, &company->stages, errors);
 	first_response_by_stage(tx, lead);
-	if (!create || rows_wait(company) != OK || !rows_next(company))
-		return OK;
-	due = response_due(response_rules(ttx_arena(tx), rows_str(company, 0)), rows_str(company, 1),
-			   record_text(lead, "urgency"), now);
+	if (!company->rules)
+		return;
+	due = response_due(company->rules, rows_str(company->settings, 1), record_text(lead, "urgency"), company->now);
 	record_set_text(lead, "response_due_at", due ? clock_rfc3339(ttx_arena(tx), due) : STR_NONE);
-	return OK;
 }
 
 /* ---- the hooks ---- */
 
+static void derive(struct ttx *tx, enum write_kind kind, struct record *lead)
+{
+	crm_normalise_phone(tx, kind, lead);
+	crm_date_consent(tx, kind, lead);
+	score(tx, lead);
+}
+
 enum err lead_before_write(struct ttx *tx, enum write_kind kind, struct record *lead, struct errors *errors)
 {
-	enum err err;
+	struct company company = {0};
+	enum err err = OK;
 
 	if (kind == WRITE_DELETE)
 		return OK;
 	if (kind == WRITE_RESTORE)
 		return usage_claim(tx, LIMIT_LEADS, errors);
-	crm_normalise_phone(tx, kind, lead);
-	crm_date_consent(tx, kind, lead);
-	score(tx, lead);
-	err = agree(tx, kind, lead, errors);
+	derive(tx, kind, lead);
+	if (needs_stages(lead)) {
+		err = read_for(tx, kind, &company);
+		if (err == OK)
+			agree(tx, lead, &company, errors);
+	}
 	/* Last, since it holds the company's row until the commit. */
 	return err == OK && kind == WRITE_CREATE && !errors_any(errors) ? usage_claim(tx, LIMIT_LEADS, errors) : err;
+}
+
+/* In order, while there are places. */
+static enum err claim_places(struct ttx *tx, struct write *writes, size_t count)
+{
+	struct errors *full = errors_new(ttx_arena(tx));
+	int64_t wanted = 0, claimed;
+	enum err err;
+
+	for (size_t i = 0; i < count; i++)
+		wanted += writes[i].err == OK;
+	err = usage_claim_many(tx, LIMIT_LEADS, wanted, &claimed);
+	if (err == OK && claimed < wanted && usage_refuse(tx, LIMIT_LEADS, full) != E_LIMIT)
+		return E_INTERNAL;
+	for (size_t i = 0; err == OK && i < count; i++)
+		if (writes[i].err == OK && claimed-- <= 0) {
+			writes[i].err = E_LIMIT;
+			writes[i].errors = full;
+		}
+	return err;
+}
+
+enum err lead_before_write_many(struct ttx *tx, enum write_kind kind, struct write *writes, size_t count)
+{
+	struct company company = {0};
+	bool any = false;
+	enum err err;
+
+	if (kind == WRITE_DELETE)
+		return OK;
+	for (size_t i = 0; i < count; i++)
+		if (writes[i].err == OK) {
+			derive(tx, kind, writes[i].record);
+			any = any || needs_stages(writes[i].record);
+		}
+	if (!any)
+		return OK;
+	err = read_for(tx, kind, &company);
+	if (err)
+		return err;
+	for (size_t i = 0; i < count; i++) {
+		struct errors *errors = write_errors(ttx_arena(tx), &writes[i]);
+
+		if (writes[i].err || !needs_stages(writes[i].record))
+			continue;
+		agree(tx, writes[i].record, &company, errors);
+		if (errors_any(errors))
+			writes[i].err = E_INVALID;
+	}
+	return kind == WRITE_CREATE ? claim_places(tx, writes, count) : OK;
 }
 
 STATEMENT(insert_move,
@@ -183,4 +256,19 @@ enum err lead_after_write(struct ttx *tx, enum write_kind kind, const struct rec
 	if (err || !has_changed(lead, "status") || stage_kind_of_status(status) == STAGE_OPEN)
 		return err;
 	return cadence_stop(tx, record_id(lead), str_is(status, "won") ? CADENCE_STOP_WON : CADENCE_STOP_LOST, NULL);
+}
+
+enum err lead_after_write_many(struct ttx *tx, enum write_kind kind, struct write *writes, size_t count)
+{
+	int64_t deleted = 0, refused = 0;
+	enum err err = OK;
+
+	for (size_t i = 0; err == OK && i < count; i++) {
+		deleted += kind == WRITE_DELETE && writes[i].err == OK;
+		refused += kind == WRITE_CREATE && writes[i].refused;
+		if (kind == WRITE_UPDATE && writes[i].err == OK && !writes[i].unchanged)
+			err = lead_after_write(tx, kind, writes[i].record);
+	}
+	/* A place was claimed for those that the database then refused. */
+	return err || deleted + refused == 0 ? err : usage_release(tx, LIMIT_LEADS, deleted + refused);
 }

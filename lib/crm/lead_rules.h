@@ -12,4 +12,8 @@ enum err lead_before_write(struct ttx *, enum write_kind, struct record *, struc
 /* The move between stages is recorded, and what ends with the lead ends: its cadences. */
 enum err lead_after_write(struct ttx *, enum write_kind, const struct record *);
 
+/* The same for many rows at once. */
+enum err lead_before_write_many(struct ttx *, enum write_kind, struct write *, size_t count);
+enum err lead_after_write_many(struct ttx *, enum write_kind, struct write *, size_t count);
+
 #endif

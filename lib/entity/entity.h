@@ -78,6 +78,7 @@ struct field {
 };
 
 struct record;
+struct write; /* insert_many.h */
 /* WRITE_RESTORE: out of the trash, with the values it had; record_before() is the row as it lay there. */
 enum write_kind { WRITE_CREATE = 1, WRITE_UPDATE, WRITE_DELETE, WRITE_RESTORE };
 
@@ -101,6 +102,12 @@ struct entity {
 	enum err (*before_write)(struct ttx *, enum write_kind, struct record *, struct errors *);
 	enum err (*after_write)(struct ttx *, enum write_kind, const struct record *);
 	enum err (*decorate)(struct ttx *, const struct record *, struct value *page_map);
+	/*
+	 * The first two for many rows at once (insert_many.h), where they send statements; NULL: they are called for each.
+	 * A row that cannot be written gets its err; those that have one are left alone. WRITE_RESTORE never comes.
+	 */
+	enum err (*before_write_many)(struct ttx *, enum write_kind, struct write *, size_t count);
+	enum err (*after_write_many)(struct ttx *, enum write_kind, struct write *, size_t count);
 };
 
 /* Complaints, one a line, about a table that contradicts itself; true when there are none. */

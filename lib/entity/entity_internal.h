@@ -111,6 +111,28 @@ void sql_add_filter(struct sql *, const struct entity *, const struct list_filte
 
 /* What the database refused, told at the field. */
 enum err store_explain(struct ttx *, const struct entity *, enum err, struct errors *);
+/* created_at and updated_at as fields show what the layer wrote. */
+void record_show_times(struct record *);
+/* Which of the stored fields differ; all that has a value for a new row (before NULL). */
+void record_mark_changed(const struct record *, const struct record *before, bool *changed);
+/* A new row's FIELD_MINE fields name whoever makes it. */
+void record_fill_mine(struct ttx *, struct record *);
+/* What was not given stays as it was, so that hooks see the whole row. */
+void record_become_next(struct record *change, const struct record *current);
+
+/* ---- insert_many.c ---- */
+
+struct write;
+/* An argument with one item a row, of those whose err is OK: "$n::text[]", as the field's column is. */
+void sql_argument_field(struct sql *, const struct write *, size_t count, size_t field);
+void sql_argument_ids(struct sql *, const struct write *, size_t count);
+void sql_argument_custom(struct sql *, const struct write *, size_t count);
+void sql_argument_search(struct sql *, const struct write *, size_t count);
+/* References and tags by one statement a field, then the hook. */
+enum err writes_check(struct ttx *, enum write_kind, struct write *, size_t count, bool *const *changed) MUST_CHECK;
+enum err writes_hook(struct ttx *, enum write_kind, struct write *, size_t count) MUST_CHECK;
+enum err writes_told(struct ttx *, enum write_kind, struct write *, size_t count) MUST_CHECK;
+size_t writes_left(const struct write *, size_t count); /* whose err is OK */
 
 /* ---- trash.c ---- */
 
@@ -205,9 +227,15 @@ void sql_add_tags(struct sql *, const struct entity *);
 void tags_read(struct record *, struct str selected);
 /* Errors at the field for names that are no tag. */
 enum err tags_check(struct ttx *, const struct record *, const bool *changed, struct errors *) MUST_CHECK;
+/* The same in two steps: which of these names are tags; an error at the record's field for each that is not among them. */
+enum err tags_known(struct ttx *, struct str names, struct str *known) MUST_CHECK;
+bool tags_all_known(const struct record *, struct str known, struct errors *);
+/* The tags of many new rows, one item a tag. */
+struct write;
+size_t tags_pairs(struct arena *, const struct write *, size_t count, struct str **ids, struct str **names);
 /* What the record holds becomes the row's; sent without waiting. */
 void tags_send(struct ttx *, const struct record *);
-/* An array in PostgreSQL's text form. */
+/* An array in PostgreSQL's text form; an absent item is NULL. */
 struct argument arg_array(struct arena *, const struct str *items, size_t count);
 struct argument arg_lines(struct arena *, struct str lines);
 

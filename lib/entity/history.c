@@ -85,6 +85,61 @@ void history_send(struct ttx *tx, enum history_kind kind, const struct record *r
 			    arg_str(buffer_str(&changes))));
 }
 
+STATEMENT(history_insert_many,
+	  "INSERT INTO record_changes (tenant_id, id, entity, row_id, kind, version, changed_at, actor_kind, actor_id, "
+	  "actor_name, changes) SELECT $1::uuid, u.id, $2, u.row_id, u.kind, u.version, $3::timestamptz, $4, $5::uuid, "
+	  "$6, "
+	  "u.changes FROM unnest($7::uuid[], $8::uuid[], $9::text[], $10::bigint[], $11::jsonb[])"
+	  " AS u (id, row_id, kind, version, changes)");
+
+struct history_columns {
+	struct str *ids, *row_ids, *kinds, *versions, *changes;
+};
+
+static size_t fill_columns(struct arena *arena, enum history_kind kind, const struct record *const *records,
+			   size_t count, struct history_columns *columns)
+{
+	size_t used = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		struct buffer changes = BUFFER_IN(arena);
+
+		if (!print_changes(records[i], &changes) && kind == HISTORY_CHANGED)
+			continue;
+		columns->ids[used] = uuid_text(arena, uuid_new());
+		columns->row_ids[used] = uuid_text(arena, records[i]->id);
+		columns->kinds[used] = str_from(
+			kind_names[kind == HISTORY_CHANGED && records[i]->told_as ? records[i]->told_as : (int)kind]);
+		columns->versions[used] = arena_printf(arena, "%" PRId64, records[i]->version);
+		columns->changes[used++] = buffer_str(&changes);
+	}
+	return used;
+}
+
+void history_send_many(struct ttx *tx, enum history_kind kind, const struct record *const *records, size_t count,
+		       int64_t when)
+{
+	struct arena *arena = ttx_arena(tx);
+	const struct ttx_actor *actor = ttx_actor(tx);
+	struct history_columns columns = {
+		arena_array(arena, count, sizeof(struct str)), arena_array(arena, count, sizeof(struct str)),
+		arena_array(arena, count, sizeof(struct str)), arena_array(arena, count, sizeof(struct str)),
+		arena_array(arena, count, sizeof(struct str))};
+	size_t used;
+
+	if (count == 0 || !records[0]->entity->history)
+		return;
+	used = fill_columns(arena, kind, records, count, &columns);
+	if (used == 0)
+		return;
+	(void)ttx_send(tx, &history_insert_many,
+		       ARGS(arg_text(records[0]->entity->plural), arg_instant(arena, when),
+			    arg_text(actor_names[actor->kind]), actor_id(arena, actor), arg_str(actor->name),
+			    arg_array(arena, columns.ids, used), arg_array(arena, columns.row_ids, used),
+			    arg_array(arena, columns.kinds, used), arg_array(arena, columns.versions, used),
+			    arg_array(arena, columns.changes, used)));
+}
+
 void history_send_rows(struct ttx *tx, enum history_kind kind, const struct entity *entity, struct str ids,
 		       int64_t when)
 {

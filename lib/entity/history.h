@@ -17,6 +17,9 @@ const char *history_kind_name(enum history_kind);
  * at the commit.
  */
 void history_send(struct ttx *, enum history_kind, const struct record *, int64_t when);
+/* The same for many rows of one entity, in one statement. */
+void history_send_many(struct ttx *, enum history_kind, const struct record *const *records, size_t count,
+		       int64_t when);
 /* An update that is more than a change of fields is written down as that. */
 void record_tell_as(struct record *, enum history_kind);
 /* For rows that a statement of another's wrote, once it is done: ids as "{…}", versions are read from the rows. */

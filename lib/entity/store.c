@@ -96,8 +96,7 @@ static enum err after_write(struct ttx *tx, enum write_kind kind, const struct r
 	return record->entity->after_write ? record->entity->after_write(tx, kind, record) : OK;
 }
 
-/* created_at and updated_at as fields show what the layer wrote. */
-static void show_times(struct record *record)
+void record_show_times(struct record *record)
 {
 	for (size_t i = 0; i < record->entity->field_count; i++) {
 		const char *name = record->entity->fields[i].name;
@@ -108,7 +107,7 @@ static void show_times(struct record *record)
 	}
 }
 
-static void mark_changed(const struct record *record, const struct record *before, bool *changed)
+void record_mark_changed(const struct record *record, const struct record *before, bool *changed)
 {
 	for (size_t i = 0; i < record->entity->field_count; i++) {
 		struct str now = record->values[i], then = before ? before->values[i] : STR_NONE;
@@ -153,7 +152,7 @@ static void add_insert(struct sql *sql, const struct record *record)
 	sql_add(sql, ")");
 }
 
-static void fill_mine(struct ttx *tx, struct record *record)
+void record_fill_mine(struct ttx *tx, struct record *record)
 {
 	const struct ttx_actor *actor = ttx_actor(tx);
 
@@ -175,9 +174,9 @@ enum err entity_insert(struct ttx *tx, struct record *record, struct errors *err
 	record->id = uuid_new();
 	record->version = 1;
 	record->created_at = record->updated_at = ttx_now(tx);
-	show_times(record);
-	fill_mine(tx, record);
-	mark_changed(record, NULL, changed);
+	record_show_times(record);
+	record_fill_mine(tx, record);
+	record_mark_changed(record, NULL, changed);
 	err = before_write(tx, WRITE_CREATE, record, changed, errors);
 	if (err)
 		return err;
@@ -236,8 +235,7 @@ static bool add_update(struct sql *sql, const struct record *record, const bool 
 	return any;
 }
 
-/* What was not given stays as it was, so that hooks see the whole row. */
-static void become_next(struct record *change, const struct record *current)
+void record_become_next(struct record *change, const struct record *current)
 {
 	for (size_t i = 0; i < change->entity->field_count; i++)
 		if (!change->given[i])
@@ -247,7 +245,7 @@ static void become_next(struct record *change, const struct record *current)
 	change->version = current->version;
 	change->created_at = current->created_at;
 	change->updated_at = current->updated_at;
-	show_times(change);
+	record_show_times(change);
 }
 
 enum err entity_update(struct ttx *tx, const struct record *current, struct record *change, struct errors *errors,
@@ -259,12 +257,12 @@ enum err entity_update(struct ttx *tx, const struct record *current, struct reco
 	struct rows *rows;
 	enum err err;
 
-	become_next(change, current);
-	mark_changed(change, current, changed);
+	record_become_next(change, current);
+	record_mark_changed(change, current, changed);
 	err = before_write(tx, WRITE_UPDATE, change, changed, errors);
 	if (err)
 		return err;
-	mark_changed(change, current, changed); /* the hook may have set more */
+	record_mark_changed(change, current, changed); /* the hook may have set more */
 	*out = change;
 	change->updated_at = ttx_now(tx);
 	if (!add_update(&sql, change, changed)) {
@@ -277,7 +275,7 @@ enum err entity_update(struct ttx *tx, const struct record *current, struct reco
 	if (rows_affected(rows) != 1)
 		return E_PRECONDITION;
 	change->version = current->version + 1;
-	show_times(change);
+	record_show_times(change);
 	if (entity_tags_field(entity) >= 0 && changed[entity_tags_field(entity)])
 		tags_send(tx, change);
 	history_send(tx, change->told_as ? (enum history_kind)change->told_as : HISTORY_CHANGED, change,

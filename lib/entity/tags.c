@@ -3,6 +3,7 @@
 
 #include "lib/base/utf8.h"
 #include "lib/entity/entity_internal.h"
+#include "lib/entity/insert_many.h"
 
 int entity_tags_field(const struct entity *entity)
 {
@@ -84,6 +85,10 @@ struct argument arg_array(struct arena *arena, const struct str *items, size_t c
 
 	buffer_add_char(&text, '{');
 	for (size_t i = 0; i < count; i++) {
+		if (str_absent(items[i])) {
+			buffer_add_str(&text, i ? STR(",NULL") : STR("NULL"));
+			continue;
+		}
 		buffer_add_str(&text, i ? STR(",\"") : STR("\""));
 		for (size_t k = 0; k < items[i].n; k++) {
 			if (items[i].p[k] == '"' || items[i].p[k] == '\\')
@@ -136,29 +141,67 @@ void tags_read(struct record *record, struct str selected)
 
 STATEMENT(find_tags, "SELECT name FROM tags WHERE tenant_id = $1 AND deleted_at IS NULL AND name = ANY($2)");
 
+enum err tags_known(struct ttx *tx, struct str names, struct str *known)
+{
+	struct buffer found = BUFFER_IN(ttx_arena(tx));
+	struct rows *rows;
+	enum err err = ttx_rows(tx, &find_tags, ARGS(arg_lines(ttx_arena(tx), names)), &rows);
+
+	while (err == OK && rows_next(rows))
+		buffer_printf(&found, "%.*s\n", STR_FMT_ARG(rows_str(rows, 0)));
+	*known = buffer_str(&found);
+	return err;
+}
+
+bool tags_all_known(const struct record *record, struct str known, struct errors *errors)
+{
+	const struct field *field = &record->entity->fields[entity_tags_field(record->entity)];
+	struct str names = record->values[entity_tags_field(record->entity)];
+	bool all = true;
+
+	while (!str_absent(names)) {
+		struct str name = str_split(&names, '\n');
+
+		if (tags_hold(known, name))
+			continue;
+		errors_add(errors, field->name, "not_found", "There is no tag \"%.*s\". Tags are made in the settings.",
+			   STR_FMT_ARG(name));
+		all = false;
+	}
+	return all;
+}
+
 enum err tags_check(struct ttx *tx, const struct record *record, const bool *changed, struct errors *errors)
 {
 	int field = entity_tags_field(record->entity);
-	struct buffer found = BUFFER_IN(record->arena);
-	struct str names;
-	struct rows *rows;
+	struct str known;
 	enum err err;
 
 	if (field < 0 || !changed[field] || str_absent(record->values[field]))
 		return OK;
-	err = ttx_rows(tx, &find_tags, ARGS(arg_lines(record->arena, record->values[field])), &rows);
+	err = tags_known(tx, record->values[field], &known);
 	if (err)
 		return err;
-	while (rows_next(rows))
-		buffer_printf(&found, "%.*s\n", STR_FMT_ARG(rows_str(rows, 0)));
-	for (names = record->values[field]; !str_absent(names);) {
-		struct str name = str_split(&names, '\n');
-
-		if (!tags_hold(buffer_str(&found), name))
-			errors_add(errors, record->entity->fields[field].name, "not_found",
-				   "There is no tag \"%.*s\". Tags are made in the settings.", STR_FMT_ARG(name));
-	}
+	(void)tags_all_known(record, known, errors);
 	return errors_any(errors) ? E_INVALID : OK;
+}
+
+size_t tags_pairs(struct arena *arena, const struct write *writes, size_t count, struct str **ids, struct str **names)
+{
+	int field = entity_tags_field(writes[0].record->entity);
+	size_t used = 0;
+
+	*ids = arena_array(arena, count * TAGS_MOST, sizeof **ids);
+	*names = arena_array(arena, count * TAGS_MOST, sizeof **names);
+	for (size_t i = 0; i < count; i++) {
+		struct str lines = writes[i].err == OK ? writes[i].record->values[field] : STR_NONE;
+
+		for (size_t k = 0; k < TAGS_MOST && !str_absent(lines); k++) {
+			(*names)[used] = str_split(&lines, '\n');
+			(*ids)[used++] = uuid_text(arena, writes[i].record->id);
+		}
+	}
+	return used;
 }
 
 /* A tag in the trash keeps its rows, for the day it is restored. */

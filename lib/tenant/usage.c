@@ -11,6 +11,14 @@ STATEMENT(claim_user, "UPDATE tenants SET current_user_count = current_user_coun
 		      " WHERE tenant_id = $1 AND (max_users IS NULL OR current_user_count < max_users)");
 STATEMENT(claim_scraper, "UPDATE tenants SET current_scraper_count = current_scraper_count + 1"
 			 " WHERE tenant_id = $1 AND (max_scrapers IS NULL OR current_scraper_count < max_scrapers)");
+STATEMENT(lock_leads, "SELECT max_leads - current_lead_count FROM tenants WHERE tenant_id = $1 FOR NO KEY UPDATE");
+STATEMENT(lock_users, "SELECT max_users - current_user_count FROM tenants WHERE tenant_id = $1 FOR NO KEY UPDATE");
+STATEMENT(lock_scrapers,
+	  "SELECT max_scrapers - current_scraper_count FROM tenants WHERE tenant_id = $1 FOR NO KEY UPDATE");
+STATEMENT(take_leads, "UPDATE tenants SET current_lead_count = current_lead_count + $2::integer WHERE tenant_id = $1");
+STATEMENT(take_users, "UPDATE tenants SET current_user_count = current_user_count + $2::integer WHERE tenant_id = $1");
+STATEMENT(take_scrapers,
+	  "UPDATE tenants SET current_scraper_count = current_scraper_count + $2::integer WHERE tenant_id = $1");
 STATEMENT(release_leads,
 	  "UPDATE tenants SET current_lead_count = greatest(current_lead_count - $2::integer, 0) WHERE tenant_id = $1");
 STATEMENT(release_users,
@@ -32,13 +40,13 @@ STATEMENT(add_usage, "INSERT INTO tenant_usage (tenant_id, id, metric_name, metr
 		     " DO UPDATE SET metric_value = tenant_usage.metric_value + excluded.metric_value");
 
 static const struct {
-	const struct statement *claim, *release;
+	const struct statement *claim, *lock, *take, *release;
 	int count_column, most_column; /* of read_usage */
 	const char *metric;            /* counted each month; NULL: not */
 } limits[] = {
-	[LIMIT_LEADS] = {&claim_lead, &release_leads, 0, 3, "leads_created"},
-	[LIMIT_USERS] = {&claim_user, &release_users, 1, 4, NULL},
-	[LIMIT_SCRAPERS] = {&claim_scraper, &release_scrapers, 2, 5, NULL},
+	[LIMIT_LEADS] = {&claim_lead, &lock_leads, &take_leads, &release_leads, 0, 3, "leads_created"},
+	[LIMIT_USERS] = {&claim_user, &lock_users, &take_users, &release_users, 1, 4, NULL},
+	[LIMIT_SCRAPERS] = {&claim_scraper, &lock_scrapers, &take_scrapers, &release_scrapers, 2, 5, NULL},
 };
 
 void month_of(struct arena *arena, int64_t instant, struct str *first_day, struct str *last_day)
@@ -76,7 +84,7 @@ static struct str with_thousands(struct arena *arena, int64_t number)
 		       : arena_printf(arena, "%lld,%03lld", (long long)(number / 1000), (long long)(number % 1000));
 }
 
-static enum err refuse(struct ttx *tx, enum plan_limit limit, struct errors *errors)
+enum err usage_refuse(struct ttx *tx, enum plan_limit limit, struct errors *errors)
 {
 	struct arena *arena = ttx_arena(tx);
 	const char *label = plan_limit_label(limit);
@@ -119,8 +127,28 @@ enum err usage_claim(struct ttx *tx, enum plan_limit limit, struct errors *error
 	if (err)
 		return err;
 	if (affected == 0)
-		return refuse(tx, limit, errors);
+		return usage_refuse(tx, limit, errors);
 	return limits[limit].metric ? count_usage(tx, limits[limit].metric, 1) : OK;
+}
+
+enum err usage_claim_many(struct ttx *tx, enum plan_limit limit, int64_t wanted, int64_t *claimed)
+{
+	struct argument count;
+	struct rows *row;
+	enum err err = wanted > 0 ? ttx_one(tx, limits[limit].lock, NO_ARGS, &row) : OK;
+
+	*claimed = 0;
+	if (err || wanted <= 0)
+		return err;
+	if (rows_null(row, 0) || rows_int(row, 0) > wanted)
+		*claimed = wanted;
+	else if (rows_int(row, 0) > 0)
+		*claimed = rows_int(row, 0);
+	if (*claimed == 0)
+		return OK;
+	count = arg_int(ttx_arena(tx), *claimed);
+	err = ttx_exec(tx, limits[limit].take, ARGS(count), NULL);
+	return err || !limits[limit].metric ? err : count_usage(tx, limits[limit].metric, *claimed);
 }
 
 enum err usage_release(struct ttx *tx, enum plan_limit limit, int64_t count)

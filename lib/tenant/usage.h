@@ -13,6 +13,13 @@
  * E_LIMIT with an error (field NULL, code "plan_limit") that names the limit, its number and the plan that lifts it.
  */
 enum err usage_claim(struct ttx *, enum plan_limit, struct errors *) MUST_CHECK;
+/*
+ * As many of `wanted` places as there are, for rows that are made together; *claimed may be 0. What is not claimed is
+ * explained by usage_refuse().
+ */
+enum err usage_claim_many(struct ttx *, enum plan_limit, int64_t wanted, int64_t *claimed) MUST_CHECK;
+/* E_LIMIT with the error that usage_claim() gives. */
+enum err usage_refuse(struct ttx *, enum plan_limit, struct errors *) MUST_CHECK;
 /* Gives `count` places back, after rows were deleted or a user was deactivated. */
 enum err usage_release(struct ttx *, enum plan_limit, int64_t count) MUST_CHECK;
 
