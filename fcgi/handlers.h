@@ -25,6 +25,8 @@ void entity_list_ahead(struct context *);
 handler entity_list_api, entity_create_api, entity_get_api, entity_update_api, entity_delete_api;
 /* h_bulk.c, h_bulk_api.c */
 handler bulk_page, bulk_undo_page, bulk_api, bulk_undo_api;
+/* h_batch.c */
+handler entity_batch_api;
 /* h_list_views.c */
 handler list_view_create, list_view_update, list_view_delete;
 /* h_choices.c */

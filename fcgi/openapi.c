@@ -30,6 +30,35 @@ enum write_kind openapi_body_kind(const struct route *route)
 	return route->method == METHOD_PATCH ? WRITE_UPDATE : WRITE_CREATE;
 }
 
+void openapi_put_body(const struct route *route, struct value *schema)
+{
+	struct arena *arena = value_arena(schema);
+	struct value *properties, *mode, *words, *rows, *row;
+
+	if (!openapi_is_path("/api/{plural}/batch", route)) {
+		entity_openapi_schema(route->entity, openapi_body_kind(route), schema);
+		return;
+	}
+	value_put_text(schema, "type", "object");
+	value_append(value_put_list(schema, "required"), value_text(arena, "rows"));
+	properties = value_put_map(schema, "properties");
+	mode = value_put_map(properties, "mode");
+	value_put_text(mode, "type", "string");
+	value_put_text(mode, "default", "all_or_nothing");
+	value_put_text(mode, "description", "What a row that cannot be created does to the others.");
+	words = value_put_list(mode, "enum");
+	value_append(words, value_text(arena, "all_or_nothing"));
+	value_append(words, value_text(arena, "best_effort"));
+	rows = value_put_map(properties, "rows");
+	value_put_text(rows, "type", "array");
+	value_put_int(rows, "minItems", 1);
+	value_put_int(rows, "maxItems", 500);
+	value_put_text(rows, "description", "What would be sent to create each of them.");
+	row = value_put_map(rows, "items");
+	entity_openapi_schema(route->entity, WRITE_CREATE, row);
+	value_put_bool(schema, "additionalProperties", false);
+}
+
 /* A stored row of PATCH needs If-Match: entity routes of the generic handlers. */
 bool openapi_needs_if_match(const struct route *route)
 {
@@ -202,7 +231,7 @@ static struct value *operation_of(struct arena *arena, const struct route *route
 	if (openapi_has_body(route)) {
 		struct value *body = value_put_map(operation, "requestBody"), *schema = value_map(arena);
 
-		entity_openapi_schema(route->entity, openapi_body_kind(route), schema);
+		openapi_put_body(route, schema);
 		value_put_bool(body, "required", true);
 		value_put(body, "content", json_content(arena, "application/json", schema));
 	}

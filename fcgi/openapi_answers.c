@@ -88,6 +88,7 @@ static const char *const tenant[] = {
 static const char *const tenant_made[] = {"url string uri", "*set_password_url string uri",
 					  "*set_password_expires_at string date-time", NULL};
 
+static const char *const batch[] = {"created integer", "failed integer", "results array", NULL};
 static const char *const bulk[] = {"id string? uuid", "count integer", "more boolean", NULL};
 static const char *const bulk_undone[] = {"undone integer", "left integer", NULL};
 
@@ -174,6 +175,7 @@ static const char *const sample_part[] = {"entity string", "rows integer", "atta
 /* "{plural}" stands for every stored entity's word. */
 static const struct shape shapes[] = {
 	{METHOD_POST, "/api/{plural}/bulk", false, false, bulk, NULL},
+	{METHOD_POST, "/api/{plural}/batch", false, false, batch, NULL},
 	{METHOD_POST, "/api/bulk/{id}/undo", false, false, bulk_undone, NULL},
 	{METHOD_GET, "/api/reports/response", true, false, response_figures, NULL},
 	{METHOD_GET, "/api/pipeline", true, false, board_column, NULL},

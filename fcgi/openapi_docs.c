@@ -24,23 +24,22 @@ static void put_fields(struct arena *arena, const struct route *route, struct va
 
 	if (!openapi_has_body(route))
 		return;
-	entity_openapi_schema(route->entity, openapi_body_kind(route), schema);
+	openapi_put_body(route, schema);
 	properties = value_get(schema, STR("properties"));
 	for (size_t i = 0; properties && i < value_count(properties); i++) {
 		struct str name = STR_NONE;
 		const struct value *property = value_member(properties, i, &name);
-		int field = entity_field(route->entity, name);
-		struct value *row;
+		int index = entity_field(route->entity, name);
+		const struct field *field = index < 0 ? NULL : &route->entity->fields[index];
+		struct value *row = value_map(arena);
 
-		if (field < 0)
-			continue;
-		row = value_map(arena);
 		value_put_str(row, "name", name);
-		value_put_text(row, "label", route->entity->fields[field].label);
-		value_put_text(row, "help", route->entity->fields[field].help);
+		value_put_str(row, "label", field ? str_from(field->label) : name);
+		value_put_str(row, "help",
+			      field ? str_from(field->help) : value_as_str(value_get(property, STR("description"))));
 		value_put_bool(row, "required",
 			       openapi_body_kind(route) == WRITE_CREATE &&
-				       (route->entity->fields[field].flags & FIELD_REQUIRED) != 0);
+				       openapi_lists(value_get(schema, STR("required")), name));
 		value_put_str(row, "format", value_as_str(value_get(property, STR("format"))));
 		value_append(list, row);
 	}

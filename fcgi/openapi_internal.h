@@ -8,6 +8,8 @@
 bool openapi_documented(const struct route *);
 bool openapi_has_body(const struct route *);
 enum write_kind openapi_body_kind(const struct route *);
+/* What a request's body is: the entity's members, or many such rows. */
+void openapi_put_body(const struct route *, struct value *schema);
 /* A stored row of PATCH needs If-Match: entity routes of the generic handlers. */
 bool openapi_needs_if_match(const struct route *);
 void openapi_put_parameters(const struct route *, struct value *list);

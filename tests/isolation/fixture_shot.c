@@ -162,6 +162,14 @@ static struct str version_of(const struct shot *shot, enum write_kind kind)
 	return arena_copy(web->arena, version);
 }
 
+static struct value *batch_of(struct value *row)
+{
+	struct value *batch = value_map(web->arena);
+
+	value_append(value_put_list(batch, "rows"), row);
+	return batch;
+}
+
 /* A valid body for the route's entity, but for the one reference that a test is about. */
 void shot_load(struct shot *shot)
 {
@@ -178,6 +186,8 @@ void shot_load(struct shot *shot)
 		       : value_map(web->arena);
 	if (shot->reference)
 		value_put_str(body, shot->reference->name, shot->reference_id);
+	if (str_ends(str_from(route->path), STR("/batch")))
+		body = batch_of(body);
 	if (route->face == FACE_API) {
 		json_print(body, &json);
 		shot->body = buffer_str(&json);

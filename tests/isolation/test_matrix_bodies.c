@@ -21,6 +21,9 @@ static const struct {
 	{"/bulk", FACE_PAGE, "scope=ids&id=^&action=delete&go=yes", NULL},
 	{"/bulk", FACE_PAGE, "scope=ids&id=@&action=owner&target.owner=^&go=yes", "tenant_users"},
 	{"/bulk", FACE_PAGE, "scope=ids&id=@&action=tag_add&target.tag_add=^&go=yes", "tags"},
+	{"/batch", FACE_API, "{\"rows\":[{\"name\":\"x\",\"owner_id\":\"^\"}]}", "tenant_users"},
+	{"/batch", FACE_API, "{\"mode\":\"best_effort\",\"rows\":[{\"name\":\"x\",\"owner_id\":\"^\"}]}",
+	 "tenant_users"},
 	{"/call-note", FACE_PAGE, "call=^&body=said", "activities"},
 };
 
