@@ -48,17 +48,26 @@ static struct str counted(struct context *c, const struct entity *entity, int64_
 			    STR_FMT_ARG(label));
 }
 
+enum number { ROWS, ATTACHED, UNTAGGED };
+
+static int64_t number_of(const struct sample_part *part, enum number which)
+{
+	const int64_t numbers[] = {[ROWS] = part->rows, [ATTACHED] = part->attached, [UNTAGGED] = part->untagged};
+
+	return numbers[which];
+}
+
 /* "12 leads, 6 contacts and 1 note"; empty when there are none. */
-static struct str enumerate(struct context *c, const struct sample_extent *extent, bool attached)
+static struct str enumerate(struct context *c, const struct sample_extent *extent, enum number which)
 {
 	struct buffer words = BUFFER_IN(c->arena);
 	size_t left = 0;
 
 	for (size_t i = 0; i < extent->count; i++)
-		left += (attached ? extent->parts[i].attached : extent->parts[i].rows) > 0;
+		left += number_of(&extent->parts[i], which) > 0;
 	for (size_t i = 0; i < extent->count; i++) {
 		const struct sample_part *part = &extent->parts[i];
-		int64_t count = attached ? part->attached : part->rows;
+		int64_t count = number_of(part, which);
 
 		if (count == 0)
 			continue;
@@ -82,8 +91,9 @@ enum err sample_page(struct context *c)
 	TRY(sample_extent(c->tx, &extent));
 	value_put_text(c->page, "title", "Sample data");
 	value_put_bool(c->page, "is_there", extent.rows > 0);
-	value_put_str(c->page, "words", enumerate(c, &extent, false));
-	value_put_str(c->page, "attached_words", enumerate(c, &extent, true));
+	value_put_str(c->page, "words", enumerate(c, &extent, ROWS));
+	value_put_str(c->page, "attached_words", enumerate(c, &extent, ATTACHED));
+	value_put_str(c->page, "untagged_words", enumerate(c, &extent, UNTAGGED));
 	value_put_bool(c->page, "is_attached_one", extent.attached == 1);
 	value_put_bool(c->page, "may_change", context_may(c, CAN_SETTINGS));
 	value_put_int(c->page, "lead_count", (int64_t)sample_lead_count());
@@ -112,7 +122,7 @@ enum err sample_add_page(struct context *c)
 	return back_with(c, added ? "sample_added" : "sample_there");
 }
 
-/* One click; but who has written something of their own on a sample row is told first. */
+/* One click; but who has something of their own on a sample row, or a tag of the sample on a row of theirs, is told first. */
 enum err sample_remove_page(struct context *c)
 {
 	struct str back = context_return_path(c);
@@ -121,7 +131,7 @@ enum err sample_remove_page(struct context *c)
 
 	if (!str_is(form_text(&c->form, "confirmed"), "yes")) {
 		TRY(sample_extent(c->tx, &extent));
-		if (extent.attached > 0) {
+		if (extent.attached + extent.untagged > 0) {
 			if (!str_absent(back))
 				url_add_pair(&query, STR("return"), back);
 			return context_redirect(c, arena_printf(c->arena, "/sample-data%s%.*s", query.length ? "?" : "",
@@ -144,6 +154,7 @@ static void put_extent(struct context *c, const struct sample_extent *extent)
 		value_put_text(part, "entity", extent->parts[i].entity->plural);
 		value_put_int(part, "rows", extent->parts[i].rows);
 		value_put_int(part, "attached", extent->parts[i].attached);
+		value_put_int(part, "untagged", extent->parts[i].untagged);
 		value_append(list, part);
 	}
 }

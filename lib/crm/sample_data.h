@@ -26,12 +26,13 @@ struct sample_part {
 	const struct entity *entity;
 	int64_t rows;     /* of the sample */
 	int64_t attached; /* somebody else's that belong to them, and go with them */
+	int64_t untagged; /* somebody else's that stay, and lose a tag of the sample */
 };
 #define SAMPLE_PARTS_MOST 40
 struct sample_extent {
 	struct sample_part parts[SAMPLE_PARTS_MOST]; /* without empty ones */
 	size_t count;
-	int64_t rows, attached; /* all of them */
+	int64_t rows, attached, untagged; /* all of them */
 };
 enum err sample_extent(struct ttx *, struct sample_extent *out) MUST_CHECK;
 

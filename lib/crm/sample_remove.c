@@ -3,6 +3,7 @@
 
 #include "lib/crm/entities.h"
 #include "lib/crm/lead.h"
+#include "lib/crm/tag.h"
 #include "lib/entity/trash.h"
 #include "lib/tenant/usage.h"
 
@@ -90,24 +91,47 @@ static void note_going(void *context, const struct entity *entity, struct str id
 	buffer_add_str(&going->all[at], (struct str){ids.p + 1, ids.n - 2});
 }
 
+static struct str all_ids(const struct going *going, size_t at)
+{
+	return arena_printf(ttx_arena(going->tx), "{%.*s}", STR_FMT_ARG(buffer_str(&going->all[at])));
+}
+
+static enum err count_untagged(struct going *going, size_t at, struct sample_part *part)
+{
+	struct str tags = going->sample[place_of(&tag_entity)];
+	struct str sql;
+	struct rows *rows;
+	enum err err;
+
+	if (!entities[at]->tags_table || !tags.n)
+		return OK;
+	sql = arena_printf(ttx_arena(going->tx),
+			   "SELECT count(DISTINCT row_id) FROM %s WHERE tenant_id = $1 AND tag_id = ANY($2::uuid[])"
+			   " AND row_id <> ALL($3::uuid[])",
+			   entities[at]->tags_table);
+	err = ttx_rows_text(going->tx, "sample_untagged", sql, ARGS(arg_str(tags), arg_str(all_ids(going, at))), &rows);
+	if (err == OK && rows_next(rows))
+		part->untagged = rows_int(rows, 0);
+	return err;
+}
+
 static enum err count_part(struct going *going, size_t at, struct sample_part *part)
 {
 	struct arena *arena = ttx_arena(going->tx);
-	struct str ids = arena_printf(arena, "{%.*s}", STR_FMT_ARG(buffer_str(&going->all[at])));
 	struct rows *rows;
 	struct str sql = arena_printf(arena,
 				      "SELECT count(s.row_id), count(*) FROM %s r LEFT JOIN sample_rows s ON"
 				      " s.tenant_id = $1 AND s.entity = '%s' AND s.row_id = r.id"
 				      " WHERE r.tenant_id = $1 AND r.id = ANY($2::uuid[])",
 				      entities[at]->table, entities[at]->plural);
-	enum err err = ttx_rows_text(going->tx, "sample_part", sql, ARGS(arg_str(ids)), &rows);
+	enum err err = ttx_rows_text(going->tx, "sample_part", sql, ARGS(arg_str(all_ids(going, at))), &rows);
 
 	*part = (struct sample_part){.entity = entities[at]};
 	if (err || !rows_next(rows))
 		return err;
 	part->rows = rows_int(rows, 0);
 	part->attached = rows_int(rows, 1) - part->rows;
-	return OK;
+	return count_untagged(going, at, part);
 }
 
 static enum err measure(struct going *going, struct sample_extent *out)
@@ -121,12 +145,13 @@ static enum err measure(struct going *going, struct sample_extent *out)
 	for (size_t i = 0; err == OK && i < entities_count && i < SAMPLE_PARTS_MOST; i++) {
 		struct sample_part *part = &out->parts[out->count];
 
-		if (!going->all[i].length)
+		if (!going->all[i].length && !entities[i]->tags_table)
 			continue;
 		err = count_part(going, i, part);
 		out->rows += part->rows;
 		out->attached += part->attached;
-		out->count += part->rows + part->attached > 0;
+		out->untagged += part->untagged;
+		out->count += part->rows + part->attached + part->untagged > 0;
 	}
 	return err;
 }
@@ -173,13 +198,12 @@ static enum err erase_all(struct going *going)
 	enum err err = OK;
 
 	for (size_t i = 0; err == OK && i < entities_count && i < SAMPLE_PARTS_MOST; i++) {
-		struct str ids = going->sample[i];
-
-		if (!ids.n)
-			continue;
 		/* What each was before a bulk change is history, too. */
-		(void)ttx_send(going->tx, &forget_bulk_rows, ARGS(arg_text(entities[i]->plural), arg_str(ids)));
-		err = trash_erase(going->tx, entities[i], ids);
+		if (going->all[i].length)
+			(void)ttx_send(going->tx, &forget_bulk_rows,
+				       ARGS(arg_text(entities[i]->plural), arg_str(all_ids(going, i))));
+		if (going->sample[i].n)
+			err = trash_erase(going->tx, entities[i], going->sample[i]);
 	}
 	return err ? err : ttx_exec(going->tx, &forget_sample, NO_ARGS, NULL);
 }

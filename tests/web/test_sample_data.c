@@ -210,7 +210,7 @@ static void removing_takes_exactly_its_rows(void **state)
 		 STR_FMT_ARG(uuid_text(web->arena, acme.id)));
 	answer = api(METHOD_GET, "/api/sample-data", NULL);
 	assert_json(answer, "data.0.rows", "12");
-	assert_has(answer, "\"entity\":\"notes\",\"rows\":5,\"attached\":1");
+	assert_has(answer, "\"entity\":\"notes\",\"rows\":5,\"attached\":1,\"untagged\":0");
 	assert_has(answer, "\"entity\":\"equipment\",\"rows\":8,\"attached\":1");
 	assert_status(api(METHOD_DELETE, "/api/sample-data", NULL), 200);
 	assert_same_shape(before, count, &acme);
@@ -315,12 +315,17 @@ static void one_click_removes_unless_something_was_added(void **state)
 		      201);
 	(void)browse(&owner, "/leads");
 	assert_goes_to(submit(&owner, "/sample-data/remove", "return=/leads"), STR("/sample-data?return=%2Fleads"));
+	assert_status(
+		api_as(&rival, ROLE_ADMIN, METHOD_POST, "/api/leads", "{\"name\":\"Own\",\"tags\":[\"Financing\"]}"),
+		201);
 	page = browse(&owner, "/sample-data?return=/leads");
+	assert_has(page, "<strong>1 lead</strong> of your own will lose a tag");
 	assert_has(page, "12 leads, 6 contacts");
 	assert_has(page, "<strong>1 note</strong> that was added");
 	assert_goes_to(submit(&owner, "/sample-data/remove", "confirmed=yes&return=/leads"),
 		       STR("/leads?done=sample_removed"));
-	assert_has(browse(&owner, "/leads"), "Look around with sample data");
+	assert_has(browse(&owner, "/leads"), ">Own</a>");
+	assert_hasnt(browse(&owner, "/leads"), "Financing");
 	assert_goes_to(submit(&owner, "/sample-data", ""), STR("/?done=sample_added"));
 	assert_goes_to(submit(&owner, "/sample-data/remove", "return=/pipeline"), STR("/pipeline?done=sample_removed"));
 	assert_has(browse(&owner, "/sample-data"), "Add sample data");
