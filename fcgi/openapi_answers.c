@@ -170,7 +170,8 @@ static const char *const cadence_run[] = {
 	NULL,
 };
 
-static const char *const sample_part[] = {"entity string", "rows integer", "attached integer", "untagged integer", NULL};
+static const char *const sample_part[] = {"entity string", "rows integer", "attached integer", "untagged integer",
+					  NULL};
 
 /* "{plural}" stands for every stored entity's word. */
 static const struct shape shapes[] = {
