@@ -1,4 +1,5 @@
 #include "fcgi/fastcgi_io.h"
+#include "fcgi/large_body.h"
 #include "fcgi/request.h"
 #include "fcgi/response.h"
 
@@ -89,6 +90,16 @@ enum head fastcgi_head(struct fastcgi *fastcgi, int connection)
 	return (size_t)got == HEAD_ROOM ? HEAD_WHOLE : HEAD_PART;
 }
 
+/* What is longer lies in a file: an upload is not to be held in memory. */
+#define BODY_IN_MEMORY ((size_t)1024 * 1024)
+
+static int take_body(void *from, char *bytes, int most)
+{
+	struct fastcgi *fastcgi = from;
+
+	return FCGX_GetStr(bytes, most, fastcgi->request.in);
+}
+
 /* The whole body, no more than the cap and no less than was announced. False: it did not come. */
 static bool read_body(struct fastcgi *fastcgi, struct arena *arena, struct request *request)
 {
@@ -98,14 +109,16 @@ static bool read_body(struct fastcgi *fastcgi, struct arena *arena, struct reque
 
 	if (announced < 0)
 		return str_absent(request_header(request, "content-length", NULL));
-	if ((uint64_t)announced > REQUEST_BODY_MOST) {
+	if ((uint64_t)announced > body_most(request->method, request->path)) {
 		request->body_too_big = true;
 		return true;
 	}
 	length = (size_t)announced;
+	if (length > BODY_IN_MEMORY)
+		return large_body_read(arena, take_body, fastcgi, length, &request->body);
 	bytes = arena_alloc(arena, length + 1);
 	while (got < length) {
-		int n = FCGX_GetStr(bytes + got, (int)(length - got), fastcgi->request.in);
+		int n = take_body(fastcgi, bytes + got, (int)(length - got));
 
 		if (n <= 0)
 			return false;

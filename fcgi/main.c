@@ -1,4 +1,5 @@
 /* demand-web: pages and API. Reads everything it will ever read from disk, then becomes the master of its workers. */
+#include "fcgi/large_body.h"
 #include "fcgi/listener.h"
 #include "fcgi/master.h"
 #include "fcgi/route.h"
@@ -18,23 +19,27 @@
 static const char usage[] =
 	"usage: demand-web [-c FILE]                    serve\n"
 	"       demand-web [-c FILE] --check            say what is wrong with configuration, templates and tables\n"
-	"       demand-web --password-locations         nginx location matchers of the password pool\n";
+	"       demand-web --password-locations         nginx location matchers of the password pool\n"
+	"       demand-web --large-locations            the same of addresses that take large bodies, and how large\n";
 
 struct command {
 	const char *file;
-	bool check, password_locations;
+	bool check;
+	void (*locations)(struct buffer *); /* to be printed, and nothing else done */
 };
 
 static bool parse_arguments(int count, char **arguments, struct command *command)
 {
-	*command = (struct command){NULL, false, false};
+	*command = (struct command){NULL, false, NULL};
 	for (int i = 1; i < count; i++) {
 		if (strcmp(arguments[i], "-c") == 0 && i + 1 < count)
 			command->file = arguments[++i];
 		else if (strcmp(arguments[i], "--check") == 0)
 			command->check = true;
 		else if (strcmp(arguments[i], "--password-locations") == 0)
-			command->password_locations = true;
+			command->locations = routes_password_locations;
+		else if (strcmp(arguments[i], "--large-locations") == 0)
+			command->locations = large_body_locations;
 		else
 			return false;
 	}
@@ -112,8 +117,8 @@ int main(int count, char **arguments)
 		(void)fputs(usage, stderr);
 		return 2;
 	}
-	if (command.password_locations) {
-		routes_password_locations(&locations);
+	if (command.locations) {
+		command.locations(&locations);
 		code = fwrite(locations.bytes ? locations.bytes : "", 1, locations.length, stdout) == locations.length
 			       ? 0
 			       : 1;
