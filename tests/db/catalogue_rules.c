@@ -31,7 +31,7 @@ const struct catalogue_rule catalogue_rules[] = {
 	 TABLES
 	 "SELECT i.indexrelid::regclass::text FROM pg_index i JOIN tenant t ON t.oid = i.indrelid WHERE i.indisunique"
 	 " AND " FIRST_COLUMN("t.oid", "i.indkey[0]") " IS DISTINCT FROM 'tenant_id'",
-	 "CREATE UNIQUE INDEX u ON leads (id)"},
+	 "CREATE UNIQUE INDEX u ON leads (id) WHERE false"},
 	{"tenant tables without a primary key",
 	 TABLES "SELECT relname FROM tenant t WHERE NOT EXISTS (SELECT FROM pg_index i WHERE i.indrelid = t.oid AND "
 		"i.indisprimary)",
