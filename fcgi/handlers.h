@@ -36,6 +36,10 @@ handler convert_form, convert_page, convert_api;
 /* h_trash.c */
 handler trash_api, trash_show_page, entity_restore_api, entity_restore_page, entity_erase_form, entity_erase_page,
 	entity_erase_api;
+/* h_search.c */
+handler search_page, search_api;
+/* h_shortcuts.c */
+handler shortcuts_page, shortcuts_save;
 /* h_timeline.c */
 handler entity_history_api, timeline_api, quick_call_page, quick_call_note_page, quick_note_page, quick_task_page;
 /* h_settings.c */

@@ -102,6 +102,8 @@ static const char *const history_entry[] = {
 static const char *const trash_entry[] = {
 	"entity string", "id string uuid", "title string", "deleted_at string date-time", "deleted_by string?", NULL,
 };
+static const char *const search_group[] = {"entity string", "label string",  "count integer",
+					   "more boolean",  "hits object[]", NULL};
 static const char *const converted[] = {"lead_id string uuid", "contact_id string uuid", "property_id string? uuid",
 					"already_converted boolean", NULL};
 static const char *const timeline_entry[] = {
@@ -199,6 +201,7 @@ static const struct shape shapes[] = {
 	{METHOD_POST, "/api/api-keys", false, false, key, key_secret},
 	{METHOD_GET, "/api/{plural}/{id}/history", true, true, history_entry, NULL},
 	{METHOD_POST, "/api/leads/{id}/convert", false, false, converted, NULL},
+	{METHOD_GET, "/api/search", true, false, search_group, NULL},
 	{METHOD_GET, "/api/trash", true, true, trash_entry, NULL},
 	{METHOD_GET, "/api/leads/{id}/timeline", true, true, timeline_entry, NULL},
 	{METHOD_GET, "/api/contacts/{id}/timeline", true, true, timeline_entry, NULL},

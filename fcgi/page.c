@@ -4,6 +4,7 @@
 #include "fcgi/exchange.h"
 #include "fcgi/flash.h"
 #include "fcgi/navigation.h"
+#include "fcgi/shortcuts.h"
 
 #include "lib/base/clock.h"
 #include "lib/base/utf8.h"
@@ -205,6 +206,7 @@ void page_shell(struct context *c)
 	put_trial(c);
 	put_flash(c);
 	navigation_put(c);
+	shortcuts_put(c);
 	page_errors(c);
 }
 

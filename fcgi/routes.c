@@ -76,6 +76,12 @@ static const struct route own_routes[] = {
 	{METHOD_GET, "/api/openapi.json", TENANT_API, API, MEMBER(CAN_READ), RATE_READ, POOL_WEB, WORK_TENANT_READ, openapi_document_own, NULL, NULL, NULL, 200, false, "This document with the fields of your own."},
 	{METHOD_GET, "/logo", ON_TENANT, RAW, PUBLIC, RATE_FREE, POOL_WEB, WORK_TENANT_READ, tenant_logo, NULL, NULL, NULL, 200, false, NULL},
 
+	/* ---- search, and keys ---- */
+	{METHOD_GET, "/search", ON_TENANT, PAGE, PERSON(CAN_READ), RATE_READ, POOL_WEB, WORK_TENANT_READ, search_page, "search", "search", NULL, 200, false, NULL},
+	{METHOD_GET, "/api/search", TENANT_API, API, MEMBER(CAN_READ), RATE_READ, POOL_WEB, WORK_TENANT_READ, search_api, NULL, NULL, NULL, 200, false, "Search all records at once: the newest matches of each kind, and how many there are, to 25."},
+	{METHOD_GET, "/shortcuts", ON_TENANT, PAGE, PERSON(CAN_READ), RATE_READ, POOL_WEB, WORK_TENANT_READ, shortcuts_page, "shortcuts", NULL, NULL, 200, false, NULL},
+	{METHOD_POST, "/shortcuts", ON_TENANT, PAGE, PERSON(CAN_READ), RATE_WRITE, POOL_WEB, WORK_TENANT_READ, shortcuts_save, NULL, "shortcuts", NULL, 303, false, NULL},
+
 	/* ---- speed to lead ---- */
 	{METHOD_GET, "/settings/response", ON_TENANT, PAGE, PERSON(CAN_READ), RATE_READ, POOL_WEB, WORK_TENANT_READ, response_rules_page, "settings/response", NULL, NULL, 200, false, NULL},
 	{METHOD_POST, "/settings/response", ON_TENANT, PAGE, PERSON(CAN_SETTINGS), RATE_WRITE, POOL_WEB, WORK_TENANT_WRITE, response_rules_save, NULL, "settings/response", &response_rules_entity, 303, false, NULL},

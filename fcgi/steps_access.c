@@ -196,11 +196,14 @@ static enum err trial_ended(struct exchange *x)
 			    c->app->config->support_contact, names.bytes);
 }
 
-/* A leaked key and a person who left must be shut out also when nothing else can be changed. */
-static bool takes_access_away(const struct route *route)
+/*
+ * A leaked key and a person who left must be shut out also when nothing else can be changed; and keys that get in
+ * somebody's way are a matter of their browser alone.
+ */
+static bool needs_no_plan(const struct route *route)
 {
 	static handler *const those[] = {logout,          api_logout,       key_revoke_page, key_revoke_api,
-					 user_update_api, user_update_page, user_delete_api};
+					 user_update_api, user_update_page, user_delete_api, shortcuts_save};
 
 	for (size_t i = 0; i < COUNT_OF(those); i++)
 		if (route->handler == those[i])
@@ -219,7 +222,7 @@ enum err step_permission(struct exchange *x)
 	if (!principal_can(c->principal, c->route->can))
 		return E_FORBIDDEN;
 	if (tenant_access(c->tenant, clock_now()) == ACCESS_READ_ONLY && !method_is_safe(c->request->method) &&
-	    !takes_access_away(c->route))
+	    !needs_no_plan(c->route))
 		return trial_ended(x);
 	if (c->route->feature != FEATURE_ANY && !(c->tenant->plan->features & (1u << c->route->feature)))
 		return context_fail(c, E_LIMIT, "The %s plan does not include this.", c->tenant->plan->label);

@@ -14,9 +14,10 @@ const outdir = process.argv[2];
 // name below /static/: where it comes from, and what is done to it
 const files = {
 	'tabler.css': ['@tabler/core/dist/css/tabler.min.css', (text) => followSystem(withoutSourceMap(text))],
-	'demand.css': ['./demand.css', (text) => followSystem(`${text}${read('./record.css')}`)],
+	'demand.css': ['./demand.css', (text) => followSystem(`${text}${read('./record.css')}${read('./search.css')}`)],
 	'htmx.js': ['htmx.org/dist/htmx.min.js'],
 	'demand.js': ['./demand.js'],
+	'shortcuts.js': ['./shortcuts.js'],
 	'board.js': ['./board.js'],
 	'sortable.js': ['sortablejs/Sortable.min.js'],
 	'theme.js': ['./theme.js'],

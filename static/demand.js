@@ -52,19 +52,13 @@
 		closeMenus(event.target.closest('[data-menu]'));
 	});
 
-	// ---- keys: Escape closes a menu, "/" goes to the search box ----
+	// ---- keys: Escape closes a menu; the others are in shortcuts.js ----
 
 	document.addEventListener('keydown', (event) => {
 		const open = document.querySelector('[data-menu][open]');
 		if (event.key === 'Escape' && open) {
 			closeMenus();
 			open.querySelector('summary').focus();
-		}
-		const search = document.querySelector('[data-search]');
-		const typing = event.target.closest('input, textarea, select, [contenteditable]');
-		if (event.key === '/' && search && !typing && !event.ctrlKey && !event.metaKey && !event.altKey) {
-			event.preventDefault();
-			search.focus();
 		}
 	});
 
@@ -163,6 +157,8 @@
 	});
 	document.addEventListener('htmx:afterSettle', showPicked);
 	window.addEventListener('pageshow', showPicked);
+	// What comes while somebody types is an extra: without it the page stays as it is.
+	const isAside = (event) => event.detail.target?.closest('[data-aside]');
 	// The session may have ended meanwhile: the answer is then the log-in page, behind a redirect.
 	document.addEventListener('htmx:beforeSwap', (event) => {
 		const { xhr, pathInfo } = event.detail;
@@ -170,9 +166,12 @@
 		const asked = new URL(pathInfo.finalRequestPath || pathInfo.requestPath, window.location.href);
 		if (xhr.status < 400 && answered.pathname === asked.pathname) return;
 		event.detail.shouldSwap = false;
+		if (xhr.status >= 400 && isAside(event)) return;
 		window.location.assign(asked);
 	});
-	document.addEventListener('htmx:sendError', (event) => window.location.assign(event.detail.pathInfo.finalRequestPath));
+	document.addEventListener('htmx:sendError', (event) => {
+		if (!isAside(event)) window.location.assign(event.detail.pathInfo.finalRequestPath);
+	});
 
 	// ---- sign-up: whether a subdomain is free, while it is typed ----
 

@@ -93,6 +93,20 @@ static void subdomain_query(struct shot *shot, bool fresh)
 	shot->query = STR("name=marker-free");
 }
 
+/* Two letters of every marker, and of the search_text of every planted row. */
+static void search_query(struct shot *shot, bool fresh)
+{
+	(void)fresh;
+	shot->query = STR("q=ar");
+}
+
+static void shortcuts_form(struct shot *shot, bool fresh)
+{
+	(void)fresh;
+	shot->body = text("csrf=%.*s&shortcuts=off", STR_FMT_ARG(shot->csrf));
+	shot->type = STR("application/x-www-form-urlencoded");
+}
+
 struct str shot_address(const struct shot *shot)
 {
 	return shot->from ? text("owner@%.*s.example", STR_FMT_ARG(shot->from->company.slug))
@@ -277,6 +291,9 @@ static const struct special {
 	{METHOD_GET, "/password", ON_TENANT, password_token, 0},
 	{METHOD_POST, "/password", ON_TENANT, password_token, 0},
 	{METHOD_GET, "/logo", ON_TENANT, NULL, 404},
+	{METHOD_GET, "/search", ON_TENANT, search_query, 0},
+	{METHOD_GET, "/api/search", ON_ANY, search_query, 0},
+	{METHOD_POST, "/shortcuts", ON_TENANT, shortcuts_form, 0},
 	{METHOD_POST, "/saved_views/here", ON_TENANT, list_view, 0},
 	{METHOD_GET, "*/erase", ON_TENANT, NULL, 404},
 	{METHOD_POST, "*/erase", ON_TENANT, in_the_trash, 0},

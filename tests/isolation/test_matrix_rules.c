@@ -37,6 +37,7 @@ static const struct rule rules[] = {
 
 	/* each person's own session */
 	{CHANGES, "/logout", ON_TENANT, WHO_SESSION, ROLE_VIEWER, RATE_WRITE},
+	{CHANGES, "/shortcuts", ON_TENANT, WHO_SESSION, ROLE_VIEWER, RATE_WRITE},
 	{CHANGES, "/api/auth/logout", ON_ANY, WHO_SESSION, ROLE_VIEWER, RATE_WRITE},
 
 	/* keys are made by people; people and settings are for admins */
