@@ -99,6 +99,7 @@ size_t search_words(struct arena *, struct str typed, struct search_word out[SEA
 bool field_is_always_there(const struct field *); /* in each row that is stored */
 /* What the operator means, behind "Only rows whose X ". */
 const char *list_operator_meaning(enum list_operator);
+bool list_operator_is_range(enum list_operator); /* compares by order */
 /* What the operator takes, for the document: a number, a choice, or text of its own. */
 bool list_operator_takes_value(enum list_operator);
 /* False: an error was added at the parameter. */

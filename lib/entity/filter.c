@@ -28,7 +28,7 @@ static const struct rule {
 	[LIST_IS] = {"", "is", "is on", ANY_TYPE, ONE_VALUE, "is this"},
 	[LIST_IN] = {"in", "is any of", NULL, TEXTS | NUMBERS | ONE_OF | TAGS, MANY_VALUES, "is one of these, with commas between them"},
 	[LIST_NOT] = {"not", "is not", NULL, TEXTS | NUMBERS | ONE_OF | TAGS, MANY_VALUES, "is none of these, with commas between them; rows without a value are among them"},
-	[LIST_STARTS] = {"starts", "starts with", NULL, TEXTS, A_PREFIX, "begins with this"},
+	[LIST_STARTS] = {"starts", "starts with", NULL, TEXTS & ~(1u << FIELD_PHONE), A_PREFIX, "begins with this"},
 	[LIST_AT_LEAST] = {"gte", "is at least", "is on or after", ORDERED, ONE_VALUE, "is this or more"},
 	[LIST_ABOVE] = {"gt", "is more than", "is after", ORDERED, ONE_VALUE, "is more than this"},
 	[LIST_AT_MOST] = {"lte", "is at most", "is on or before", ORDERED, ONE_VALUE, "is this or less"},
@@ -65,13 +65,20 @@ const char *list_operator_meaning(enum list_operator operation)
 
 bool list_operator_fits(const struct field *field, enum list_operator operation)
 {
+	/* What begins like this is found by the index of the search. */
 	return (rules[operation].types & 1u << field->type) != 0 &&
+	       !(operation == LIST_STARTS && !field_is(field, FIELD_SEARCHABLE)) &&
 	       !(operation == LIST_EMPTY && (field_is_always_there(field) || field_is_time_of_row(field)));
 }
 
 bool list_operator_is_span(enum list_operator operation)
 {
 	return rules[operation].operand == A_SPAN;
+}
+
+bool list_operator_is_range(enum list_operator operation)
+{
+	return (rules[operation].types & ~(ORDERED)) == 0;
 }
 
 bool list_operator_takes_value(enum list_operator operation)

@@ -1,5 +1,6 @@
 /* Filters as conditions. Every comparison is one that an index serves under row level security (docs/database.md). */
 #include "lib/base/clock.h"
+#include "lib/base/utf8.h"
 #include "lib/entity/entity_internal.h"
 #include "lib/entity/local_time.h"
 
@@ -80,13 +81,13 @@ static struct str stored(struct condition *in, struct str value)
 static void add_one(struct condition *in)
 {
 	static const char *const comparisons[LIST_OPERATORS] = {
-		[LIST_IS] = " = ",       [LIST_AT_LEAST] = " >= ", [LIST_ABOVE] = " > ",
-		[LIST_AT_MOST] = " <= ", [LIST_BELOW] = " < ",
+		[LIST_IS] = " = ",    [LIST_IN] = " = ",       [LIST_AT_LEAST] = " >= ",
+		[LIST_ABOVE] = " > ", [LIST_AT_MOST] = " <= ", [LIST_BELOW] = " < ",
 	};
 
 	if (in->filter->is_day)
 		add_day(in);
-	else if (in->field->type == FIELD_NUMBER && in->filter->operation != LIST_IS)
+	else if (in->field->type == FIELD_NUMBER && list_operator_is_range(in->filter->operation))
 		add_decimal(in, comparisons[in->filter->operation]);
 	else
 		add_comparison(in, comparisons[in->filter->operation], arg_str(stored(in, in->filter->values[0])));
@@ -106,6 +107,11 @@ static void add_many(struct condition *in)
 {
 	bool none = in->filter->operation == LIST_NOT, nullable = none && !field_is_always_there(in->field);
 
+	/* Equality leaves the rows of an index in its further order, which a list of values does not. */
+	if (!none && in->filter->count == 1) {
+		add_one(in);
+		return;
+	}
 	if (nullable) {
 		sql_add(in->sql, "(");
 		sql_add_field(in->sql, in->field);
@@ -117,9 +123,17 @@ static void add_many(struct condition *in)
 
 static void add_prefix(struct condition *in)
 {
-	struct str pattern = like_escaped(in->sql->arena, in->filter->values[0]);
+	struct arena *arena = in->sql->arena;
+	struct str pattern = like_escaped(arena, in->filter->values[0]);
 
-	add_comparison(in, " LIKE ", arg_str(arena_printf(in->sql->arena, "%.*s%%", STR_FMT_ARG(pattern))));
+	/* No index by order serves LIKE in every collation; the one of the search holds the same text in lower case. */
+	if (field_is(in->field, FIELD_SEARCHABLE) && utf8_length(in->filter->values[0]) >= 3) {
+		sql_add(in->sql, "search_text LIKE ");
+		sql_argument(in->sql,
+			     arg_str(arena_printf(arena, "%%%.*s%%", STR_FMT_ARG(search_lower(arena, pattern)))));
+		sql_add(in->sql, " AND ");
+	}
+	add_comparison(in, " LIKE ", arg_str(arena_printf(arena, "%.*s%%", STR_FMT_ARG(pattern))));
 }
 
 /* From now so far back or ahead. */

@@ -265,6 +265,31 @@ enum err entity_list(struct ttx *tx, const struct entity *entity, const struct l
 	return err ? err : entity_list_read(tx, entity, query, sent, out);
 }
 
+/* Whose rows lie next to one another in the index of the column, or are most of it. */
+static bool counts_by_column(const struct list_filter *filter)
+{
+	return list_operator_is_range(filter->operation) || filter->operation == LIST_NOT ||
+	       filter->operation == LIST_EMPTY;
+}
+
+/* That column; else the list's own order, which the indexes of equality go on with. */
+static void add_count_order(struct sql *sql, const struct entity *entity, const struct list_query *query)
+{
+	struct list_query own = {.sort_field = query->sort_field};
+
+	for (size_t i = 0; i < query->filter_count; i++) {
+		const struct field *field = &entity->fields[query->filters[i].field];
+
+		if ((field_is_column(field) || field_is_time_of_row(field)) && counts_by_column(&query->filters[i])) {
+			sql_add(sql, " ORDER BY ");
+			sql_add(sql, field->name);
+			return;
+		}
+	}
+	(void)read_sort(entity, str_from(entity->default_sort), &own);
+	add_order(sql, entity->fields[own.sort_field].name, own.descending);
+}
+
 void count_statement(struct sql *out, const struct entity *entity, const struct list_query *query, int64_t cap)
 {
 	size_t size = 0;
@@ -272,7 +297,7 @@ void count_statement(struct sql *out, const struct entity *entity, const struct 
 	sql_add(out, "SELECT count(*) FROM (SELECT 1");
 	sql_add_matching(out, entity, query);
 	/* An order keeps PostgreSQL on an index: the first rows that happen to lie in the table may be far into it. */
-	add_order(out, entity->fields[query->sort_field].name, query->descending);
+	add_count_order(out, entity, query);
 	while (size + 1 < COUNT_OF(count_caps) && count_caps[size].most < cap)
 		size++;
 	sql_add(out, count_caps[size].clause);

@@ -68,17 +68,26 @@ static enum err take_rows(struct sql *sql, struct ttx *tx, const struct field *f
 	return err;
 }
 
-/* An index finds three letters together, no fewer; names in one short table need none. */
+/* In a long table, by the index of its search; the names in a short one need none. */
+static bool is_indexed(const struct field *field)
+{
+	return strcmp(field->reference_search, "search_text") == 0;
+}
+
+/* An index finds three letters together, no fewer. */
 static bool is_enough(const struct field *field, struct str search)
 {
-	bool enough = strcmp(field->reference_search, "search_text") != 0;
+	bool enough = !is_indexed(field);
 
 	while (!enough && !str_absent(search))
 		enough = utf8_length(str_split(&search, ' ')) >= INDEXED_LETTERS;
 	return enough;
 }
 
-/* The rows that what was typed may mean. The order is made of the few that are shown. */
+/*
+ * The rows that what was typed may mean, the newest where there are many, shown by their labels. The order keeps
+ * PostgreSQL on an index: the first rows that happen to match may be far into the table.
+ */
 static enum err find(struct ttx *tx, const struct field *field, struct str search, struct reference_offers *out)
 {
 	struct sql sql = sql_new(ttx_arena(tx));
@@ -95,6 +104,8 @@ static enum err find(struct ttx *tx, const struct field *field, struct str searc
 	begin_select(&sql, field);
 	for (size_t i = 0; i < count; i++)
 		add_word(&sql, field, &words[i]);
+	if (is_indexed(field))
+		sql_add(&sql, " ORDER BY created_at DESC, id DESC");
 	sql_add(&sql, LIMIT ") AS found (id, label, details) ORDER BY label, id");
 	err = take_rows(&sql, tx, field, out);
 	if (err == OK && out->count == 0)

@@ -270,31 +270,33 @@ static struct str plan_of(const char *text, const char *cache_mode)
 	return buffer_str(&lines);
 }
 
+/* Which of the table's indexes is the planner's to choose; each begins with the tenant. */
 static void lists_filters_and_searches_use_an_index(void **state)
 {
-	static const struct {
-		const char *query, *index;
-	} cases[] = {
-		{"", "leads_created"},
-		{"sort=name", "leads_name"},
-		{"sort=-score", "leads_score"},
-		{"sort=-value_cents", "leads_value"},
-		{"sort=updated_at", "leads_updated"},
-		{"status=won", "leads_status"},
-		{"tier=hot", "leads_tier"},
-		{"owner_id=0190a5b0-0000-7000-8000-00000000000f", "leads_owner"},
-		{"q=c4ca4238a0b9", "leads_search"},
-		{"q=(512)+555-0123", "leads_"},
+	static const char *const queries[] = {
+		"",
+		"sort=name",
+		"sort=-score",
+		"sort=-value_cents",
+		"sort=updated_at",
+		"status=won",
+		"tier=hot",
+		"owner_id=0190a5b0-0000-7000-8000-00000000000f",
+		"q=c4ca4238a0b9",
+		"q=(512)+555-0123",
 	};
 	static const char *const modes[] = {"force_custom_plan", "force_generic_plan"};
 
 	(void)state;
-	for (size_t i = 0; i < COUNT_OF(cases); i++)
+	for (size_t i = 0; i < COUNT_OF(queries); i++)
 		for (size_t m = 0; m < COUNT_OF(modes); m++) {
-			const char *plan = arena_c_string(arena, plan_of(cases[i].query, modes[m]));
+			const char *plan = arena_c_string(arena, plan_of(queries[i], modes[m]));
+			const char *index = strstr(plan, " leads_");
+			const char *condition = index ? strstr(index, "Index Cond: (") : NULL;
 
-			if (strstr(plan, "Seq Scan") || !strstr(plan, cases[i].index))
-				fail_msg("%s, %s:\n%s", cases[i].query, modes[m], plan);
+			if (strstr(plan, "Seq Scan on leads") || !condition ||
+			    !memmem(condition, strcspn(condition, "\n"), "tenant_id = ", 12))
+				fail_msg("%s, %s:\n%s", queries[i], modes[m], plan);
 		}
 }
 

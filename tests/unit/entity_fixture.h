@@ -25,7 +25,7 @@ static const struct field visit_fields[] = {
 	[VISIT_TITLE] = {.name = "title", .label = "Title", .group = "What", .type = FIELD_TEXT,
 		.flags = FIELD_REQUIRED | FIELD_SEARCHABLE | FIELD_SORTABLE | FIELD_LISTED, .minimum = 2, .maximum = 10},
 	[VISIT_NOTES] = {.name = "notes", .label = "Notes", .help = "Anything.", .type = FIELD_LONG_TEXT},
-	[VISIT_EMAIL] = {.name = "email", .label = "E-mail", .group = "Who", .type = FIELD_EMAIL, .flags = FIELD_SEARCHABLE, .autocomplete = "email"},
+	[VISIT_EMAIL] = {.name = "email", .label = "E-mail", .group = "Who", .type = FIELD_EMAIL, .flags = FIELD_SEARCHABLE | FIELD_FILTERABLE, .autocomplete = "email"},
 	[VISIT_PHONE] = {.name = "phone", .label = "Phone", .type = FIELD_PHONE, .flags = FIELD_SEARCHABLE | FIELD_LISTED},
 	[VISIT_SITE] = {.name = "site", .label = "Website", .type = FIELD_URL},
 	[VISIT_SLUG] = {.name = "slug", .label = "Address", .type = FIELD_SLUG},

@@ -48,11 +48,13 @@ static void each_operator_becomes_its_condition(void **state)
 	} cases[] = {
 		{"state=done", " AND state = done"},
 		{"state[in]=done,open", " AND state = ANY({\"done\",\"open\"})"},
-		{"state[in]=+done+,,", " AND state = ANY({\"done\"})"},
+		{"state[in]=+done+,,", " AND state = done"},
 		{"state[not]=done", " AND state <> ALL({\"done\"})"},
 		{"hours[not]=3", " AND (hours IS NULL OR hours <> ALL({\"3\"}))"},
-		{"code[in]=a%22b%5Cc", " AND code = ANY({\"a\\\"b\\\\c\"})"},
-		{"code[starts]=a%25_b", " AND code LIKE a\\%\\_b%"},
+		{"code[in]=a%22b%5Cc,d", " AND code = ANY({\"a\\\"b\\\\c\",\"d\"})"},
+		{"email[starts]=A%25_b", " AND search_text LIKE %a\\%\\_b% AND email LIKE A\\%\\_b%"},
+		{"email[starts]=ab", " AND email LIKE ab%"},
+		{"email[in]=a@b.example", " AND email = a@b.example"},
 		{"hours[gte]=-5", " AND hours >= -5"},
 		{"hours[gt]=7&hours[lte]=9", " AND hours > 7 AND hours <= 9"},
 		{"price_cents[lt]=125050", " AND price_cents < 125050"}, /* cents: an address is for programs too */
@@ -156,6 +158,7 @@ static void what_does_not_fit_is_an_error_at_the_parameter(void **state)
 		{"state[empty]=true", "state[empty]", "unknown_operator"}, /* it has a default */
 		{"paid[not]=true", "paid[not]", "unknown_operator"},
 		{"hours[starts]=1", "hours[starts]", "unknown_operator"},
+		{"code[starts]=1", "code[starts]", "unknown_operator"}, /* not searched */
 		{"hours[within]=7d", "hours[within]", "unknown_operator"},
 		{"state[in]=done,closed", "state[in]", "not_a_choice"},
 		{"state[in]=,", "state[in]", "required"},
