@@ -81,8 +81,8 @@ start() {
 	# Closing what we hold open keeps a caller's $(…) from waiting for the server.
 	running || as_server "$binaries/pg_ctl" -D "$data" -l "$log" -w -t 60 start >"$folder/start.log" 2>&1 </dev/null ||
 		fail "PostgreSQL does not start, see $log"
-	# demand_empty is for the test of the migrations themselves.
-	for database in demand demand_empty; do
+	# demand_empty is for the test of the migrations themselves, demand_plans for a million rows.
+	for database in demand demand_empty demand_plans; do
 		psql -h "$sockets" -U postgres -d postgres -Atqc "SELECT 1 FROM pg_database WHERE datname = '$database'" | grep -q 1 ||
 			createdb -h "$sockets" -U postgres "$database"
 	done
