@@ -17,9 +17,11 @@
 #define IO_SECONDS 10            /* of each read and write; the watchdog bounds the whole */
 #define CLOSE_MILLISECONDS "100" /* how long libfcgi waits for the peer to close; 2 s by default */
 
-/* Heads are below 32 KiB of headers and an address of 8; what is longer is read as it comes. */
+/* Heads are below 32 KiB of headers and an address of 8: the front server sends none that is longer. */
 #define HEAD_ROOM ((size_t)64 * 1024)
 #define RECORD_HEADER 8 /* version, type, id (2), content length (2), padding length, reserved */
+#define FASTCGI_VERSION 1
+#define BEGIN_REQUEST 1 /* type; the first record */
 #define PARAMS 4        /* type; an empty record ends them */
 
 struct fastcgi {
@@ -70,10 +72,49 @@ int fastcgi_accept(const struct fastcgi *fastcgi)
 	return connection;
 }
 
+/* A length of a name or value: one byte, or four with the highest bit set. False: it is not all there. */
+static bool read_length(const unsigned char **at, const unsigned char *end, size_t *length)
+{
+	if (*at == end || (**at & 0x80 && end - *at < 4))
+		return false;
+	if (**at & 0x80) {
+		*length = (size_t)(*at)[0] << 24 | (size_t)(*at)[1] << 16 | (size_t)(*at)[2] << 8 | (*at)[3];
+		*length &= 0x7fffffff;
+		*at += 4;
+	} else {
+		*length = *(*at)++;
+	}
+	return true;
+}
+
+/* libfcgi takes the lengths that a peer tells for granted, up to two gigabytes each (CVE-2025-23016): they must be of what was sent. */
+static bool are_parameters(const unsigned char *bytes, size_t count)
+{
+	const unsigned char *at = bytes, *end = bytes + count;
+	size_t name, value;
+
+	while (at < end) {
+		if (!read_length(&at, end, &name) || !read_length(&at, end, &value) ||
+		    name + value > (size_t)(end - at))
+			return false;
+		at += name + value;
+	}
+	return true;
+}
+
+/* A head is the beginning of one request, then its parameters, and nothing else: what libfcgi would step over is not for us. */
+static bool is_next_record(const unsigned char *record, bool first, const unsigned char id[2])
+{
+	if (record[0] != FASTCGI_VERSION || record[1] != (first ? BEGIN_REQUEST : PARAMS))
+		return false;
+	return first ? record[2] | record[3] : record[2] == id[0] && record[3] == id[1];
+}
+
 enum head fastcgi_head(struct fastcgi *fastcgi, int connection)
 {
 	ssize_t got = recv(connection, fastcgi->head, HEAD_ROOM, MSG_PEEK | MSG_DONTWAIT);
-	size_t at = 0;
+	unsigned char id[2] = {0, 0};
+	size_t at = 0, parameters = 0;
 
 	if (got < 0)
 		return errno == EAGAIN || errno == EINTR ? HEAD_PART : HEAD_GONE;
@@ -81,13 +122,23 @@ enum head fastcgi_head(struct fastcgi *fastcgi, int connection)
 		return HEAD_GONE;
 	while (at + RECORD_HEADER <= (size_t)got) {
 		const unsigned char *record = fastcgi->head + at;
-		size_t content = (size_t)record[4] << 8 | record[5];
+		size_t content = (size_t)record[4] << 8 | record[5], padding = record[6];
 
-		if (record[1] == PARAMS && content == 0)
-			return HEAD_WHOLE;
-		at += RECORD_HEADER + content + record[6];
+		if (!is_next_record(record, at == 0, id))
+			return HEAD_GONE;
+		memcpy(id, record + 2, sizeof id);
+		if (at > 0 && content == 0)
+			return are_parameters(fastcgi->head, parameters) ? HEAD_WHOLE : HEAD_GONE;
+		if (at + RECORD_HEADER + content > (size_t)got)
+			break;
+		/* They go on from record to record: put together in front of where they were found. */
+		if (at > 0) {
+			memmove(fastcgi->head + parameters, record + RECORD_HEADER, content);
+			parameters += content;
+		}
+		at += RECORD_HEADER + content + padding;
 	}
-	return (size_t)got == HEAD_ROOM ? HEAD_WHOLE : HEAD_PART;
+	return (size_t)got == HEAD_ROOM ? HEAD_GONE : HEAD_PART;
 }
 
 /* What is longer lies in a file: an upload is not to be held in memory. */

@@ -128,10 +128,13 @@ bool routes_check_templates(const struct templates *templates, struct buffer *co
 {
 	size_t count;
 	const struct route *rows = routes(&count);
-	bool good = has(templates, "error", complaints) & has(templates, "notice", complaints);
+	bool good = has(templates, "error", complaints);
 
-	for (size_t i = 0; i < count; i++)
-		good = has(templates, rows[i].template, complaints) &
-		       has(templates, rows[i].retry_template, complaints) & good;
+	/* All are looked at, so that all complaints come at once. */
+	good = has(templates, "notice", complaints) && good;
+	for (size_t i = 0; i < count; i++) {
+		good = has(templates, rows[i].template, complaints) && good;
+		good = has(templates, rows[i].retry_template, complaints) && good;
+	}
 	return good;
 }

@@ -98,9 +98,8 @@ struct str local_date(struct arena *arena, int64_t instant)
 struct str local_day(struct arena *arena, int64_t instant)
 {
 	struct tm parts = local_parts(instant);
-	char text[32];
 
-	return arena_copy(arena, (struct str){text, strftime(text, sizeof text, "%Y-%m-%d", &parts)});
+	return arena_printf(arena, "%04d-%02d-%02d", parts.tm_year + 1900, parts.tm_mon + 1, parts.tm_mday);
 }
 
 bool local_day_start(struct str date, int days_later, int64_t *instant)
@@ -124,12 +123,13 @@ bool local_day_start(struct str date, int days_later, int64_t *instant)
 	return true;
 }
 
+/* Four digits of the year, which strftime() writes for the last millennium only. */
 struct str local_wall(struct arena *arena, int64_t instant)
 {
 	struct tm parts = local_parts(instant);
-	char text[32];
 
-	return arena_copy(arena, (struct str){text, strftime(text, sizeof text, "%Y-%m-%dT%H:%M", &parts)});
+	return arena_printf(arena, "%04d-%02d-%02dT%02d:%02d", parts.tm_year + 1900, parts.tm_mon + 1, parts.tm_mday,
+			    parts.tm_hour, parts.tm_min);
 }
 
 static bool is_same_wall(const struct tm *a, const struct tm *b)

@@ -109,7 +109,7 @@ static bool skip_between(struct sql_split *split)
 
 		if (comment)
 			end = skip_item(s, 0);
-		else if (!strchr(" \t\r\n\f;", s.p[0]) || s.p[0] == '\0')
+		else if (!strchr(" \t\r\n\f\v;", s.p[0]) || s.p[0] == '\0')
 			return true;
 		if (end == 0)
 			return false;
