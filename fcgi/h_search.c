@@ -131,23 +131,40 @@ static bool tells_apart(const struct field *field)
 	       (field->type == FIELD_TEXT || field->type == FIELD_EMAIL || field->type == FIELD_PHONE);
 }
 
-/* "+1 512 555 0123 · pat@example.com · Pat's Diner": what the row is known by beside its name. */
-static struct str facts_of(struct context *c, const struct record *record)
+static bool holds_word(struct str text, struct str word)
+{
+	for (size_t i = 0; word.n > 0 && i + word.n <= text.n; i++)
+		if (str_equal_nocase((struct str){text.p + i, word.n}, word))
+			return true;
+	return false;
+}
+
+static bool holds_any(struct str text, struct str words)
+{
+	while (!str_absent(words))
+		if (holds_word(text, str_split(&words, ' ')))
+			return true;
+	return false;
+}
+
+/* "(512) 555-0123 · pat@example.com · Pat's Diner": what the row is known by beside its name, what was typed first. */
+static struct str facts_of(const struct search *search, const struct record *record)
 {
 	const struct entity *entity = record_entity(record);
 	struct str title = entity_title(record);
-	struct buffer facts = BUFFER_IN(c->arena);
+	struct buffer facts = BUFFER_IN(search->c->arena);
 	size_t count = 0;
 
-	for (size_t i = 0; i < entity->field_count && count < FACTS_SHOWN; i++) {
+	for (size_t i = 0; i < 2 * entity->field_count && count < FACTS_SHOWN; i++) {
+		size_t field = i % entity->field_count;
+		bool typed = i < entity->field_count;
 		struct str value;
 
-		if (!tells_apart(&entity->fields[i]))
+		if (!tells_apart(&entity->fields[field]))
 			continue;
-		value = record_field_text(record, (int)i);
-		if (value.n == 0 || str_equal(value, title))
-			continue;
-		buffer_printf(&facts, "%s%.*s", count++ ? " · " : "", STR_FMT_ARG(value));
+		value = record_field_text(record, (int)field);
+		if (value.n > 0 && !str_equal(value, title) && holds_any(value, search->q) == typed)
+			buffer_printf(&facts, "%s%.*s", count++ ? " · " : "", STR_FMT_ARG(value));
 	}
 	return facts.length ? buffer_str(&facts) : STR_NONE;
 }
@@ -180,7 +197,7 @@ static void put_group(const struct search *search, const struct group *group, st
 
 		value_put_str(hit, "id", uuid_text(c->arena, record_id(record)));
 		value_put_str(hit, "title", entity_title(record));
-		value_put_str(hit, "facts", facts_of(c, record));
+		value_put_str(hit, "facts", facts_of(search, record));
 		value_append(hits, hit);
 	}
 }
@@ -235,7 +252,7 @@ static struct value *page_group(const struct search *search, const struct group 
 		struct value *hit = value_map(c->arena);
 
 		entity_put_row(c, hit, group->found.records[i]);
-		value_put_str(hit, "facts", facts_of(c, group->found.records[i]));
+		value_put_str(hit, "facts", facts_of(search, group->found.records[i]));
 		value_append(hits, hit);
 	}
 	return map;

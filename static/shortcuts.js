@@ -24,6 +24,9 @@
 	document.addEventListener('htmx:afterSwap', (event) => {
 		const box = event.detail.target?.closest('[data-find-box]');
 		if (box) showPanel(box);
+		if (!event.detail.requestConfig?.elt.matches('[data-find]')) return;
+		// Said once to who does not see it: the results themselves come and go.
+		document.querySelector('[data-find-status]').textContent = document.querySelector('[data-find-words]')?.textContent ?? '';
 	});
 	document.addEventListener('focusin', (event) => {
 		for (const box of all('[data-find-box]')) {

@@ -84,6 +84,8 @@ static void a_row_is_found_by_what_lists_find_it_by(void **state)
 		/* One exact hit is shown, not jumped to. */
 		assert_status(browse(&viewer, text("/search?%s", queries[i]).p), 200);
 	}
+	/* What was typed is shown, though other facts would come first. */
+	assert_json(find("q=TANSY"), "data.0.hits.0.facts", "7 Tansy Lane · 512.555.0177 · mo@vane.example");
 	assert_int_equal(groups_of(find("q=tansy+nobody")), 0);
 	assert_int_equal(groups_of(find("q=%25%25")), 0); /* a wildcard is a character */
 	assert_int_equal(groups_of(find("q=ta_sy")), 0);
