@@ -236,8 +236,6 @@ struct write;
 size_t tags_pairs(struct arena *, const struct write *, size_t count, struct str **ids, struct str **names);
 /* What the record holds becomes the row's; sent without waiting. */
 void tags_send(struct ttx *, const struct record *);
-/* An array in PostgreSQL's text form; an absent item is NULL. */
-struct argument arg_array(struct arena *, const struct str *items, size_t count);
 struct argument arg_lines(struct arena *, struct str lines);
 
 /* ---- cursor.c ---- */

@@ -79,28 +79,6 @@ struct str tags_with(struct arena *arena, struct str lines, struct str name, boo
 	return tags_canonical(arena, buffer_str(&out));
 }
 
-struct argument arg_array(struct arena *arena, const struct str *items, size_t count)
-{
-	struct buffer text = BUFFER_IN(arena);
-
-	buffer_add_char(&text, '{');
-	for (size_t i = 0; i < count; i++) {
-		if (str_absent(items[i])) {
-			buffer_add_str(&text, i ? STR(",NULL") : STR("NULL"));
-			continue;
-		}
-		buffer_add_str(&text, i ? STR(",\"") : STR("\""));
-		for (size_t k = 0; k < items[i].n; k++) {
-			if (items[i].p[k] == '"' || items[i].p[k] == '\\')
-				buffer_add_char(&text, '\\');
-			buffer_add_char(&text, items[i].p[k]);
-		}
-		buffer_add_char(&text, '"');
-	}
-	buffer_add_char(&text, '}');
-	return arg_str(buffer_str(&text));
-}
-
 struct argument arg_lines(struct arena *arena, struct str lines)
 {
 	struct str *names;

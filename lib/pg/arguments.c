@@ -40,6 +40,28 @@ struct argument arg_instant(struct arena *arena, int64_t microseconds)
 	return arg_str(arena_printf(arena, "%s.%06lld+00", text, (long long)rest));
 }
 
+struct argument arg_array(struct arena *arena, const struct str *items, size_t count)
+{
+	struct buffer text = BUFFER_IN(arena);
+
+	buffer_add_char(&text, '{');
+	for (size_t i = 0; i < count; i++) {
+		if (str_absent(items[i])) {
+			buffer_add_str(&text, i ? STR(",NULL") : STR("NULL"));
+			continue;
+		}
+		buffer_add_str(&text, i ? STR(",\"") : STR("\""));
+		for (size_t k = 0; k < items[i].n; k++) {
+			if (items[i].p[k] == '"' || items[i].p[k] == '\\')
+				buffer_add_char(&text, '\\');
+			buffer_add_char(&text, items[i].p[k]);
+		}
+		buffer_add_char(&text, '"');
+	}
+	buffer_add_char(&text, '}');
+	return arg_str(buffer_str(&text));
+}
+
 static bool bind_one(struct arena *arena, const struct argument *argument, struct bound *out, int at)
 {
 	struct str text = argument->text;

@@ -83,6 +83,8 @@ struct argument arg_int(struct arena *, int64_t);
 struct argument arg_bool(bool);
 struct argument arg_uuid(struct arena *, struct uuid);
 struct argument arg_instant(struct arena *, int64_t microseconds); /* timestamptz */
+/* An array in PostgreSQL's text form; an absent item is NULL. */
+struct argument arg_array(struct arena *, const struct str *items, size_t count);
 
 struct arguments {
 	const struct argument *items;

@@ -1,0 +1,84 @@
+/* Shared by the files of the import and nobody else. */
+#ifndef DEMAND_CRM_IMPORT_INTERNAL_H
+#define DEMAND_CRM_IMPORT_INTERNAL_H
+
+#include "lib/crm/import.h"
+#include "lib/entity/insert_many.h"
+
+#define TARGET_ID "id"
+#define TARGET_FIRST "name.first"
+#define TARGET_LAST "name.last"
+
+/* ---- import_map.c ---- */
+
+/* The targets that the headings ask for. */
+void import_guess(struct arena *, const struct entity *, struct import_column *, size_t count);
+struct uuid import_fingerprint(struct arena *, const struct import_column *, size_t count);
+bool import_target_valid(const struct entity *, struct str target);
+/* -1. */
+int import_column_of(const struct import *, const char *target);
+const struct import_key *import_guess_key(const struct import *);
+
+/* ---- import_lines.c ---- */
+
+enum line_outcome { LINE_OPEN, LINE_CREATED, LINE_UPDATED, LINE_UNCHANGED, LINE_FAILED, LINE_HELD };
+
+struct line {
+	int64_t number;
+	struct str *cells;
+	size_t count;
+	const char *complaint;
+	struct record *record;
+	struct errors *errors;
+	struct str key;          /* absent: none */
+	struct uuid fingerprint; /* of all that is mapped */
+	struct uuid row_id;      /* zero: it matches none */
+	int matches;
+	struct record *current;
+	enum line_outcome outcome;
+	int64_t version_after;
+	struct str before;
+};
+
+struct lines {
+	struct line *items;
+	size_t count, most;
+};
+/* From the import's position; *end: the file ends there; *next is the position behind them. */
+enum err lines_of_file(struct ttx *, const struct import *, struct lines *, int64_t *next, const char **broken,
+		       bool *end) MUST_CHECK;
+/* Cells become records; references by name are looked up, tags that are not there yet are made where `make_tags`. */
+enum err lines_parse(struct ttx *, const struct import *, struct lines *, bool make_tags) MUST_CHECK;
+/* Which rows they mean: ->current, ->matches; LINE_UNCHANGED for what was taken before. */
+enum err lines_match(struct ttx *, const struct import *, struct line *const *lines, size_t count) MUST_CHECK;
+/* ---- import_match.c ---- */
+
+/* What is to be done with a line that was matched; LINE_FAILED with an error. */
+enum line_outcome line_plan(const struct import *, struct line *);
+/* What is known again by all of its cells, since it has no key or one from elsewhere. */
+bool line_is_keyless(const struct import *, const struct line *);
+/* Defaults of new rows, the tags of all, required fields. False: line->errors says why. */
+bool line_complete(const struct import *, struct line *, enum write_kind) MUST_CHECK;
+
+/* ---- import_write.c ---- */
+
+enum err lines_write(struct ttx *, const struct import *, struct lines *) MUST_CHECK;
+enum err lines_keep(struct ttx *, const struct import *, const struct lines *) MUST_CHECK;
+
+/* ---- import_undo.c ---- */
+
+enum err import_undo_step(struct ttx *, struct import *, size_t rows, bool *more) MUST_CHECK;
+
+/* ---- import_json.c ---- */
+
+struct str import_print_headers(struct arena *, const struct import_column *, size_t count);
+struct str import_print_mapping(struct arena *, const struct import_column *, size_t count);
+struct str import_print_options(struct arena *, const struct import_options *);
+bool import_read_columns(struct arena *, struct str headers, struct str mapping, struct import_column **out,
+			 size_t *count) MUST_CHECK;
+void import_read_options(struct arena *, const struct entity *, struct str text, struct import_options *out);
+/* A list of strings, and back. */
+struct str strings_print(struct arena *, const struct str *items, size_t count);
+size_t strings_read(struct arena *, struct str text, struct str **out);
+
+#endif

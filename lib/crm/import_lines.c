@@ -1,0 +1,262 @@
+/* Rows of the file as lines: read from where the import stands, taken apart into records, matched with what is there. */
+#include <sodium.h>
+
+#include "lib/base/utf8.h"
+#include "lib/crm/import_internal.h"
+#include "lib/entity/phone.h"
+#include "lib/entity/sheet.h"
+#include "lib/tenant/data_file.h"
+
+/* ---- out of the file ---- */
+
+struct gathering {
+	struct arena *arena;
+	struct lines *lines;
+	int64_t number; /* of the row that comes next */
+	bool skip;      /* the row of headings */
+};
+
+/* What cannot be kept as text is shown by question marks. */
+static struct str as_text(struct arena *arena, struct str cell)
+{
+	char *text = arena_c_string(arena, cell);
+
+	for (size_t i = 0; i < cell.n && !utf8_valid(cell); i++)
+		if ((unsigned char)text[i] >= 0x80 || text[i] == '\0')
+			text[i] = '?';
+	return (struct str){text, cell.n};
+}
+
+static bool gather(void *context, const struct csv_row *row)
+{
+	struct gathering *gathering = context;
+	struct line *line;
+
+	if (gathering->skip) {
+		gathering->skip = false;
+		return true;
+	}
+	line = &gathering->lines->items[gathering->lines->count++];
+	line->number = gathering->number++;
+	line->complaint = row->complaint;
+	line->count = row->count;
+	line->cells = arena_array(gathering->arena, row->count + 1, sizeof *line->cells);
+	for (size_t i = 0; i < row->count; i++)
+		line->cells[i] = as_text(gathering->arena, row->cells[i]);
+	return gathering->lines->count < gathering->lines->most;
+}
+
+enum err lines_of_file(struct ttx *tx, const struct import *import, struct lines *lines, int64_t *next,
+		       const char **broken, bool *end)
+{
+	struct arena *arena = ttx_arena(tx);
+	struct gathering gathering = {arena, lines, import->counts.rows + 2, import->position == import->form.start};
+	struct csv_reader *reader = csv_reader_new(arena, &import->form, import->position, gather, &gathering);
+	enum csv_state state = CSV_MORE;
+	int64_t offset = import->position;
+	enum err err = OK;
+
+	*end = false;
+	while (state == CSV_MORE && !*end) {
+		struct str bytes;
+
+		err = data_file_read(tx, import->file, offset, &bytes);
+		if (err)
+			return err;
+		*end = str_absent(bytes);
+		offset += (int64_t)bytes.n;
+		state = *end ? csv_reader_end(reader) : csv_reader_feed(reader, bytes);
+	}
+	*next = csv_reader_position(reader);
+	*broken = state == CSV_BROKEN ? csv_reader_complaint(reader) : NULL;
+	return OK;
+}
+
+/* ---- into records ---- */
+
+static struct str cell_of(const struct line *line, size_t column)
+{
+	return column < line->count ? str_trim(line->cells[column]) : STR("");
+}
+
+static struct errors *errors_of(struct arena *arena, struct line *line)
+{
+	if (!line->errors)
+		line->errors = errors_new(arena);
+	return line->errors;
+}
+
+static void take_cells(struct arena *arena, const struct import *import, struct line *line)
+{
+	struct buffer name = BUFFER_IN(arena);
+	struct errors *errors = errors_of(arena, line);
+	int field;
+
+	line->record = record_new(arena, import->entity);
+	for (size_t i = 0; i < import->column_count; i++) {
+		const struct import_column *column = &import->columns[i];
+		struct str cell = cell_of(line, i);
+
+		if (cell.n && (str_is(column->target, TARGET_FIRST) || str_is(column->target, TARGET_LAST)))
+			buffer_printf(&name, "%s%.*s", name.length ? " " : "", STR_FMT_ARG(cell));
+		field = entity_field(import->entity, column->target);
+		if (field < 0 || import->entity->fields[field].type == FIELD_REFERENCE)
+			continue;
+		record_take_cell(line->record, field, cell, str_equal(column->header, column->target), errors);
+	}
+	field = entity_field(import->entity, STR("name"));
+	if (name.length && field >= 0 && str_absent(record_get(line->record, field)))
+		record_take_cell(line->record, field, buffer_str(&name), false, errors);
+}
+
+/* References of one column: ids as they are, names by one look-up for all lines. */
+static enum err take_references(struct ttx *tx, const struct import *import, struct lines *lines, size_t column)
+{
+	struct arena *arena = ttx_arena(tx);
+	int at = entity_field(import->entity, import->columns[column].target);
+	const struct field *field = &import->entity->fields[at];
+	struct lookup lookup = lookup_of_reference(field);
+	struct str *names = arena_array(arena, lines->count + 1, sizeof *names);
+	struct lookup_hit *hits = arena_array(arena, lines->count + 1, sizeof *hits);
+	struct uuid id;
+	enum err err;
+
+	for (size_t i = 0; i < lines->count; i++) {
+		struct str cell = sheet_without_guard(cell_of(&lines->items[i], column));
+
+		if (cell.n && uuid_parse(cell, &id))
+			record_set(lines->items[i].record, at, uuid_text(arena, id));
+		else if (cell.n && !lines->items[i].complaint)
+			names[i] = cell;
+	}
+	err = lookup_many(tx, &lookup, names, lines->count, hits);
+	for (size_t i = 0; err == OK && i < lines->count; i++) {
+		if (str_absent(names[i]))
+			continue;
+		if (hits[i].matches == 1)
+			record_set(lines->items[i].record, at, uuid_text(arena, hits[i].id));
+		else
+			errors_add(errors_of(arena, &lines->items[i]), field->name, "not_found",
+				   hits[i].matches ? "%s: more than one is called “%.*s”."
+						   : "%s: none is called “%.*s”.",
+				   field->label, STR_FMT_ARG(utf8_prefix(names[i], 80)));
+	}
+	return err;
+}
+
+STATEMENT(make_missing_tags, "INSERT INTO tags (tenant_id, id, name) SELECT $1::uuid, gen_random_uuid(), w.name FROM "
+			     "unnest($2::text[]) AS w "
+			     "(name) WHERE length(w.name) BETWEEN 1 AND 40 ON CONFLICT DO NOTHING");
+
+static enum err make_tags(struct ttx *tx, const struct import *import, const struct lines *lines)
+{
+	struct arena *arena = ttx_arena(tx);
+	int field = entity_field(import->entity, STR("tags"));
+	struct buffer all = BUFFER_IN(arena);
+	struct str *names, rest, last = STR_NONE;
+	size_t count = 0;
+
+	if (field < 0)
+		return OK;
+	for (size_t i = 0; i < lines->count; i++) {
+		struct str tags = lines->items[i].record ? record_get(lines->items[i].record, field) : STR_NONE;
+
+		if (!str_absent(tags) && !str_equal(tags, last))
+			buffer_printf(&all, "%.*s\n", STR_FMT_ARG(tags));
+		last = tags;
+	}
+	if (import->options.tags.n)
+		buffer_add_str(&all, import->options.tags);
+	names = arena_array(arena, all.length + 1, sizeof *names);
+	for (rest = buffer_str(&all); !str_absent(rest);) {
+		struct str name = str_trim(str_split(&rest, '\n'));
+		bool seen = name.n == 0;
+
+		for (size_t i = 0; i < count && !seen; i++)
+			seen = str_equal(names[i], name);
+		if (!seen)
+			names[count++] = name;
+	}
+	return count ? ttx_exec(tx, &make_missing_tags, ARGS(arg_array(arena, names, count)), NULL) : OK;
+}
+
+/* ---- what a line is known by ---- */
+
+static struct uuid fingerprint(const struct import *import, const struct line *line)
+{
+	crypto_generichash_state hash;
+	struct uuid out;
+	const struct str head = str_from(import->entity->plural);
+
+	crypto_generichash_init(&hash, NULL, 0, sizeof out.bytes);
+	crypto_generichash_update(&hash, (const unsigned char *)head.p, head.n);
+	for (size_t i = 0; i < import->column_count; i++) {
+		struct str target = import->columns[i].target, cell = cell_of(line, i);
+		const unsigned char end = '\0';
+
+		if (target.n == 0 || cell.n == 0)
+			continue;
+		crypto_generichash_update(&hash, (const unsigned char *)target.p, target.n);
+		crypto_generichash_update(&hash, &end, 1);
+		crypto_generichash_update(&hash, (const unsigned char *)cell.p, cell.n);
+		crypto_generichash_update(&hash, &end, 1);
+	}
+	crypto_generichash_final(&hash, out.bytes, sizeof out.bytes);
+	return out;
+}
+
+static void find_key(struct arena *arena, const struct import *import, struct line *line)
+{
+	const struct import_key *key = import->options.key;
+	struct str value = STR_NONE;
+	struct uuid id;
+
+	line->fingerprint = fingerprint(import, line);
+	if (!key)
+		return;
+	if (strcmp(key->name, "id") == 0) {
+		int column = import_column_of(import, TARGET_ID);
+		struct str cell = column < 0 ? STR("") : cell_of(line, (size_t)column);
+
+		if (cell.n && !uuid_parse(cell, &id))
+			errors_add(errors_of(arena, line), NULL, "not_an_id", "“%.*s” is no id of a record.",
+				   STR_FMT_ARG(utf8_prefix(cell, 60)));
+		else if (cell.n)
+			value = uuid_text(arena, id);
+	} else {
+		value = record_get(line->record, entity_field(import->entity, str_from(key->field)));
+		if (!str_absent(value) && strcmp(key->name, "phone") == 0)
+			value = phone_e164(arena, value);
+	}
+	line->key = value;
+}
+
+enum err lines_parse(struct ttx *tx, const struct import *import, struct lines *lines, bool with_tags)
+{
+	struct arena *arena = ttx_arena(tx);
+	enum err err = OK;
+
+	for (size_t i = 0; i < lines->count; i++) {
+		struct line *line = &lines->items[i];
+
+		take_cells(arena, import, line);
+		if (line->complaint) {
+			line->errors = errors_new(arena);
+			errors_add(line->errors, NULL, "not_readable", "%s", line->complaint);
+		}
+	}
+	for (size_t c = 0; err == OK && c < import->column_count; c++) {
+		int field = entity_field(import->entity, import->columns[c].target);
+
+		if (field >= 0 && import->entity->fields[field].type == FIELD_REFERENCE)
+			err = take_references(tx, import, lines, c);
+	}
+	if (err == OK && with_tags)
+		err = make_tags(tx, import, lines);
+	for (size_t i = 0; err == OK && i < lines->count; i++) {
+		find_key(arena, import, &lines->items[i]);
+		if (errors_any(errors_of(arena, &lines->items[i])))
+			lines->items[i].outcome = LINE_FAILED;
+	}
+	return err;
+}

@@ -1,0 +1,213 @@
+/* Which rows a line means, and what is to be done with it. */
+#include "lib/base/utf8.h"
+#include "lib/crm/import_internal.h"
+#include "lib/entity/sheet.h"
+
+static enum err match_by_key(struct ttx *tx, const struct import *import, struct line *const *lines, size_t count)
+{
+	const struct import_key *key = import->options.key;
+	struct arena *arena = ttx_arena(tx);
+	struct lookup lookup = {.table = import->entity->table,
+				.column = key->column,
+				.condition = import->entity->trash ? "deleted_at IS NULL" : NULL,
+				.any_case = key->any_case};
+	struct str *values = arena_array(arena, count + 1, sizeof *values);
+	struct lookup_hit *hits = arena_array(arena, count + 1, sizeof *hits);
+	bool by_id = strcmp(key->name, "id") == 0;
+	enum err err;
+
+	for (size_t i = 0; i < count; i++)
+		values[i] = lines[i]->key;
+	err = by_id ? OK : lookup_many(tx, &lookup, values, count, hits);
+	for (size_t i = 0; err == OK && i < count; i++) {
+		if (str_absent(values[i]))
+			continue;
+		/* An id is its own look-up. */
+		if (by_id && uuid_parse(values[i], &hits[i].id))
+			hits[i].matches = 1;
+		lines[i]->row_id = hits[i].id;
+		lines[i]->matches = hits[i].matches;
+	}
+	return err;
+}
+
+STATEMENT(find_fingerprints,
+	  "SELECT w.n, r.row_id FROM unnest($2::uuid[]) WITH ORDINALITY AS w (v, n) CROSS JOIN LATERAL (SELECT "
+	  "f.row_id FROM"
+	  " import_rows f WHERE f.tenant_id = $1 AND f.fingerprint = w.v AND f.undone_version IS NULL"
+	  " ORDER BY f.row_id DESC LIMIT 1) r");
+
+/* Lines without a key that were taken before, by this import or another. */
+static enum err match_by_fingerprint(struct ttx *tx, struct line *const *lines, size_t count)
+{
+	struct arena *arena = ttx_arena(tx);
+	struct str *values = arena_array(arena, count + 1, sizeof *values);
+	struct rows *rows;
+	size_t asked = 0;
+	enum err err;
+
+	for (size_t i = 0; i < count; i++)
+		if (!lines[i]->current && lines[i]->matches < 2) {
+			values[i] = uuid_text(arena, lines[i]->fingerprint);
+			asked++;
+		}
+	if (asked == 0)
+		return OK;
+	err = ttx_rows(tx, &find_fingerprints, ARGS(arg_array(arena, values, count)), &rows);
+	while (err == OK && rows_next(rows)) {
+		struct line *line = lines[rows_int(rows, 0) - 1];
+
+		line->row_id = rows_uuid(rows, 1);
+		line->outcome = LINE_UNCHANGED;
+	}
+	return err;
+}
+
+/* The rows themselves, held until the end of the transaction. */
+static enum err load_rows(struct ttx *tx, const struct import *import, struct line *const *lines, size_t count)
+{
+	struct arena *arena = ttx_arena(tx);
+	struct uuid *ids = arena_array(arena, count + 1, sizeof *ids);
+	struct record **rows = arena_array(arena, count + 1, sizeof *rows);
+	size_t *from = arena_array(arena, count + 1, sizeof *from), used = 0;
+	enum err err;
+
+	for (size_t i = 0; i < count; i++)
+		if (lines[i]->matches == 1) {
+			from[used] = i;
+			ids[used++] = lines[i]->row_id;
+		}
+	err = entity_get_many(tx, import->entity, ids, used, ttx_mode(tx) == TX_WRITE, rows);
+	for (size_t i = 0; err == OK && i < used; i++) {
+		lines[from[i]]->current = rows[i];
+		if (!rows[i])
+			lines[from[i]]->matches = 0;
+	}
+	return err;
+}
+
+/* A row of the fingerprint may have gone to the trash meanwhile: then the line is new again. */
+static enum err drop_gone(struct ttx *tx, const struct import *import, struct line *const *lines, size_t count)
+{
+	struct arena *arena = ttx_arena(tx);
+	struct uuid *ids = arena_array(arena, count + 1, sizeof *ids);
+	struct record **rows = arena_array(arena, count + 1, sizeof *rows);
+	size_t *from = arena_array(arena, count + 1, sizeof *from), used = 0;
+	enum err err;
+
+	for (size_t i = 0; i < count; i++)
+		if (lines[i]->outcome == LINE_UNCHANGED && !lines[i]->current) {
+			from[used] = i;
+			ids[used++] = lines[i]->row_id;
+		}
+	err = entity_get_many(tx, import->entity, ids, used, false, rows);
+	for (size_t i = 0; err == OK && i < used; i++)
+		if (!rows[i]) {
+			lines[from[i]]->outcome = LINE_OPEN;
+			lines[from[i]]->row_id = uuid_zero();
+		}
+	return err;
+}
+
+enum err lines_match(struct ttx *tx, const struct import *import, struct line *const *lines, size_t count)
+{
+	enum err err = import->options.key ? match_by_key(tx, import, lines, count) : OK;
+
+	if (err == OK)
+		err = load_rows(tx, import, lines, count);
+	/* A key that is not found says that the row is new; an id, that it is from elsewhere. */
+	if (err == OK) {
+		struct line **unknown = arena_array(ttx_arena(tx), count + 1, sizeof(struct line *));
+		size_t used = 0;
+
+		for (size_t i = 0; i < count; i++)
+			if (line_is_keyless(import, lines[i]) && !lines[i]->current)
+				unknown[used++] = lines[i];
+		err = used ? match_by_fingerprint(tx, unknown, used) : OK;
+		if (err == OK && used)
+			err = drop_gone(tx, import, unknown, used);
+	}
+	return err;
+}
+
+bool line_is_keyless(const struct import *import, const struct line *line)
+{
+	return str_absent(line->key) || strcmp(import->options.key->name, "id") == 0;
+}
+
+/* ---- what is to be done ---- */
+
+#define FAIL(line, ...) (errors_add((line)->errors, __VA_ARGS__), LINE_FAILED)
+
+enum line_outcome line_plan(const struct import *import, struct line *line)
+{
+	const struct import_options *options = &import->options;
+
+	if (line->outcome == LINE_FAILED || line->outcome == LINE_UNCHANGED)
+		return line->outcome;
+	if (line->matches > 1)
+		return FAIL(line, options->key->field, "several", "More than one %s has this %s.", import->entity->name,
+			    options->key->label);
+	if (line->current)
+		return options->mode == IMPORT_CREATE ? LINE_UNCHANGED : LINE_UPDATED;
+	if (options->mode != IMPORT_UPDATE)
+		return LINE_CREATED;
+	if (str_absent(line->key))
+		return FAIL(line, options->key->field, "no_key", "The row has no %s to find the %s by.",
+			    options->key->label, import->entity->name);
+	return FAIL(line, options->key->field, "not_found", "No %s has this %s.", import->entity->name,
+		    options->key->label);
+}
+
+/* ---- the record of it ---- */
+
+/* The tags of all three, each once; the entity's check sorts and counts them. */
+static void add_tags(const struct import *import, struct line *line)
+{
+	int field = entity_field(import->entity, STR("tags"));
+	struct record *record = line->record;
+	struct str had = field >= 0 && line->current ? record_get(line->current, field) : STR_NONE;
+	struct buffer all = BUFFER_IN(NULL);
+
+	if (field < 0 || (str_absent(record_get(record, field)) && import->options.tags.n == 0))
+		return;
+	buffer_printf(&all, "%.*s\n%.*s\n%.*s", STR_FMT_ARG(had), STR_FMT_ARG(record_get(record, field)),
+		      STR_FMT_ARG(import->options.tags));
+	for (size_t i = 0; i < all.length; i++)
+		if (all.bytes[i] == '\n')
+			all.bytes[i] = ';';
+	record_take_cell(record, field, buffer_str(&all), false, line->errors);
+	buffer_free(&all);
+}
+
+static void add_defaults(const struct import *import, struct line *line)
+{
+	const struct value *item;
+	struct str name;
+
+	for (size_t i = 0; (item = value_member(import->options.defaults, i, &name)) != NULL; i++) {
+		int field = entity_field(import->entity, name);
+
+		if (field >= 0 && !record_given(line->record, field))
+			record_take_cell(line->record, field, value_as_str(item), false, line->errors);
+	}
+}
+
+/* A key that matches but for its case is the same: it is not written anew. */
+static void keep_key(const struct import *import, struct line *line)
+{
+	const struct import_key *key = import->options.key;
+
+	if (key && key->any_case && line->current && !str_absent(line->key))
+		record_set_text(line->record, key->field, record_text(line->current, key->field));
+}
+
+bool line_complete(const struct import *import, struct line *line, enum write_kind kind)
+{
+	if (kind == WRITE_CREATE)
+		add_defaults(import, line);
+	else
+		keep_key(import, line);
+	add_tags(import, line);
+	return record_finish(line->record, kind, line->errors) == OK;
+}

@@ -1,0 +1,260 @@
+#include "lib/entity/sheet.h"
+
+#include <stdlib.h>
+
+#include "lib/base/utf8.h"
+#include "lib/entity/entity_internal.h"
+
+/* ---- cells ---- */
+
+struct str sheet_without_guard(struct str cell)
+{
+	if (cell.n > 1 && cell.p[0] == '\'' && strchr("=+-@\t\r", cell.p[1]))
+		return (struct str){cell.p + 1, cell.n - 1};
+	return cell;
+}
+
+static struct str words_for_bool(struct str cell)
+{
+	static const struct {
+		const char *word, *stored;
+	} words[] = {
+		{"yes", "t"}, {"y", "t"}, {"true", "t"},  {"t", "t"}, {"1", "t"}, {"x", "t"}, {"on", "t"},
+		{"no", "f"},  {"n", "f"}, {"false", "f"}, {"f", "f"}, {"0", "f"}, {"-", "f"}, {"off", "f"},
+	};
+
+	for (size_t i = 0; i < COUNT_OF(words); i++)
+		if (str_equal_nocase(cell, str_from(words[i].word)))
+			return str_from(words[i].stored);
+	return cell;
+}
+
+static struct str number_part(struct str *rest, char separator)
+{
+	struct str part = str_trim(str_split(rest, separator));
+
+	for (size_t i = 0; i < part.n; i++)
+		if (part.p[i] < '0' || part.p[i] > '9')
+			return STR_NONE;
+	return part;
+}
+
+/* 11/23/2026, 11-23-26, 2026/11/23: "2026-11-23". The month comes first, as American programs write it. */
+static struct str plain_day(struct arena *arena, struct str cell)
+{
+	char separator = memchr(cell.p, '/', cell.n) ? '/' : memchr(cell.p, '.', cell.n) ? '.' : '-';
+	struct str rest = cell, one = number_part(&rest, separator), two = number_part(&rest, separator),
+		   three = number_part(&rest, separator);
+	int64_t year, month, day;
+
+	if (!str_absent(rest) || one.n == 0 || two.n == 0 || three.n == 0 ||
+	    !str_to_int64(one.n == 4 ? two : one, &month) || !str_to_int64(one.n == 4 ? three : two, &day) ||
+	    !str_to_int64(one.n == 4 ? one : three, &year))
+		return cell;
+	/* 23.11.2026 is written where days come first. */
+	if (separator == '.' && one.n < 4) {
+		int64_t swap = month;
+
+		month = day;
+		day = swap;
+	}
+	if (year < 100)
+		year += year < 70 ? 2000 : 1900;
+	if (year > 9999 || month > 99 || day > 99)
+		return cell;
+	return arena_printf(arena, "%04d-%02d-%02d", (int)year, (int)month, (int)day);
+}
+
+/* A day, and the time behind it as programs write it: "11/23/2026 2:05 PM", "2026-11-23 14:05:00". */
+static struct str plain_instant(struct arena *arena, struct str cell)
+{
+	struct str time = cell, day = str_split(&time, memchr(cell.p, ' ', cell.n) ? ' ' : 'T'), minute, hour, half;
+	int64_t h, m;
+
+	if (str_absent(time))
+		return arena_printf(arena, "%.*sT00:00", STR_FMT_ARG(plain_day(arena, day)));
+	time = str_trim(time);
+	half = time;
+	time = str_split(&half, ' ');
+	minute = time;
+	hour = str_split(&minute, ':');
+	minute = str_split(&minute, ':');
+	if (!str_to_int64(hour, &h) || str_absent(minute) || !str_to_int64(minute, &m))
+		return cell;
+	if (str_equal_nocase(half, STR("pm")) && h < 12)
+		h += 12;
+	if (str_equal_nocase(half, STR("am")) && h == 12)
+		h = 0;
+	return arena_printf(arena, "%.*sT%02d:%02d", STR_FMT_ARG(plain_day(arena, day)), (int)h % 100, (int)m % 100);
+}
+
+static struct str without(struct arena *arena, struct str cell, const char *characters)
+{
+	struct buffer out = BUFFER_IN(arena);
+
+	for (size_t i = 0; i < cell.n; i++)
+		if (!strchr(characters, cell.p[i]))
+			buffer_add_char(&out, cell.p[i]);
+	return buffer_str(&out);
+}
+
+/* By its label or its value, in any case: "No heat" and "NO_HEAT" are no_heat. */
+static struct str choice_value(struct arena *arena, const struct field *field, struct str cell)
+{
+	struct str lower = search_lower(arena, cell);
+
+	for (const struct choice *choice = field->choices; choice->value; choice++)
+		if (str_equal(lower, search_lower(arena, str_from(choice->value))) ||
+		    str_equal(lower, search_lower(arena, str_from(choice->label))))
+			return str_from(choice->value);
+	return cell;
+}
+
+static struct str tag_lines(struct arena *arena, struct str cell)
+{
+	char *text = arena_c_string(arena, cell);
+	char separator = memchr(cell.p, ';', cell.n) ? ';' : ',';
+
+	for (size_t i = 0; i < cell.n; i++)
+		if (text[i] == separator)
+			text[i] = '\n';
+	return (struct str){text, cell.n};
+}
+
+/* What a form would have been sent. */
+static struct str as_typed(struct arena *arena, const struct field *field, struct str cell)
+{
+	switch (field->type) {
+	case FIELD_BOOL:
+		return words_for_bool(cell);
+	case FIELD_DATE:
+		return plain_day(arena, memchr(cell.p, ' ', cell.n) ? str_split(&cell, ' ') : cell);
+	case FIELD_INSTANT:
+		return str_ends(cell, STR("Z")) ? cell : plain_instant(arena, cell);
+	case FIELD_INTEGER:
+	case FIELD_NUMBER:
+		return without(arena, cell, ", ");
+	case FIELD_CHOICE:
+		return choice_value(arena, field, cell);
+	case FIELD_TAGS:
+		return tag_lines(arena, cell);
+	case FIELD_TEXT:
+	case FIELD_EMAIL:
+	case FIELD_PHONE:
+	case FIELD_URL:
+	case FIELD_SLUG:
+	case FIELD_LONG_TEXT:
+	case FIELD_PASSWORD:
+	case FIELD_MONEY:
+	case FIELD_REFERENCE:
+		break;
+	}
+	return cell;
+}
+
+/* A line end inside a short text is a blank. */
+static struct str on_one_line(struct arena *arena, const struct field *field, struct str cell)
+{
+	char *text;
+
+	if (field->type == FIELD_LONG_TEXT || field->type == FIELD_TAGS ||
+	    (!memchr(cell.p, '\n', cell.n) && !memchr(cell.p, '\r', cell.n) && !memchr(cell.p, '\t', cell.n)))
+		return cell;
+	text = arena_c_string(arena, cell);
+	for (size_t i = 0; i < cell.n; i++)
+		if (text[i] == '\n' || text[i] == '\r' || text[i] == '\t')
+			text[i] = ' ';
+	return (struct str){text, cell.n};
+}
+
+bool record_take_cell(struct record *record, int at, struct str cell, bool stored, struct errors *errors)
+{
+	const struct field *field = &record->entity->fields[at];
+	struct arena *arena = record->arena;
+	struct str text = str_trim(sheet_without_guard(on_one_line(arena, field, cell)));
+	bool good;
+
+	if (text.n == 0)
+		return true;
+	if (stored && field->type == FIELD_MONEY)
+		good = field_accept(arena, field, &text, errors);
+	else {
+		text = as_typed(arena, field, text);
+		good = field_accept_typed(arena, field, &text, errors);
+	}
+	if (good && !str_absent(text)) {
+		record->values[at] = text;
+		record->given[at] = true;
+	}
+	return good;
+}
+
+enum err record_finish(struct record *record, enum write_kind kind, struct errors *errors)
+{
+	return record_complete(record, kind, errors);
+}
+
+/* ---- looking up ---- */
+
+struct lookup lookup_of_reference(const struct field *field)
+{
+	bool user = strcmp(field->references, "tenant_users") == 0;
+
+	return (struct lookup){.table = field->references,
+			       .column = field->reference_label,
+			       .also = user ? "email_norm" : NULL,
+			       .condition = field->reference_condition};
+}
+
+static void add_equal(struct sql *sql, const struct lookup *lookup, const char *column)
+{
+	sql_add(sql, lookup->any_case ? "lower(" : "");
+	sql_add(sql, column);
+	sql_add(sql, lookup->any_case ? ") = lower(w.v)" : " = w.v");
+}
+
+static void add_lookup(struct sql *sql, const struct lookup *lookup, struct argument values)
+{
+	sql_add(sql, "SELECT w.n, t.id FROM unnest(");
+	sql_argument(sql, values);
+	/* Row by row, so that each value goes through the index. */
+	sql_add(sql, "::text[]) WITH ORDINALITY AS w (v, n) CROSS JOIN LATERAL (SELECT id FROM ");
+	sql_add(sql, lookup->table);
+	sql_add(sql, " WHERE tenant_id = $1 AND (");
+	add_equal(sql, lookup, lookup->column);
+	if (lookup->also) {
+		sql_add(sql, " OR ");
+		add_equal(sql, lookup, lookup->also);
+	}
+	sql_add(sql, ")");
+	if (lookup->condition) {
+		sql_add(sql, " AND (");
+		sql_add(sql, lookup->condition);
+		sql_add(sql, ")");
+	}
+	sql_add(sql, " LIMIT 2) t ORDER BY w.n, t.id");
+}
+
+enum err lookup_many(struct ttx *tx, const struct lookup *lookup, const struct str *values, size_t count,
+		     struct lookup_hit *out)
+{
+	struct sql sql = sql_new(ttx_arena(tx));
+	struct rows *rows;
+	enum err err;
+
+	for (size_t i = 0; i < count; i++)
+		out[i] = (struct lookup_hit){uuid_zero(), 0};
+	if (count == 0)
+		return OK;
+	add_lookup(&sql, lookup, arg_array(sql.arena, values, count));
+	err = sql_rows(&sql, tx, lookup->table, &rows);
+	while (err == OK && rows_next(rows)) {
+		int64_t at = rows_int(rows, 0) - 1;
+
+		if (at < 0 || (uint64_t)at >= count)
+			continue;
+		if (out[at].matches++ == 0)
+			out[at].id = rows_uuid(rows, 1);
+	}
+	return err;
+}

@@ -1,0 +1,38 @@
+/*
+ * Cells of other people's tables: read more kindly than a form, since nobody sits before them to try again. And many
+ * values looked up at once: which rows bear these names, these numbers.
+ */
+#ifndef DEMAND_SHEET_H
+#define DEMAND_SHEET_H
+
+#include "lib/entity/entity.h"
+
+/*
+ * One cell into its field, in the words of a spreadsheet: "Yes", "$1,250.50", "11/23/2026", "No heat", "VIP; Old".
+ * `stored`: the column is a raw export's, and money is in cents. An empty cell says nothing. False: an error was added.
+ * References are not taken: see lookup_many().
+ */
+bool record_take_cell(struct record *, int field, struct str cell, bool stored, struct errors *);
+/* Defaults of a new row, then required fields. E_INVALID when errors has any. */
+enum err record_finish(struct record *, enum write_kind, struct errors *) MUST_CHECK;
+/* "'=1+1" as a safe export writes it is "=1+1". */
+struct str sheet_without_guard(struct str cell);
+
+/* Where to look: constants of ours or of an entity table. */
+struct lookup {
+	const char *table, *column; /* SQL over the table */
+	const char *also;           /* another column that will do; NULL: none */
+	const char *condition;      /* which rows; NULL: all */
+	bool any_case;
+};
+struct lookup_hit {
+	struct uuid id;
+	int matches; /* 0, 1, or 2 for several */
+};
+/* One statement for all; an absent value finds nothing. */
+enum err lookup_many(struct ttx *, const struct lookup *, const struct str *values, size_t count,
+		     struct lookup_hit *out) MUST_CHECK;
+/* The rows that a reference's field can point at, by what names them to a person. */
+struct lookup lookup_of_reference(const struct field *);
+
+#endif

@@ -1,0 +1,537 @@
+/* Imports: what a file becomes, that it becomes so once, and how it is taken back. */
+#include "tests/db/lead_fixture.h"
+
+#include "lib/crm/contact.h"
+#include "lib/crm/entities.h"
+#include "lib/crm/import.h"
+#include "lib/entity/trash.h"
+
+static struct scope shop;
+
+static int a_shop(void **state)
+{
+	setup(state);
+	shop = scope_of(test_tenant_create("import"));
+	test_sql("UPDATE tenants SET max_leads = NULL WHERE tenant_id = '%s'", id_of(shop.tenant));
+	return 0;
+}
+
+static struct ttx *writing(void)
+{
+	return begin(&shop, TX_WRITE);
+}
+
+static struct uuid uploaded(const char *entity, const char *text)
+{
+	struct import_upload upload = {import_entity(str_from(entity)), STR("leads.csv"), str_from(text),
+				       STR("America/New_York")};
+	struct ttx *tx = writing();
+	struct uuid id;
+
+	assert_int_equal(import_create(tx, &upload, errors_new(arena), &id), OK);
+	commit(tx);
+	return id;
+}
+
+static struct import *read_import(struct uuid id)
+{
+	struct ttx *tx = begin(&shop, TX_READ);
+	struct import *import;
+
+	assert_int_equal(import_get(tx, id, false, &import), OK);
+	commit(tx);
+	return import;
+}
+
+/* Options by name and value, ended by NULL; then to its end in steps of so many rows. */
+static void start(struct uuid id, const char *match, enum import_mode mode, const char *tags, const char *source)
+{
+	struct errors *errors = errors_new(arena);
+	struct ttx *tx = writing();
+	struct import *import;
+
+	assert_int_equal(import_get(tx, id, true, &import), OK);
+	if (match)
+		import->options.key = import_key_find(import->entity, str_from(match));
+	if (mode)
+		import->options.mode = mode;
+	if (tags)
+		import->options.tags = str_from(tags);
+	if (source)
+		value_put_text(import->options.defaults, "source", source);
+	if (!import_check(tx, import, errors))
+		fail_msg("%s", arena_c_string(arena, errors_first(errors)->message));
+	assert_int_equal(import_start(tx, import), OK);
+	commit(tx);
+}
+
+static void finish(struct uuid id, size_t rows)
+{
+	bool more = true;
+
+	while (more) {
+		struct ttx *tx = writing();
+
+		assert_int_equal(import_step(tx, id, rows, &more), OK);
+		commit(tx);
+	}
+}
+
+static struct import *taken(const char *entity, const char *text)
+{
+	struct uuid id = uploaded(entity, text);
+
+	start(id, NULL, 0, NULL, NULL);
+	finish(id, 2);
+	return read_import(id);
+}
+
+static const char *counts_of(const struct import *import)
+{
+	const struct import_counts *c = &import->counts;
+
+	return arena_printf(arena, "%d rows: %d created, %d updated, %d unchanged, %d failed, %d held", (int)c->rows,
+			    (int)c->created, (int)c->updated, (int)c->unchanged, (int)c->failed, (int)c->held)
+		.p;
+}
+
+static const char *number_of(const char *what, const char *rest)
+{
+	return arena_c_string(
+		arena, test_sql_value("SELECT %s FROM %s AND x.tenant_id = '%s'", what, rest, id_of(shop.tenant)));
+}
+
+static const char *value_of(const char *what, const char *table, const char *condition)
+{
+	return arena_c_string(arena,
+			      test_sql_value("SELECT string_agg(%s, ' / ' ORDER BY %s) FROM %s WHERE tenant_id = "
+					     "'%s' AND %s",
+					     what, what, table, id_of(shop.tenant), condition));
+}
+
+static void columns_are_guessed_from_their_headings(void **state)
+{
+	static const struct {
+		const char *entity, *headings, *targets;
+	} cases[] = {
+		{"leads",
+		 "First Name,Last Name,E-mail Address,Mobile Phone,Company Name,Zip Code,Lead Source,Favourite Colour",
+		 "name.first,name.last,email,phone,company,zip,source,"},
+		{"leads", "name,EMAIL,Phone,Phone 2,Value,value_cents", "name,email,phone,,value_cents,"},
+		{"contacts", "Customer;Tel;Street;Town", "name,phone,address,city"},
+		{"properties", "Service Address,City,State,ZIP", "address,city,state,zip"},
+		{"equipment", "Equipment Type,Make,Model No.,Serial #,Install Date,Warranty Expiration",
+		 "type,brand,model,serial,installed_on,warranty_ends_on"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		struct import *import =
+			read_import(uploaded(cases[i].entity, arena_printf(arena, "%s\nx\n", cases[i].headings).p));
+		struct buffer targets = BUFFER_IN(arena);
+
+		for (size_t c = 0; c < import->column_count; c++)
+			buffer_printf(&targets, "%s%.*s", c ? "," : "", STR_FMT_ARG(import->columns[c].target));
+		assert_str(buffer_str(&targets), cases[i].targets);
+	}
+}
+
+static const char people[] =
+	"First Name,Last Name,Email,Phone,Status,Value,SMS consent,Tags,Next step on\r\n"
+	"Ann,Lee,ann@example.com,(512) 555-0123,New,\"$1,250.50\",Yes,VIP; Old,11/23/2026 2:05 PM\r\n"
+	"Bea,,BEA@example.com,,contacted,,no,,\r\n"
+	"Cleo,Roe,,512-555-0177,,,,,\r\n"
+	"Dee,,,,,,,,\r\n"
+	",,nobody@example.com,,,,,,\r\n"
+	"Eve,,eve@example,,sleeping,12.345,,,\r\n";
+
+static void rows_become_records_and_problems_are_kept_with_their_reasons(void **state)
+{
+	struct import *import = taken("leads", people);
+
+	(void)state;
+	assert_string_equal(counts_of(import), "6 rows: 4 created, 0 updated, 0 unchanged, 2 failed, 0 held");
+	assert_str(import->state, "done");
+	assert_string_equal(value_of("name", "leads", "true"), "Ann Lee / Bea / Cleo Roe / Dee");
+	assert_string_equal(
+		value_of("concat_ws(' ', email, phone_e164, status, value_cents, sms_consent, next_step_at AT "
+			 "TIME ZONE 'UTC')",
+			 "leads", "name = 'Ann Lee'"),
+		"ann@example.com +15125550123 new 125050 t 2026-11-23 19:05:00");
+	assert_str(
+		test_sql_value("SELECT string_agg(t.name, ',' ORDER BY t.name) FROM lead_tags j JOIN tags t ON t.id = "
+			       "j.tag_id WHERE j.tenant_id = '%s'",
+			       id_of(shop.tenant)),
+		"Old,VIP");
+	assert_string_equal(
+		value_of("number || ': ' || replace(reasons, E'\\n', ' | ')", "import_rows", "outcome = 'failed'"),
+		"6: Name is required. / 7: Enter an e-mail address like name@example.com. | Status must be one of: "
+		"new, contacted, qualified, won, lost. | Use at most two digits after the point.");
+}
+
+static void the_same_file_again_changes_nothing(void **state)
+{
+	struct import *again;
+	const char *before, *after;
+
+	(void)state;
+	taken("leads", people);
+	before = value_of("id || name || version || updated_at", "leads", "true");
+	again = taken("leads", people);
+	after = value_of("id || name || version || updated_at", "leads", "true");
+	assert_string_equal(counts_of(again), "6 rows: 0 created, 0 updated, 4 unchanged, 2 failed, 0 held");
+	assert_string_equal(before, after);
+}
+
+static void one_row_may_come_several_times(void **state)
+{
+	struct import *import = taken("leads", "name,email,city\nAnn,ann@example.com,Austin\nAnn,ANN@example.com,Waco\n"
+					       "Bea,,\nBea,,\nAnn,ann@example.com,Waco\nBea,,\n");
+
+	(void)state;
+	assert_string_equal(counts_of(import), "6 rows: 2 created, 1 updated, 3 unchanged, 0 failed, 0 held");
+	assert_string_equal(value_of("name || ' ' || coalesce(city, '-')", "leads", "true"), "Ann Waco / Bea -");
+}
+
+static void modes_say_what_becomes_of_known_and_unknown_rows(void **state)
+{
+	static const char first[] = "name,email\nAnn,ann@example.com\n",
+			  second[] = "name,email,city\nAnna,ann@example.com,Waco\nBea,bea@example.com,\nCleo,,\n";
+	struct uuid id;
+
+	(void)state;
+	taken("contacts", first);
+	id = uploaded("contacts", second);
+	start(id, "email", IMPORT_UPDATE, NULL, NULL);
+	finish(id, 100);
+	assert_string_equal(counts_of(read_import(id)), "3 rows: 0 created, 1 updated, 0 unchanged, 2 failed, 0 held");
+	assert_string_equal(value_of("reasons", "import_rows", "outcome = 'failed'"),
+			    "No contact has this E-mail. / The row has no E-mail to find the contact by.");
+	assert_string_equal(value_of("name", "contacts", "true"), "Anna");
+	id = uploaded("contacts", "name,email,city\nAnnette,ann@example.com,\nBea,bea@example.com,\n");
+	start(id, "email", IMPORT_CREATE, NULL, NULL);
+	finish(id, 100);
+	assert_string_equal(counts_of(read_import(id)), "2 rows: 1 created, 0 updated, 1 unchanged, 0 failed, 0 held");
+	assert_string_equal(value_of("name", "contacts", "true"), "Anna / Bea");
+}
+
+static void a_key_that_two_rows_have_is_told(void **state)
+{
+	struct import *import;
+
+	(void)state;
+	stored(&shop, "{\"name\": \"One\", \"email\": \"both@example.com\"}");
+	stored(&shop, "{\"name\": \"Two\", \"email\": \"Both@example.com\"}");
+	import = taken("leads", "name,email\nThree,both@example.com\n");
+	assert_string_equal(counts_of(import), "1 rows: 0 created, 0 updated, 0 unchanged, 1 failed, 0 held");
+	assert_string_equal(value_of("reasons", "import_rows", "true"), "More than one lead has this E-mail.");
+}
+
+static void defaults_fill_new_rows_and_tags_go_on_all(void **state)
+{
+	struct uuid id;
+
+	(void)state;
+	stored(&shop, "{\"name\": \"Ann\", \"email\": \"ann@example.com\", \"source\": \"phone\"}");
+	id = uploaded("leads",
+		      "name,email,source\nAnn,ann@example.com,\nBea,bea@example.com,\nCleo,cleo@example.com,web\n");
+	start(id, "email", IMPORT_BOTH, "Fair 2026", "list");
+	finish(id, 100);
+	assert_string_equal(counts_of(read_import(id)), "3 rows: 2 created, 1 updated, 0 unchanged, 0 failed, 0 held");
+	assert_string_equal(value_of("name || ' ' || source", "leads", "true"), "Ann phone / Bea list / Cleo web");
+	assert_string_equal(number_of("count(*)", "lead_tags x WHERE true"), "3");
+	id = uploaded("leads",
+		      "name,email,source\nAnn,ann@example.com,\nBea,bea@example.com,\nCleo,cleo@example.com,web\n");
+	/* The headings are known: so is what was chosen for them. */
+	assert_str(read_import(id)->options.tags, "Fair 2026");
+	start(id, NULL, 0, NULL, NULL);
+	finish(id, 100);
+	assert_string_equal(counts_of(read_import(id)), "3 rows: 0 created, 0 updated, 3 unchanged, 0 failed, 0 held");
+}
+
+static void references_are_found_by_name(void **state)
+{
+	struct import *import;
+
+	(void)state;
+	taken("properties", "Address,City\n12 Oak Street,Austin\n");
+	import =
+		taken("equipment", "Serial,Type,Brand,Property,Installed\nA1,Heat pump,Carrier,12 Oak Street,3/4/2019\n"
+				   "A2,furnace,,13 Oak Street,\n");
+	assert_string_equal(counts_of(import), "2 rows: 1 created, 0 updated, 0 unchanged, 1 failed, 0 held");
+	assert_string_equal(
+		value_of("serial || ' ' || type || ' ' || installed_on", "equipment", "property_id IS NOT NULL"),
+		"A1 heat_pump 2019-03-04");
+	assert_string_equal(value_of("reasons", "import_rows", "outcome = 'failed'"),
+			    "Property: none is called “13 Oak Street”.");
+}
+
+static void rows_beyond_the_plan_are_held_and_taken_later(void **state)
+{
+	struct uuid id =
+		uploaded("leads", "name,email\nA,a@example.com\nB,b@example.com\nC,c@example.com\nD,d@example.com\n");
+	struct import *import;
+	struct ttx *tx;
+
+	(void)state;
+	test_sql("UPDATE tenants SET max_leads = 2 WHERE tenant_id = '%s'", id_of(shop.tenant));
+	start(id, NULL, 0, NULL, NULL);
+	finish(id, 3);
+	assert_string_equal(counts_of(read_import(id)), "4 rows: 2 created, 0 updated, 0 unchanged, 0 failed, 2 held");
+	test_sql("UPDATE tenants SET max_leads = 3 WHERE tenant_id = '%s'", id_of(shop.tenant));
+	tx = writing();
+	assert_int_equal(import_get(tx, id, true, &import), OK);
+	assert_int_equal(import_take_held(tx, import), OK);
+	commit(tx);
+	finish(id, 1);
+	assert_string_equal(counts_of(read_import(id)), "4 rows: 3 created, 0 updated, 0 unchanged, 0 failed, 1 held");
+	test_sql("UPDATE tenants SET max_leads = NULL WHERE tenant_id = '%s'", id_of(shop.tenant));
+	tx = writing();
+	assert_int_equal(import_get(tx, id, true, &import), OK);
+	assert_int_equal(import_take_held(tx, import), OK);
+	commit(tx);
+	finish(id, 10);
+	import = read_import(id);
+	assert_string_equal(counts_of(import), "4 rows: 4 created, 0 updated, 0 unchanged, 0 failed, 0 held");
+	assert_str(import->state, "done");
+	tx = writing();
+	assert_int_equal(import_take_held(tx, import), E_CONFLICT);
+	ttx_rollback(tx);
+	assert_string_equal(value_of("name", "leads", "true"), "A / B / C / D");
+}
+
+static void undo(struct uuid id, size_t rows)
+{
+	struct ttx *tx = writing();
+	struct import *import;
+
+	assert_int_equal(import_get(tx, id, true, &import), OK);
+	assert_int_equal(import_undo(tx, import), OK);
+	commit(tx);
+	finish(id, rows);
+}
+
+static void everything_can_be_taken_back(void **state)
+{
+	const char *before, *after;
+	struct import *import;
+	struct uuid id;
+
+	(void)state;
+	stored(&shop, "{\"name\": \"Ann\", \"email\": \"ann@example.com\", \"city\": \"Austin\", \"notes\": \"x\"}");
+	stored(&shop, "{\"name\": \"Old\", \"email\": \"old@example.com\", \"phone\": \"512-555-0100\"}");
+	before = value_of("concat_ws('|', name, email, phone, phone_e164, city, score, score_reasons, search_text)",
+			  "leads", "deleted_at IS NULL");
+	id = uploaded("leads", "name,email,city,phone\nAnna,ann@example.com,Waco,512-555-0111\n"
+			       "Bea,bea@example.com,,\nAnnabel,ann@example.com,Waco,\nOld,old@example.com,Hays,\n"
+			       "Bea,bea@example.com,Kyle,\n");
+	start(id, "email", IMPORT_BOTH, "Fair", NULL);
+	finish(id, 2);
+	assert_string_equal(counts_of(read_import(id)), "5 rows: 1 created, 4 updated, 0 unchanged, 0 failed, 0 held");
+	undo(id, 2);
+	import = read_import(id);
+	assert_str(import->state, "undone");
+	assert_int_equal(import->counts.undone, 5);
+	assert_int_equal(import->counts.left, 0);
+	after = value_of("concat_ws('|', name, email, phone, phone_e164, city, score, score_reasons, search_text)",
+			 "leads", "deleted_at IS NULL");
+	assert_string_equal(before, after);
+	assert_string_equal(value_of("name", "leads", "deleted_at IS NOT NULL"), "Bea");
+	assert_string_equal(
+		number_of("count(*)",
+			  "lead_tags x JOIN leads l USING (tenant_id) WHERE l.id = x.row_id AND l.deleted_at IS NULL"),
+		"0");
+	assert_str(test_sql_value("SELECT current_lead_count FROM tenants WHERE tenant_id = '%s'", id_of(shop.tenant)),
+		   "2");
+}
+
+static void what_was_changed_since_is_left(void **state)
+{
+	struct import *import = taken("leads", "name,email\nAnn,ann@example.com\nBea,bea@example.com\n");
+
+	(void)state;
+	test_sql("UPDATE leads SET version = version + 1, city = 'Waco' WHERE name = 'Ann' AND tenant_id = '%s'",
+		 id_of(shop.tenant));
+	undo(import->id, 10);
+	import = read_import(import->id);
+	assert_int_equal(import->counts.undone, 1);
+	assert_int_equal(import->counts.left, 1);
+	assert_string_equal(value_of("name", "leads", "deleted_at IS NULL"), "Ann");
+	/* Undone rows are not known any more: the file can be brought again. */
+	import = taken("leads", "name,email\nAnn,ann@example.com\nBea,bea@example.com\n");
+	assert_string_equal(counts_of(import), "2 rows: 1 created, 0 updated, 1 unchanged, 0 failed, 0 held");
+}
+
+/* What has not been committed was not done: the step is taken again from the same place. */
+static void a_step_that_was_lost_is_taken_again(void **state)
+{
+	struct buffer text = BUFFER_IN(arena);
+	struct uuid id;
+	bool more;
+
+	(void)state;
+	BUFFER_LITERAL(&text, "name,email\n");
+	for (int i = 0; i < 50; i++)
+		buffer_printf(&text, "\"P\n%d\",p%d@example.com\n", i, i);
+	id = uploaded("contacts", text.bytes);
+	start(id, NULL, 0, NULL, NULL);
+	for (int i = 0; i < 10; i++) {
+		struct ttx *tx = writing();
+
+		assert_int_equal(import_step(tx, id, 7, &more), OK);
+		if (i % 3)
+			ttx_rollback(tx);
+		else
+			commit(tx);
+	}
+	finish(id, 7);
+	assert_string_equal(counts_of(read_import(id)),
+			    "50 rows: 50 created, 0 updated, 0 unchanged, 0 failed, 0 held");
+	assert_string_equal(number_of("count(*) || ' ' || count(DISTINCT name)", "contacts x WHERE true"), "50 50");
+	assert_string_equal(
+		number_of("count(*) || ' ' || min(number) || ' ' || max(number)", "import_rows x WHERE true"),
+		"50 2 51");
+}
+
+static void a_preview_shows_problems_and_writes_nothing(void **state)
+{
+	struct uuid id = uploaded("leads", people);
+	struct import *import;
+	struct import_sight *sights;
+	struct ttx *tx;
+	size_t count;
+
+	(void)state;
+	stored(&shop, "{\"name\": \"Bea\", \"email\": \"bea@example.com\"}");
+	tx = begin(&shop, TX_READ);
+	assert_int_equal(import_get(tx, id, false, &import), OK);
+	assert_int_equal(import_preview(tx, import, &sights, &count), OK);
+	commit(tx);
+	assert_int_equal(count, 6);
+	assert_string_equal(sights[0].outcome, "create");
+	assert_string_equal(sights[1].outcome, "update");
+	assert_string_equal(sights[4].outcome, "fail");
+	assert_string_equal(code_at(sights[4].errors, "name"), "required");
+	assert_string_equal(code_at(sights[5].errors, "status"), "not_a_choice");
+	assert_int_equal(sights[5].number, 7);
+	assert_string_equal(value_of("name", "leads", "true"), "Bea");
+}
+
+static void failed_rows_come_back_as_a_table(void **state)
+{
+	struct import *import = taken("leads", "Name,Notes,Email\nAnn,\"a, b\",bad\nBea,=1+1,\nCleo,=2+2,worse\n");
+	struct ttx *tx = begin(&shop, TX_READ);
+	struct buffer out = BUFFER_IN(arena);
+	int64_t after = 0;
+
+	(void)state;
+	assert_int_equal(import_failed_rows(tx, import, &after, &out), OK);
+	commit(tx);
+	assert_int_equal(after, -1);
+	assert_non_null(strstr(out.bytes, "Name,Notes,Email,Row,Reason\r\nAnn,\"a, b\",bad,2,"));
+	assert_non_null(strstr(out.bytes, "\r\nCleo,\"'=2+2\",worse,4,"));
+	assert_null(strstr(out.bytes, "Bea"));
+}
+
+static void bad_choices_are_refused_before_anything_begins(void **state)
+{
+	struct uuid id = uploaded("leads", "name,email\nAnn,a@example.com\n");
+	struct errors *errors = errors_new(arena);
+	struct ttx *tx = begin(&shop, TX_READ);
+	struct import *import;
+
+	(void)state;
+	assert_int_equal(import_get(tx, id, false, &import), OK);
+	import->columns[0].target = STR("email");
+	import->columns[1].target = STR("search_text");
+	import->options.mode = IMPORT_UPDATE;
+	import->options.key = NULL;
+	value_put_text(import->options.defaults, "score", "a lot");
+	assert_false(import_check(tx, import, errors));
+	commit(tx);
+	assert_string_equal(code_at(errors, "column.1"), "not_a_choice");
+	assert_string_equal(code_at(errors, "match"), "required");
+	assert_string_equal(code_at(errors, "score"), "not_an_integer");
+}
+
+static void what_is_no_table_is_refused(void **state)
+{
+	static const struct {
+		const char *bytes;
+		size_t length;
+	} cases[] = {{"", 0}, {"PK\x03\x04 workbook", 13}, {"a\0b", 3}};
+	struct errors *errors;
+	struct uuid id;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		struct import_upload upload = {&lead_entity, STR("x"), {cases[i].bytes, cases[i].length}, STR("UTC")};
+		struct ttx *tx = writing();
+
+		errors = errors_new(arena);
+		assert_int_equal(import_create(tx, &upload, errors, &id), E_INVALID);
+		assert_string_equal(code_at(errors, "file"), "not_readable");
+		ttx_rollback(tx);
+	}
+}
+
+static void a_file_that_breaks_off_keeps_what_was_taken(void **state)
+{
+	struct buffer text = BUFFER_IN(arena);
+	struct import *import;
+
+	(void)state;
+	BUFFER_LITERAL(&text, "name,email\nAnn,ann@example.com\nBea,\"");
+	for (int i = 0; i < 1100000; i++)
+		buffer_add_char(&text, 'x');
+	import = taken("contacts", text.bytes);
+	assert_str(import->state, "broken");
+	assert_non_null(strstr(arena_c_string(arena, import->complaint), "longer than 1 MiB"));
+	assert_string_equal(value_of("name", "contacts", "true"), "Ann");
+}
+
+static void another_companys_import_is_not_there(void **state)
+{
+	struct uuid id = uploaded("leads", people);
+	struct ttx *tx = begin(&theirs, TX_WRITE);
+	struct import *import, **list;
+	size_t count;
+	bool more;
+
+	(void)state;
+	assert_int_equal(import_get(tx, id, false, &import), E_NOTFOUND);
+	assert_int_equal(import_step(tx, id, 10, &more), E_NOTFOUND);
+	ttx_rollback(tx);
+	tx = begin(&theirs, TX_READ);
+	assert_int_equal(import_list(tx, NULL, 10, &list, &count), OK);
+	assert_int_equal(count, 0);
+	commit(tx);
+}
+
+#define SHOP_TEST(function) cmocka_unit_test_setup_teardown(function, a_shop, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		SHOP_TEST(columns_are_guessed_from_their_headings),
+		SHOP_TEST(rows_become_records_and_problems_are_kept_with_their_reasons),
+		SHOP_TEST(the_same_file_again_changes_nothing),
+		SHOP_TEST(one_row_may_come_several_times),
+		SHOP_TEST(modes_say_what_becomes_of_known_and_unknown_rows),
+		SHOP_TEST(a_key_that_two_rows_have_is_told),
+		SHOP_TEST(defaults_fill_new_rows_and_tags_go_on_all),
+		SHOP_TEST(references_are_found_by_name),
+		SHOP_TEST(rows_beyond_the_plan_are_held_and_taken_later),
+		SHOP_TEST(everything_can_be_taken_back),
+		SHOP_TEST(what_was_changed_since_is_left),
+		SHOP_TEST(a_step_that_was_lost_is_taken_again),
+		SHOP_TEST(a_preview_shows_problems_and_writes_nothing),
+		SHOP_TEST(failed_rows_come_back_as_a_table),
+		SHOP_TEST(bad_choices_are_refused_before_anything_begins),
+		SHOP_TEST(what_is_no_table_is_refused),
+		SHOP_TEST(a_file_that_breaks_off_keeps_what_was_taken),
+		SHOP_TEST(another_companys_import_is_not_there),
+	};
+
+	return cmocka_run_group_tests(tests, make_tenants, close_database);
+}
