@@ -86,9 +86,9 @@ static struct import *import_of(struct arena *arena, const struct rows *row)
 		.finished_at = rows_instant(row, 29),
 		.fingerprint = rows_uuid(row, 30),
 	};
-	if (!csv_encoding_find(rows_str(row, 7), &import->form.encoding) ||
-	    !import_read_columns(arena, rows_str(row, 10), rows_str(row, 11), &import->columns, &import->column_count))
+	if (!csv_encoding_find(rows_str(row, 7), &import->form.encoding))
 		return NULL;
+	import_read_columns(arena, rows_str(row, 10), rows_str(row, 11), &import->columns, &import->column_count);
 	import_read_options(arena, import->entity, rows_str(row, 12), &import->options);
 	return import;
 }

@@ -74,8 +74,8 @@ enum err import_undo_step(struct ttx *, struct import *, size_t rows, bool *more
 struct str import_print_headers(struct arena *, const struct import_column *, size_t count);
 struct str import_print_mapping(struct arena *, const struct import_column *, size_t count);
 struct str import_print_options(struct arena *, const struct import_options *);
-bool import_read_columns(struct arena *, struct str headers, struct str mapping, struct import_column **out,
-			 size_t *count) MUST_CHECK;
+void import_read_columns(struct arena *, struct str headers, struct str mapping, struct import_column **out,
+			 size_t *count);
 void import_read_options(struct arena *, const struct entity *, struct str text, struct import_options *out);
 /* A list of strings, and back. */
 struct str strings_print(struct arena *, const struct str *items, size_t count);

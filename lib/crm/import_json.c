@@ -54,7 +54,7 @@ struct str import_print_mapping(struct arena *arena, const struct import_column 
 	return strings_print(arena, items, count);
 }
 
-bool import_read_columns(struct arena *arena, struct str headers, struct str mapping, struct import_column **out,
+void import_read_columns(struct arena *arena, struct str headers, struct str mapping, struct import_column **out,
 			 size_t *count)
 {
 	struct str *header, *target;
@@ -64,7 +64,6 @@ bool import_read_columns(struct arena *arena, struct str headers, struct str map
 	*out = arena_array(arena, *count + 1, sizeof **out);
 	for (size_t i = 0; i < *count; i++)
 		(*out)[i] = (struct import_column){header[i], i < targets ? target[i] : STR("")};
-	return *count > 0;
 }
 
 struct str import_print_options(struct arena *arena, const struct import_options *options)

@@ -2,19 +2,19 @@
 CREATE TABLE imports (
 	tenant_id       uuid NOT NULL REFERENCES tenants (tenant_id),
 	id              uuid NOT NULL,
-	entity          text NOT NULL,            -- "leads"
+	entity          text NOT NULL CHECK (entity IN ('leads', 'contacts', 'properties', 'equipment')),
 	state           text NOT NULL CHECK (state IN ('draft', 'running', 'done', 'stopped', 'broken', 'undoing', 'undone')),
 	source          text NOT NULL DEFAULT 'file' CHECK (source IN ('file', 'held')),  -- what is read: the file, or the rows held back
 	file_id         uuid NOT NULL,            -- no foreign key: the file goes on its day, what was done with it stays known
 	file_name       text NOT NULL,
 	file_bytes      bigint NOT NULL,
-	encoding        text NOT NULL,
-	delimiter       text NOT NULL CHECK (length(delimiter) = 1),
+	encoding        text NOT NULL CHECK (encoding IN ('utf-8', 'utf-16le', 'utf-16be', 'windows-1252')),
+	delimiter       text NOT NULL CHECK (delimiter IN (',', ';', '|', E'\t')),
 	header_at       bigint NOT NULL,          -- where the row of headings begins
-	headers         jsonb NOT NULL,           -- ["Name", …]
+	headers         jsonb NOT NULL DEFAULT '[]', -- ["Name", …]
 	fingerprint     uuid NOT NULL,            -- of the headings
-	mapping         jsonb NOT NULL,           -- one target a column, "" for none
-	options         jsonb NOT NULL,
+	mapping         jsonb NOT NULL DEFAULT '[]', -- one target a column, "" for none
+	options         jsonb NOT NULL DEFAULT '{}',
 	position        bigint NOT NULL,          -- in the file, or the number of a held row
 	row_count       bigint NOT NULL DEFAULT 0,
 	created_count   bigint NOT NULL DEFAULT 0,
