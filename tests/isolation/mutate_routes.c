@@ -98,13 +98,17 @@ static char *rows_of_all(void)
 
 static void put_in_order(const struct route *route)
 {
-	char *rows = rows_of_all();
+	char *rows;
+	bool same;
 
-	if (in_order == route && strcmp(rows, rows_in_order) == 0) {
-		free(rows);
+	/* To read changes nothing, whoever may. */
+	if (in_order == route && route->method == METHOD_GET)
 		return;
-	}
+	rows = rows_of_all();
+	same = in_order == route && strcmp(rows, rows_in_order) == 0;
 	free(rows);
+	if (same)
+		return;
 	free(rows_in_order);
 	matrix.only = NULL;
 	if (!is_in_order(route)) {
