@@ -17,6 +17,9 @@
 #define VISIT_PAIR VISIT_COOKIE "=" VISIT
 #define NOBODYS_ID "01900000-0000-7000-8000-00000000dead"
 
+/* DEMAND_CAMPAIGN=full: everything, however long it takes. Otherwise a test may take a part that shifts through all. */
+bool fixture_in_full(void);
+
 /* ---- companies ---- */
 
 struct planted {

@@ -6,6 +6,14 @@
 #include "lib/tenant/user.h"
 
 #include <ctype.h>
+#include <stdlib.h>
+
+bool fixture_in_full(void)
+{
+	const char *campaign = getenv("DEMAND_CAMPAIGN");
+
+	return campaign && strcmp(campaign, "full") == 0;
+}
 
 /* ---- the catalogue ---- */
 

@@ -87,7 +87,8 @@ static void every_route_refuses_what_it_must(void **state)
 			matrix.wrong++;
 		}
 	}
-	printf("cells: %zu\n", matrix.cells);
+	printf("figure: the matrix: %zu cells of %zu conditions, %zu leaks, %zu other failures\n", matrix.cells,
+	       conditions_count, matrix.leaks, matrix.wrong);
 	assert_int_equal(matrix.wrong + matrix.leaks, 0);
 }
 

@@ -7,7 +7,6 @@
 #include "tests/isolation/fixture.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 
 #define STATEMENTS_MOST 60
 
@@ -170,14 +169,6 @@ static bool prepare(struct trial *trial, struct shot *shot)
 	return false;
 }
 
-/* Otherwise each statement has one of the three faults, one after the other: a third of the time. */
-static bool all_of_them(void)
-{
-	const char *campaign = getenv("DEMAND_CAMPAIGN");
-
-	return campaign && strcmp(campaign, "full") == 0;
-}
-
 /* Each statement in turn, until the request has no more. */
 static void try_statements(struct trial *trial, unsigned turn)
 {
@@ -225,7 +216,8 @@ static void try_handler(const struct route *route)
 			COMPLAIN(&trial, "wanted %d, got %d", shot.status, response->status);
 		trial.usual = changes(before, world());
 	}
-	for (unsigned turn = 0; turn < (all_of_them() ? FAULT_TERMINATE : 1); turn++)
+	/* In short each statement has one of the three faults, one after the other: a third of the time. */
+	for (unsigned turn = 0; turn < (fixture_in_full() ? FAULT_TERMINATE : 1); turn++)
 		try_statements(&trial, turn);
 }
 
@@ -259,7 +251,8 @@ static void a_fault_leaves_nothing_half_done_and_nothing_behind(void **state)
 		arena_reset(own);
 	}
 	arena_free(own);
-	printf("faults: %zu in %zu handlers\n", tried, handlers);
+	printf("figure: faults in the middle of a request: %zu, in %zu handlers, %zu failures\n", tried, handlers,
+	       failures);
 	assert_true(tried > handlers * 4);
 	assert_int_equal(failures, 0);
 }

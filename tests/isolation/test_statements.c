@@ -98,19 +98,22 @@ static struct str value_for(const struct entity *entity, struct str parameter)
 
 /* In one order: by each parameter, and on from a cursor. */
 static void walk_order(const struct entity *entity, const struct value *parameters, const struct str *values,
-		       struct str sort, bool in_page)
+		       struct str sort, size_t order)
 {
+	/* In short each parameter in the first order and, shifted from order to order, in every sixth of the others. */
+	size_t step = order > 0 && !fixture_in_full() ? 6 : 1;
+
 	const struct response *first = ask_list(entity, false, text("limit=1&sort=%.*s", STR_FMT_ARG(sort)));
 	struct str cursor = first->status == 200 ? json_text(first, "next_cursor") : STR_NONE;
 
 	for (int page = 0; page < 2 && !str_absent(cursor); page++)
 		(void)ask_list(entity, page,
 			       text("limit=1&sort=%.*s&cursor=%.*s", STR_FMT_ARG(sort), STR_FMT_ARG(cursor)));
-	for (size_t i = 0; i < value_count(parameters); i++) {
+	for (size_t i = order % step; i < value_count(parameters); i += step) {
 		struct str name = value_as_str(value_get(value_at(parameters, i), STR("name")));
 
 		/* The page counts as well, whatever the order. */
-		for (int page = 0; page < (in_page ? 2 : 1) && !str_absent(values[i]); page++)
+		for (int page = 0; page < (order == 0 ? 2 : 1) && !str_absent(values[i]); page++)
 			if (ask_list(entity, page,
 				     text("%.*s=%.*s&sort=%.*s", STR_FMT_ARG(name), STR_FMT_ARG(values[i]),
 					  STR_FMT_ARG(sort)))
@@ -122,7 +125,7 @@ static void walk_order(const struct entity *entity, const struct value *paramete
 	}
 }
 
-/* One list by each of its parameters in each of its orders; forms of the page's own are in the document as well. */
+/* One list by its parameters and in each of its orders; forms of the page's own are in the document as well. */
 static void walk_list(const struct entity *entity)
 {
 	struct value *parameters = value_list(web->arena);
@@ -142,7 +145,7 @@ static void walk_list(const struct entity *entity)
 	}
 	assert_non_null(orders);
 	for (size_t order = 0; order < value_count(orders); order++)
-		walk_order(entity, parameters, values, value_as_str(value_at(orders, order)), order == 0);
+		walk_order(entity, parameters, values, value_as_str(value_at(orders, order)), order);
 }
 
 static void walk(void)
@@ -201,7 +204,8 @@ static void every_statement_of_the_walk_is_limited_to_its_tenant(void **state)
 		prepares("recorded", tapped->role, tapped->sql);
 		ours++;
 	}
-	printf("%zu statements of tenants recorded, of %zu\n", ours, tapped_count());
+	printf("figure: statements of tenants recorded: %zu, of %zu in all, %zu failures\n", ours, tapped_count(),
+	       failures);
 	assert_true(ours > 50);
 	assert_int_equal(failures, 0);
 }
@@ -213,7 +217,8 @@ static void every_statement_of_the_sources_is_limited_to_its_tenant(void **state
 	(void)state;
 	failures = 0;
 	count = each_source(check_source);
-	printf("%zu statements in the sources, %zu of them not seen in the walk\n", count, unseen);
+	printf("figure: statements in the sources: %zu, %zu of them not recorded, %zu failures\n", count, unseen,
+	       failures);
 	assert_true(count > 50);
 	assert_int_equal(failures, 0);
 }
