@@ -30,8 +30,11 @@ struct planted {
 
 /* A company with people of every role and a row in every table that has tenant_id. */
 void planted_make(struct planted *, const char *letter);
-/* The same rows as of another, as they are now: with the same ids and hashes, but a marker of its own. The first time it is made. */
-void planted_twin(struct planted *twin, const char *letter, const struct planted *of);
+/*
+ * The same rows as of another, as they are now: with the same ids and hashes, but a marker of its own. The first time it is made. False: there
+ * was nothing more to copy.
+ */
+bool planted_twin(struct planted *twin, const char *letter, const struct planted *of);
 /* Of a twin: "table: number of rows and their versions" lines. No write to a row goes unseen. */
 struct str planted_versions(const struct planted *twin);
 /* The id of one of its rows; absent when the table is no table of tenants or it has none. */

@@ -249,9 +249,29 @@ static void bulk(struct shot *shot, bool fresh)
 static void bulk_undo(struct shot *shot, bool fresh)
 {
 	if (fresh)
-		test_sql("UPDATE bulk_actions SET entity = 'leads', action = 'status', undone_at = NULL WHERE id = "
-			 "'%.*s'",
-			 STR_FMT_ARG(shot->id));
+		test_sql("UPDATE bulk_actions SET entity = 'leads', action = 'status', undone_at = NULL WHERE "
+			 "tenant_id = "
+			 "'%s' AND id = '%.*s'",
+			 uuid_text(web->arena, shot->who->company.id).p, STR_FMT_ARG(shot->id));
+}
+
+/* A lead of the sample data that a bulk action changed. */
+static void sample_of_one(struct shot *shot, bool fresh)
+{
+	const char *company = uuid_text(web->arena, shot->who->company.id).p;
+	struct str lead, action;
+
+	if (!fresh)
+		return;
+	lead = planted_new_row(shot->who, "leads");
+	action = planted_row(shot->who, "bulk_actions");
+	test_sql("INSERT INTO sample_rows (tenant_id, entity, row_id) VALUES ('%s', 'leads', '%.*s')", company,
+		 STR_FMT_ARG(lead));
+	test_sql("UPDATE bulk_actions SET entity = 'leads' WHERE tenant_id = '%s' AND id = '%.*s'", company,
+		 STR_FMT_ARG(action));
+	test_sql("INSERT INTO bulk_action_rows (tenant_id, action_id, row_id, before, version_after) VALUES ('%s', "
+		 "'%.*s', '%.*s', '{}', 1)",
+		 company, STR_FMT_ARG(action), STR_FMT_ARG(lead));
 }
 
 /* What is erased lies in the trash. */
@@ -304,6 +324,8 @@ static const struct special {
 	{METHOD_POST, "+/bulk", ON_ANY, bulk, 0},
 	{METHOD_POST, "/bulk/{id}/undo", ON_ANY, bulk_undo, 0},
 	{METHOD_POST, "/api/bulk/{id}/undo", ON_ANY, bulk_undo, 0},
+	{METHOD_POST, "/sample-data/remove", ON_TENANT, sample_of_one, 0},
+	{METHOD_DELETE, "/api/sample-data", ON_ANY, sample_of_one, 0},
 	{METHOD_POST, "/settings", ON_TENANT, profile, 0},
 	{METHOD_POST, "/settings/logo", ON_TENANT, picture, 0},
 };

@@ -20,21 +20,26 @@ static const char make_functions[] =
 	"  CONTINUE WHEN t.key IS NULL;"
 	/* Old, so that what sweeps old rows away would find them. */
 	"  copy := copy || format('INSERT INTO %%1$I (%%2$s) SELECT %%3$s FROM (SELECT * FROM %%1$I r WHERE"
-	"   r.tenant_id = original AND NOT EXISTS (SELECT FROM %%1$I x WHERE x.tenant_id = twin AND %%4$s) OFFSET 0) r"
+	"   r.tenant_id = original AND r.xmin::text::bigint > since AND NOT EXISTS (SELECT FROM %%1$I x WHERE x.tenant_id = twin AND %%4$s) OFFSET 0) r"
 	"   CROSS JOIN LATERAL jsonb_populate_record(NULL::%%1$I, regexp_replace(to_jsonb(r)::text,"
 	"   ''marker-%s-'', ''marker-%s-'', ''gi'')::jsonb || jsonb_build_object(''tenant_id'', twin)"
 	"   || CASE WHEN %%5$L THEN jsonb_build_object(''created_at'', now() - interval ''60 days'') ELSE ''{}'' END) n"
-	"   ON CONFLICT DO NOTHING; ', t.relname, t.names, t.new_names, t.key, t.dated);"
+	"   ON CONFLICT DO NOTHING; GET DIAGNOSTICS added = ROW_COUNT; copied := copied + added; ', t.relname, t.names, t.new_names, t.key, t.dated);"
 	" END LOOP;"
-	" EXECUTE format('CREATE OR REPLACE FUNCTION pg_temp.copy_twin(twin uuid, original uuid) RETURNS void LANGUAGE plpgsql"
-	"  AS %%L', 'BEGIN ' || copy || 'END');"
+	/* What was written before the last time is copied already. */
+	" EXECUTE format('CREATE OR REPLACE FUNCTION pg_temp.copy_twin(twin uuid, original uuid, since bigint) RETURNS text"
+	"  LANGUAGE plpgsql AS %%L', 'DECLARE added bigint; copied bigint := 0; BEGIN ' || copy ||"
+	"  'RETURN copied || '' '' || txid_current(); END');"
 	" EXECUTE format('CREATE OR REPLACE FUNCTION pg_temp.look_at_twin(twin uuid) RETURNS text LANGUAGE plpgsql AS %%L',"
 	"  'BEGIN RETURN (SELECT string_agg(line, E''\\n'' ORDER BY line) FROM (' || look || ') lines (line)); END');"
 	" END $make$";
 /* clang-format on */
 
-void planted_twin(struct planted *twin, const char *letter, const struct planted *of)
+bool planted_twin(struct planted *twin, const char *letter, const struct planted *of)
 {
+	static int64_t since;
+	struct str answer, copied;
+
 	if (!twin->letter) {
 		twin->letter = letter;
 		twin->company.id = test_tenant_create("iso-twin");
@@ -43,8 +48,11 @@ void planted_twin(struct planted *twin, const char *letter, const struct planted
 		test_sql("SET session_replication_role = replica");
 		test_sql(make_functions, of->letter, letter);
 	}
-	test_sql("SELECT pg_temp.copy_twin('%s', '%s')", uuid_text(web->arena, twin->company.id).p,
-		 uuid_text(web->arena, of->company.id).p);
+	answer = test_sql_value("SELECT pg_temp.copy_twin('%s', '%s', %lld)", uuid_text(web->arena, twin->company.id).p,
+				uuid_text(web->arena, of->company.id).p, (long long)since);
+	copied = str_split(&answer, ' ');
+	assert_true(str_to_int64(answer, &since));
+	return !str_is(copied, "0");
 }
 
 struct str planted_versions(const struct planted *twin)

@@ -4,6 +4,7 @@
 #include "lib/tenant/link.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 struct matrix matrix;
 
@@ -199,20 +200,28 @@ void matrix_after(const struct route *route)
 /* E has a twin whose ids are the same: nothing but tenant_id tells them apart. */
 static struct response shoot_beside_twin(const struct shot *shot)
 {
-	struct str rows;
+	static char *rows; /* of the twin, as they are to stay */
+	struct str rows_after;
 	struct response response;
 
 	matrix.cells++;
 	if (shot->route->who == WHO_OPERATOR)
 		return *shoot(shot);
-	planted_twin(&company_t, "T", &company_e);
-	rows = planted_versions(&company_t);
+	if (planted_twin(&company_t, "T", &company_e) || !rows) {
+		free(rows);
+		rows = strdup(planted_versions(&company_t).p);
+	}
 	response = *shoot(shot);
 	if (shows_rows_of(&response, &company_a, true) || shows_rows_of(&response, &company_t, true))
 		LEAK(shot, "a valid request", "wanted its own rows, got one of another's");
-	if (!str_equal(rows, planted_versions(&company_t)))
-		LEAK(shot, "a valid request", "wanted its twin's rows as before, got %s",
-		     planted_difference(rows, planted_versions(&company_t)));
+	rows_after = planted_versions(&company_t);
+	if (str_is(rows_after, rows))
+		return response;
+	LEAK(shot, "a valid request", "wanted its twin's rows as before, got %s",
+	     planted_difference(str_from(rows), rows_after));
+	/* Only once for each change. */
+	free(rows);
+	rows = strdup(rows_after.p);
 	return response;
 }
 
