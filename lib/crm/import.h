@@ -27,7 +27,7 @@ struct import_key {
 	const char *name, *label;
 	const char *field;  /* that must be mapped */
 	const char *column; /* SQL */
-	bool any_case;
+	bool any_case;      /* the column is in lower case */
 };
 const struct import_key *import_key_find(const struct entity *, struct str name);
 /* The n-th key of the entity; NULL past the last. */

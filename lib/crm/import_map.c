@@ -17,12 +17,12 @@ const struct entity *import_entity(struct str plural)
 /* ---- keys ---- */
 
 static const struct import_key keys[] = {
-	{"leads", "email", "E-mail", "email", "email", true},
+	{"leads", "email", "E-mail", "email", "email_norm", true},
 	{"leads", "phone", "Phone", "phone", "phone_e164", false},
-	{"contacts", "email", "E-mail", "email", "email", true},
+	{"contacts", "email", "E-mail", "email", "email_norm", true},
 	{"contacts", "phone", "Phone", "phone", "phone_e164", false},
-	{"properties", "address", "Street address", "address", "address", true},
-	{"equipment", "serial", "Serial number", "serial", "serial", true},
+	{"properties", "address", "Street address", "address", "address_norm", true},
+	{"equipment", "serial", "Serial number", "serial", "serial_norm", true},
 	{NULL, "id", "Id", TARGET_ID, "id::text", false},
 };
 

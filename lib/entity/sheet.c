@@ -206,25 +206,24 @@ struct lookup lookup_of_reference(const struct field *field)
 			       .condition = field->reference_condition};
 }
 
-static void add_equal(struct sql *sql, const struct lookup *lookup, const char *column)
-{
-	sql_add(sql, lookup->any_case ? "lower(" : "");
-	sql_add(sql, column);
-	sql_add(sql, lookup->any_case ? ") = lower(w.v)" : " = w.v");
-}
-
+/* Values are made lower case apart: a condition with a function in it may not use an index under row level security. */
 static void add_lookup(struct sql *sql, const struct lookup *lookup, struct argument values)
 {
-	sql_add(sql, "SELECT w.n, t.id FROM unnest(");
+	sql_add(sql, "WITH w AS MATERIALIZED (SELECT ");
+	sql_add(sql, lookup->any_case ? "lower(u.v)" : "u.v");
+	sql_add(sql, " AS v, u.n FROM unnest(");
 	sql_argument(sql, values);
 	/* Row by row, so that each value goes through the index. */
-	sql_add(sql, "::text[]) WITH ORDINALITY AS w (v, n) CROSS JOIN LATERAL (SELECT id FROM ");
+	sql_add(sql,
+		"::text[]) WITH ORDINALITY AS u (v, n)) SELECT w.n, t.id FROM w CROSS JOIN LATERAL (SELECT id FROM ");
 	sql_add(sql, lookup->table);
 	sql_add(sql, " WHERE tenant_id = $1 AND (");
-	add_equal(sql, lookup, lookup->column);
+	sql_add(sql, lookup->column);
+	sql_add(sql, " = w.v");
 	if (lookup->also) {
 		sql_add(sql, " OR ");
-		add_equal(sql, lookup, lookup->also);
+		sql_add(sql, lookup->also);
+		sql_add(sql, " = w.v");
 	}
 	sql_add(sql, ")");
 	if (lookup->condition) {
