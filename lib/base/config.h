@@ -13,12 +13,14 @@ struct config {
 	const char *database;        /* libpq keywords without user, e.g. "host=/run/… dbname=demand" */
 	const char *app_role;        /* demand_app */
 	const char *auth_role;       /* demand_auth */
+	const char *jobs_role;       /* demand_jobs */
 	const char *pepper_file;     /* 64 hex digits, mode 0600: keys every hash and MAC */
 	const char *web_socket;      /* unix socket of the page and API pool */
 	const char *password_socket; /* unix socket of the password pool */
 	const char *socket_group;    /* group of both sockets; empty leaves it */
 	int64_t web_workers;         /* 0: four for each core */
 	int64_t password_workers;
+	int64_t jobs_workers;
 	int64_t requests_per_worker; /* a worker is replaced after so many */
 	int64_t request_seconds;     /* a worker busy for longer is replaced by the master */
 	int64_t rate_scale;          /* percent of every rate limit */

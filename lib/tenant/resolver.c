@@ -11,6 +11,7 @@
 #define CODE_LENGTH 8
 
 STATEMENT(directory_by_slug, "SELECT tenant_id, code FROM tenant_directory WHERE slug = $1 AND released_at IS NULL");
+STATEMENT(directory_by_id, "SELECT slug FROM tenant_directory WHERE tenant_id = $1 AND released_at IS NULL");
 STATEMENT(directory_by_code, "SELECT tenant_id, code FROM tenant_directory WHERE code = $1 AND released_at IS NULL");
 STATEMENT(tenant_snapshot,
 	  "SELECT slug, name, coalesce(company_name, name), industry, time_zone, logo_id, status, plan_tier, "
@@ -141,6 +142,14 @@ enum err resolver_by_slug(struct resolver *resolver, struct arena *arena, struct
 	if (!slug_valid(slug))
 		return E_NOTFOUND;
 	return resolve(resolver, arena, RESOLVER_SLUG, slug, out);
+}
+
+enum err resolver_by_id(struct resolver *resolver, struct arena *arena, struct uuid id, struct tenant **out)
+{
+	struct rows *row;
+	enum err e = directory_one(resolver->app, arena, &directory_by_id, ARGS(arg_uuid(arena, id)), &row);
+
+	return e ? e : resolver_by_slug(resolver, arena, rows_str(row, 0), out);
 }
 
 enum err resolver_by_code(struct resolver *resolver, struct arena *arena, struct str code, struct tenant **out)

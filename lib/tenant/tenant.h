@@ -71,6 +71,7 @@ struct resolver *resolver_new(struct pg *app);
 void resolver_free(struct resolver *);
 /* E_NOTFOUND: no such tenant, or it is deleted. E_BUSY, E_INTERNAL from the database. *out lives in the arena. */
 enum err resolver_by_slug(struct resolver *, struct arena *, struct str slug, struct tenant **out) MUST_CHECK;
+enum err resolver_by_id(struct resolver *, struct arena *, struct uuid, struct tenant **out) MUST_CHECK;
 enum err resolver_by_code(struct resolver *, struct arena *, struct str code, struct tenant **out) MUST_CHECK;
 /* Call in every transaction that changes what a snapshot shows. */
 enum err tenant_changed(struct ttx *) MUST_CHECK;

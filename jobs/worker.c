@@ -1,0 +1,167 @@
+#include "jobs/worker.h"
+
+#include "lib/base/clock.h"
+#include "lib/base/log.h"
+
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#define ARENA_MOST ((size_t)128 * 1024 * 1024)
+#define IDLE_MILLISECONDS 2000 /* what is due later, and what nobody was told of */
+#define AWAY_MILLISECONDS 1000
+#define PLAN_SECONDS 3600
+#define SUSPENDED_SECONDS 3600
+
+struct service {
+	const struct jobs_plan *plan;
+	struct pg *queue; /* claims, and word of new work */
+	struct pg *pg;    /* the work itself, and word of changed companies */
+	struct resolver *resolver;
+	struct arena *arena;
+	struct str name;  /* in memory of its own */
+	struct uuid last; /* the company that had the last turn */
+	int stop;
+	size_t number;
+	int64_t planned; /* 0: not yet */
+	bool released;
+};
+
+/* True when told to end. Returns early when there is word from the database. */
+static bool wait_for(const struct service *s, int milliseconds)
+{
+	struct pollfd wanted[] = {{.fd = s->stop, .events = POLLIN}, {.fd = pg_socket(s->queue), .events = POLLIN}};
+
+	(void)poll(wanted, wanted[1].fd < 0 ? 1 : 2, milliseconds);
+	return (wanted[0].revents & POLLIN) != 0;
+}
+
+static const char *word_of(enum err e)
+{
+	static const struct {
+		enum err err;
+		const char *word;
+	} words[] = {
+		{E_BUSY, "database_busy"}, {E_PRECONDITION, "lease_lost"}, {E_LIMIT, "plan_limit"},
+		{E_INVALID, "refused"},    {E_CONFLICT, "refused"},        {E_NOTFOUND, "subject_gone"},
+	};
+
+	for (size_t i = 0; i < COUNT_OF(words); i++)
+		if (words[i].err == e)
+			return words[i].word;
+	return "failed";
+}
+
+/* The step itself, with the clock that ends a process that does not come back. */
+static void run_step(struct job_run *run, const struct job_kind *kind, struct uuid tenant)
+{
+	int64_t started = clock_monotonic();
+	enum err e;
+
+	(void)alarm((unsigned)kind->seconds);
+	e = kind->run(run);
+	(void)alarm(0);
+	log_event(LOG_DEBUG, "job", "%s for %.*s: %s after %lld ms", kind->name, STR_FMT_ARG(run->tenant->slug),
+		  e ? word_of(e) : "on", (long long)((clock_monotonic() - started) / 1000));
+	/* Whoever lost the lease has nothing to say about the ticket any more. */
+	if (e && e != E_PRECONDITION)
+		e = job_fail(run, tenant, kind, word_of(e));
+	if (e && e != E_PRECONDITION)
+		log_event(LOG_WARNING, "job", "%s: the failure could not be written down; its lease will end",
+			  kind->name);
+}
+
+static enum err one_turn(struct service *s)
+{
+	struct job_run run = {.config = s->plan->config};
+	const struct job_kind *kind;
+	struct tenant *tenant;
+	struct uuid id;
+	enum err e = job_claim(s->queue, s->arena, s->name, s->plan->kinds, s->plan->count, &s->last, &run, &kind, &id);
+
+	if (e)
+		return e;
+	run.pg = s->pg;
+	if (run.attempts > kind->attempts_most)
+		return job_fail(&run, id, kind, "crashed");
+	e = resolver_by_id(s->resolver, s->arena, id, &tenant);
+	if (e == E_NOTFOUND)
+		return job_drop(&run, id);
+	if (e)
+		return job_fail(&run, id, kind, word_of(e));
+	if (tenant->status == TENANT_CANCELLED)
+		return job_drop(&run, id);
+	if (tenant->status == TENANT_SUSPENDED)
+		return job_put_off(&run, id, SUSPENDED_SECONDS);
+	run.tenant = tenant;
+	run_step(&run, kind, id);
+	return OK;
+}
+
+/* By one of the workers alone: each does no harm, but once is enough. */
+static void plan(struct service *s)
+{
+	int64_t now = clock_monotonic();
+
+	if (s->number != 0 || (s->planned && now - s->planned < PLAN_SECONDS * MICROSECONDS_PER_SECOND))
+		return;
+	s->planned = now;
+	for (size_t i = 0; i < s->plan->count; i++)
+		if (s->plan->kinds[i].daily && job_plan_daily(s->queue, s->arena, s->plan->kinds[i].name) != OK)
+			s->planned = 0;
+}
+
+static void heard(void *context, const char *payload)
+{
+	(void)context;
+	(void)payload;
+}
+
+static void start(struct service *s)
+{
+	char host[256] = "";
+	sigset_t term;
+
+	s->arena = arena_new(ARENA_MOST);
+	s->pg = pg_new(s->plan->config->database, s->plan->config->jobs_role);
+	s->resolver = resolver_new(s->pg);
+	s->queue = pg_new(s->plan->config->database, s->plan->config->jobs_role);
+	pg_listen(s->queue, JOB_CHANNEL, heard, NULL);
+	(void)gethostname(host, sizeof(host) - 1);
+	s->name = arena_printf(arena_new(4096), "%s:%zu", host, s->number);
+	(void)sigemptyset(&term);
+	(void)sigaddset(&term, SIGTERM);
+	s->stop = signalfd(-1, &term, SFD_CLOEXEC | SFD_NONBLOCK);
+	if (s->stop < 0)
+		abort();
+}
+
+void jobs_worker_run(const struct jobs_plan *plan_of, size_t number)
+{
+	struct service s = {.plan = plan_of, .number = number};
+	int pause = 0;
+
+	start(&s);
+	while (!wait_for(&s, pause)) {
+		enum err e = OK;
+
+		pg_poll(s.queue);
+		pg_poll(s.pg);
+		if (!s.released)
+			e = job_release(s.queue, s.arena, s.name);
+		s.released = e == OK;
+		if (e == OK) {
+			plan(&s);
+			e = one_turn(&s);
+		}
+		pause = e == OK ? 0 : e == E_NOTFOUND ? IDLE_MILLISECONDS : AWAY_MILLISECONDS;
+		arena_reset(s.arena);
+	}
+	resolver_free(s.resolver);
+	pg_free(s.pg);
+	pg_free(s.queue);
+	arena_free(s.arena);
+	(void)close(s.stop);
+}

@@ -1,0 +1,16 @@
+/* A worker of demand-jobs: one process, one step at a time, a database connection of its own. */
+#ifndef DEMAND_JOBS_WORKER_H
+#define DEMAND_JOBS_WORKER_H
+
+#include "lib/tenant/job.h"
+
+struct jobs_plan {
+	const struct config *config;
+	const struct job_kind *kinds;
+	size_t count;
+};
+
+/* Until SIGTERM, which must be blocked: then the step that runs is finished. number: its own among the workers of this machine, from 0. */
+void jobs_worker_run(const struct jobs_plan *, size_t number);
+
+#endif
