@@ -20,12 +20,15 @@ const struct catalogue_rule catalogue_rules[] = {
 		"p.polcmd = '*' AND p.polpermissive"
 		" AND pg_get_expr(p.polqual, t.oid) IS NOT NULL AND pg_get_expr(p.polwithcheck, t.oid) IS NOT NULL)",
 	 "DROP POLICY tenant_isolation ON contacts"},
-	{"policies that say something else (the platform's one on tenants is for demand_auth)",
+	{"policies that say something else (the platform's one on tenants is for demand_auth, the queue's for "
+	 "demand_jobs)",
 	 TABLES "SELECT t.relname || '.' || p.polname FROM pg_policy p JOIN tables t ON t.oid = p.polrelid"
 		" WHERE (pg_get_expr(p.polqual, t.oid) IS DISTINCT FROM '" ISOLATION
 		"' OR pg_get_expr(p.polwithcheck, t.oid) IS DISTINCT FROM '" ISOLATION "')"
 		" AND NOT (t.relname = 'tenants' AND p.polname = 'platform' AND p.polroles = ARRAY[(SELECT oid FROM "
-		"pg_roles WHERE rolname = 'demand_auth')])",
+		"pg_roles WHERE rolname = 'demand_auth')])"
+		" AND NOT (t.relname = 'job_tickets' AND p.polname = 'queue' AND p.polroles = ARRAY[(SELECT oid FROM "
+		"pg_roles WHERE rolname = 'demand_jobs')])",
 	 "CREATE POLICY generous ON leads TO demand_app USING (true)"},
 	{"unique keys of tenant tables that do not begin with tenant_id",
 	 TABLES
