@@ -171,7 +171,8 @@ const struct catalogue_rule catalogue_rules[] = {
 	/* Tickets lie beside the cluster; demand-jobs drops those of a company that is gone. */
 	{"tenant tables whose rows could outlive their tenant: no chain of foreign keys leads to tenants",
 	 TABLES
-	 "SELECT t.relname FROM tenant t WHERE t.relname NOT IN ('tenant_api_keys', 'job_tickets') AND t.oid NOT IN (WITH RECURSIVE rooted "
+	 "SELECT t.relname FROM tenant t WHERE t.relname NOT IN ('tenant_api_keys', 'job_tickets') AND t.oid NOT IN "
+	 "(WITH RECURSIVE rooted "
 	 "(oid) AS (SELECT "
 	 "'tenants'::regclass::oid UNION SELECT k.conrelid FROM pg_constraint k JOIN rooted ON rooted.oid = "
 	 "k.confrelid WHERE k.contype = 'f' AND NOT EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = k.conrelid "
