@@ -140,6 +140,9 @@ static struct reading read_by(const struct sent *sent)
 
 /* ---- the promise ---- */
 
+/* A page and a little. */
+#define FEW 100
+
 /*
  * Each statement on leads that was kept. How few rows that is shows where there are many: a company of some thousand is
  * rightly read as a whole now and then, but never the table, and no row of others.
@@ -149,7 +152,7 @@ static void sent_read_at_most(const char *what, int64_t most)
 	size_t looked_at = 0;
 
 	sent_pause();
-	if (!crowd.full)
+	if (!crowd.full && most > FEW)
 		most = crowd.leads;
 	for (size_t i = 0; i < sent_count(); i++) {
 		const struct sent *sent = sent_at(i);
