@@ -21,6 +21,19 @@ local kinds = {
 	list = { every = function(n) return make("GET", "/api/leads", api(n)) end },
 	list_page = { every = function(n) return make("GET", "/leads", page(n)) end },
 	dashboard = { every = function(n) return make("GET", "/", page(n)) end },
+	crowd_list = { every = function() return make("GET", "/api/leads", api(1)) end }, -- API: list, newest first
+	crowd_name = { every = function() return make("GET", "/api/leads?sort=name", api(1)) end }, -- API: list by name
+	crowd_status = { every = function() return make("GET", "/api/leads?status=won", api(1)) end }, -- API: status=won
+	crowd_range = { every = function() return make("GET", "/api/leads?score[gte]=90&status[in]=new,contacted&sort=-value_cents", api(1)) end }, -- API: score, statuses, by value
+	crowd_owner = { every = function() return make("GET", "/api/leads?owner_id[empty]=true&created_at[within]=30d", api(1)) end }, -- API: nobody's, of 30 days
+	crowd_search = { every = function() return make("GET", "/api/leads?q=karen+walker", api(1)) end }, -- API: search by name
+	crowd_often = { every = function() return make("GET", "/api/leads?q=walker", api(1)) end }, -- API: search, 7,692 found
+	crowd_phone = { every = function() return make("GET", "/api/leads?q=555-0123", api(1)) end }, -- API: search by phone
+	crowd_page = { every = function() return make("GET", "/leads", page(1)) end }, -- page: list with its count
+	crowd_filtered_page = { every = function() return make("GET", "/leads?status=won&score[gte]=50", page(1)) end }, -- page: list with two filters
+	crowd_board = { every = function() return make("GET", "/api/pipeline", api(1)) end }, -- API: board, five stages
+	crowd_board_own = { every = function() return make("GET", "/api/pipeline?owner=01900000-0000-7000-8000-000000000001", api(1)) end }, -- API: board of a person
+	crowd_board_page = { every = function() return make("GET", "/pipeline", page(1)) end }, -- page: board
 	get = { each = function(n) return make("GET", "/api/leads/" .. id_of(n, math.random(leads)), api(n)) end },
 	create = { each = function(n)
 		return make("POST", "/api/leads", api(n, { ["Content-Type"] = "application/json" }), '{"name":"Bench ' .. math.random(1000000) ..
