@@ -160,6 +160,10 @@ static void put_words(const struct list_page *page)
 	value_put_url(c->page, "bulk_all_url", bulk_all_url(page));
 	value_put_url(c->page, "list_url", entity_list_path(c, entity));
 	value_put_url(c->page, "new_url", arena_printf(c->arena, "/%s/new", entity->plural));
+	value_put_url(c->page, "import_url",
+		      import_entity(str_from(entity->plural)) && context_may(c, CAN_SETTINGS)
+			      ? arena_printf(c->arena, "/imports/new?entity=%s", entity->plural)
+			      : STR_NONE);
 	value_put_str(c->page, "q", query->q.n ? query->q : STR(""));
 }
 

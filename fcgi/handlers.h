@@ -59,6 +59,10 @@ handler my_day_page, my_day_api, task_done_page, task_done_api, task_snooze_page
 handler cadences_page, cadence_start_page, cadence_stop_page, cadences_api, cadence_start_api, cadence_stop_api;
 /* h_sample.c */
 handler sample_page, sample_add_page, sample_remove_page, sample_api, sample_add_api, sample_remove_api;
+/* h_imports.c, h_imports_api.c */
+handler imports_page, import_new_page, import_create_page, import_show_page, import_change_page, import_stop_page,
+	import_held_page, import_undo_page, import_failed_file;
+handler imports_api, import_create_api, import_api, import_start_api, import_stop_api, import_held_api, import_undo_api;
 /* h_admin.c */
 handler admin_home, admin_tenants, admin_tenant_create, admin_tenant_get, admin_tenant_update, admin_tenant_delete;
 

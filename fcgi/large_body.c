@@ -22,6 +22,8 @@ static const struct large_body {
 	{METHOD_POST, "/api/imports", UPLOAD_MEBIBYTES},
 };
 
+const struct form_limits form_limits_upload = {2200, 200, (size_t)256 * 1024, UPLOAD_MOST};
+
 size_t body_most(enum method method, struct str path)
 {
 	for (size_t i = 0; i < COUNT_OF(large_bodies); i++)

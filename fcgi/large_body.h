@@ -12,6 +12,8 @@
 
 /* What a request to the address may carry at most; REQUEST_BODY_MOST where nothing else is said. */
 size_t body_most(enum method, struct str path);
+/* The forms that carry it. */
+extern const struct form_limits form_limits_upload;
 /* "= /imports 52m" a line, for nginx: the address and what it may let through. */
 void large_body_locations(struct buffer *out);
 /* Complaints about addresses that no route has. */

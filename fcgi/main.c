@@ -55,7 +55,7 @@ static bool load(const struct command *command, struct config *config, struct te
 
 	if (!good)
 		return false;
-	good = routes_check(complaints);
+	good = routes_check(complaints) & large_bodies_check(complaints);
 	for (size_t i = 0; i < entities_count; i++)
 		good = entity_check(entities[i], complaints) && good;
 	*templates = templates_load(config->template_folder, TEMPLATE_LENIENT, complaints);

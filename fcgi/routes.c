@@ -110,6 +110,25 @@ static const struct route own_routes[] = {
 	{METHOD_POST, "/api/leads/{id}/cadences", TENANT_API, API, MEMBER(CAN_WRITE), RATE_WRITE, POOL_WEB, WORK_TENANT_WRITE, cadence_start_api, NULL, NULL, &cadence_start_entity, 200, false, "Start a cadence on a lead: its tasks are made."},
 	{METHOD_POST, "/api/leads/{id}/cadences/stop", TENANT_API, API, MEMBER(CAN_WRITE), RATE_WRITE, POOL_WEB, WORK_TENANT_WRITE, cadence_stop_api, NULL, NULL, NULL, 200, false, "Stop what runs on a lead; its open tasks are cancelled."},
 
+	/* ---- imports ---- */
+	{METHOD_GET, "/imports", ON_TENANT, PAGE, PERSON(CAN_SETTINGS), RATE_READ, POOL_WEB, WORK_TENANT_READ, imports_page, "imports/list", NULL, NULL, 200, false, NULL},
+	{METHOD_GET, "/imports/new", ON_TENANT, PAGE, PERSON(CAN_SETTINGS), RATE_READ, POOL_WEB, WORK_TENANT_READ, import_new_page, "imports/new", NULL, NULL, 200, false, NULL},
+	{METHOD_POST, "/imports", ON_TENANT, PAGE, PERSON(CAN_SETTINGS), RATE_WRITE, POOL_WEB, WORK_TENANT_WRITE, import_create_page, NULL, "imports/new", NULL, 303, false, NULL},
+	{METHOD_GET, "/imports/{id}", ON_TENANT, PAGE, PERSON(CAN_SETTINGS), RATE_READ, POOL_WEB, WORK_TENANT_READ, import_show_page, "imports/show", NULL, NULL, 200, false, NULL},
+	{METHOD_POST, "/imports/{id}", ON_TENANT, PAGE, PERSON(CAN_SETTINGS), RATE_WRITE, POOL_WEB, WORK_TENANT_WRITE, import_change_page, NULL, "imports/show", NULL, 303, false, NULL},
+	{METHOD_POST, "/imports/{id}/stop", ON_TENANT, PAGE, PERSON(CAN_SETTINGS), RATE_WRITE, POOL_WEB, WORK_TENANT_WRITE, import_stop_page, NULL, NULL, NULL, 303, false, NULL},
+	{METHOD_POST, "/imports/{id}/held", ON_TENANT, PAGE, PERSON(CAN_SETTINGS), RATE_WRITE, POOL_WEB, WORK_TENANT_WRITE, import_held_page, NULL, NULL, NULL, 303, false, NULL},
+	{METHOD_POST, "/imports/{id}/undo", ON_TENANT, PAGE, PERSON(CAN_SETTINGS), RATE_WRITE, POOL_WEB, WORK_TENANT_WRITE, import_undo_page, NULL, NULL, NULL, 303, false, NULL},
+	{METHOD_GET, "/imports/{id}/failed", ON_TENANT, RAW, PERSON(CAN_SETTINGS), RATE_READ, POOL_WEB, WORK_TENANT_READ, import_failed_file, NULL, NULL, NULL, 200, false, NULL},
+	{METHOD_GET, "/api/imports", TENANT_API, API, MEMBER(CAN_SETTINGS), RATE_READ, POOL_WEB, WORK_TENANT_READ, imports_api, NULL, NULL, NULL, 200, false, "The latest fifty imports."},
+	{METHOD_POST, "/api/imports", TENANT_API, API, MEMBER(CAN_SETTINGS), RATE_WRITE, POOL_WEB, WORK_TENANT_WRITE, import_create_api, NULL, NULL, NULL, 201, true, "Import a CSV file (multipart/form-data: file, entity, and mode, match, tags, mapping, defaults); start=no leaves a draft with a preview."},
+	{METHOD_GET, "/api/imports/{id}", TENANT_API, API, MEMBER(CAN_SETTINGS), RATE_READ, POOL_WEB, WORK_TENANT_READ, import_api, NULL, NULL, NULL, 200, false, "How far an import is and what its rows came to; of a draft, a preview of the first rows."},
+	{METHOD_POST, "/api/imports/{id}/start", TENANT_API, API, MEMBER(CAN_SETTINGS), RATE_WRITE, POOL_WEB, WORK_TENANT_WRITE, import_start_api, NULL, NULL, NULL, 200, false, "Start a draft, with mapping, mode, match, tags and defaults as given."},
+	{METHOD_POST, "/api/imports/{id}/stop", TENANT_API, API, MEMBER(CAN_SETTINGS), RATE_WRITE, POOL_WEB, WORK_TENANT_WRITE, import_stop_api, NULL, NULL, NULL, 200, false, "Stop an import; what was taken stays."},
+	{METHOD_POST, "/api/imports/{id}/held", TENANT_API, API, MEMBER(CAN_SETTINGS), RATE_WRITE, POOL_WEB, WORK_TENANT_WRITE, import_held_api, NULL, NULL, NULL, 200, false, "Take the rows that the plan's limit held back."},
+	{METHOD_POST, "/api/imports/{id}/undo", TENANT_API, API, MEMBER(CAN_SETTINGS), RATE_WRITE, POOL_WEB, WORK_TENANT_WRITE, import_undo_api, NULL, NULL, NULL, 200, false, "Take an import back: new records to the trash, updated ones as they were."},
+	{METHOD_GET, "/api/imports/{id}/failed", TENANT_API, RAW, MEMBER(CAN_SETTINGS), RATE_READ, POOL_WEB, WORK_TENANT_READ, import_failed_file, NULL, NULL, NULL, 200, false, "The rows that were not taken, as CSV with the reasons."},
+
 	/* ---- settings ---- */
 	{METHOD_GET, "/settings", ON_TENANT, PAGE, PERSON(CAN_READ), RATE_READ, POOL_WEB, WORK_TENANT_READ, settings_page, "settings/company", NULL, NULL, 200, false, NULL},
 	{METHOD_POST, "/settings", ON_TENANT, PAGE, PERSON(CAN_SETTINGS), RATE_WRITE, POOL_WEB, WORK_TENANT_WRITE, settings_company, NULL, "settings/company", &profile_entity, 303, false, NULL},

@@ -1,5 +1,6 @@
 #include "fcgi/csrf.h"
 #include "fcgi/idempotency.h"
+#include "fcgi/large_body.h"
 #include "fcgi/page.h"
 #include "fcgi/request.h"
 #include "fcgi/route.h"
@@ -20,6 +21,22 @@ static enum err not_read(struct exchange *x, enum err e, struct str why)
 	return context_fail(&x->context, e, "%.*s", STR_FMT_ARG(why));
 }
 
+/* Addresses that take files take no other body: by the route's own path, which names no {id}. */
+static bool takes_upload(const struct context *c)
+{
+	return body_most(c->request->method, str_from(c->route->path)) > REQUEST_BODY_MOST;
+}
+
+static enum err read_multipart(struct exchange *x, struct str type)
+{
+	struct context *c = &x->context;
+	struct str why;
+	enum err e = form_parse_multipart(c->arena, type, c->request->body,
+					  takes_upload(c) ? &form_limits_upload : &form_limits_request, &c->form, &why);
+
+	return e == OK ? OK : not_read(x, e, why);
+}
+
 enum err step_form(struct exchange *x)
 {
 	struct context *c = &x->context;
@@ -33,7 +50,7 @@ enum err step_form(struct exchange *x)
 	if (!twice && media_is(type, "application/x-www-form-urlencoded"))
 		e = form_parse_urlencoded(c->arena, request->body, &form_limits_request, &c->form, &why);
 	else if (!twice && media_is(type, "multipart/form-data"))
-		e = form_parse_multipart(c->arena, type, request->body, &form_limits_request, &c->form, &why);
+		return read_multipart(x, type);
 	else
 		return context_fail(c, E_MEDIA,
 				    "A form must be sent as application/x-www-form-urlencoded or multipart/form-data.");
@@ -73,6 +90,8 @@ enum err step_json(struct exchange *x)
 	if (request->body.n == 0)
 		return route_takes_body(c->route) ? context_fail(c, E_MALFORMED, "The body must be a JSON object.")
 						  : OK;
+	if (takes_upload(c))
+		return !twice && media_is(type, "multipart/form-data") ? read_multipart(x, type) : E_MEDIA;
 	if (!takes_body)
 		return context_fail(c, E_MALFORMED, "%s takes no body here.", method_name(c->route->method));
 	if (twice || !media_is(type, "application/json"))

@@ -1,0 +1,16 @@
+/* What pages and API of imports share. */
+#ifndef DEMAND_H_IMPORTS_H
+#define DEMAND_H_IMPORTS_H
+
+#include "fcgi/web.h"
+#include "lib/crm/import.h"
+
+/* The parts "file" and "entity" of the form. */
+enum err import_take_upload(struct context *, struct uuid *id) MUST_CHECK;
+/* The import goes from state to state, with the job that goes on with it. */
+enum err import_begin(struct context *, struct import *) MUST_CHECK;
+enum err import_stop_it(struct context *, struct import *) MUST_CHECK;
+enum err import_take_held_of(struct context *, struct import *) MUST_CHECK;
+enum err import_undo_it(struct context *, struct import *) MUST_CHECK;
+
+#endif

@@ -1,0 +1,204 @@
+/* Imports by program: the file and its options in one request, then the way to its end. */
+#include "fcgi/handlers.h"
+#include "fcgi/h_imports.h"
+#include "fcgi/import_view.h"
+#include "fcgi/try.h"
+
+#include "lib/text/json.h"
+
+#define LISTED 50
+
+enum err imports_api(struct context *c)
+{
+	struct value *list = value_put_list(c->data, "data");
+	struct import **imports;
+	size_t count;
+
+	TRY(import_list(c->tx, NULL, LISTED, &imports, &count));
+	for (size_t i = 0; i < count; i++) {
+		struct value *map = value_map(c->arena);
+
+		import_put(c, imports[i], map);
+		value_append(list, map);
+	}
+	return OK;
+}
+
+enum err import_api(struct context *c)
+{
+	struct import *import;
+
+	TRY(import_get(c->tx, c->id, false, &import));
+	import_put(c, import, c->data);
+	return import_is(import, "draft") ? import_put_preview(c, import, value_put_list(c->data, "preview")) : OK;
+}
+
+/* ---- options ---- */
+
+static void take_mapping(struct context *c, const struct value *mapping, struct import *import)
+{
+	const struct value *item;
+	struct str header;
+
+	if (!mapping)
+		return;
+	for (size_t i = 0; i < import->column_count; i++)
+		import->columns[i].target = STR("");
+	for (size_t m = 0; (item = value_member(mapping, m, &header)) != NULL; m++) {
+		bool found = false;
+
+		for (size_t i = 0; i < import->column_count && !found; i++)
+			if (str_equal(import->columns[i].header, header)) {
+				import->columns[i].target = value_as_str(item).n ? value_as_str(item) : STR("");
+				found = true;
+			}
+		if (!found)
+			errors_add(c->errors, "mapping", "unknown_column", "The file has no column of this name.");
+	}
+}
+
+static void take_words(struct context *c, struct import *import, struct str mode, struct str match, struct str tags)
+{
+	struct import_options *options = &import->options;
+
+	if (!str_absent(mode) && !import_mode_find(mode, &options->mode))
+		errors_add(c->errors, "mode", "not_a_choice", "mode must be one of: both, create, update.");
+	if (!str_absent(match)) {
+		options->key = import_key_find(import->entity, match);
+		if (match.n && !options->key)
+			errors_add(c->errors, "match", "not_a_choice", "%s cannot be matched by this.",
+				   import->entity->label_plural);
+	}
+	if (!str_absent(tags))
+		options->tags = tags;
+}
+
+/* From a JSON object: mapping, mode, match, tags, defaults. */
+static void take_options(struct context *c, const struct value *body, struct import *import)
+{
+	const struct value *defaults = value_get(body, STR("defaults")), *mapping = value_get(body, STR("mapping"));
+
+	take_words(c, import, value_as_str(value_get(body, STR("mode"))), value_as_str(value_get(body, STR("match"))),
+		   value_as_str(value_get(body, STR("tags"))));
+	if (mapping && value_type(mapping) != VALUE_MAP)
+		errors_add(c->errors, "mapping", "wrong_type", "mapping must be an object: column to field.");
+	else
+		take_mapping(c, mapping, import);
+	if (defaults && value_type(defaults) != VALUE_MAP) {
+		errors_add(c->errors, "defaults", "wrong_type", "defaults must be an object: field to value.");
+	} else if (defaults) {
+		import->options.defaults = value_map(c->arena);
+		for (size_t i = 0; i < value_count(defaults); i++) {
+			struct str name;
+			const struct value *item = value_member(defaults, i, &name);
+
+			value_put_str(import->options.defaults, arena_c_string(c->arena, name), value_as_str(item));
+		}
+	}
+}
+
+/* A part of the form that holds JSON; NULL when it was not sent. */
+static enum err json_part(struct context *c, const char *name, struct value **out)
+{
+	struct str text = form_text(&c->form, name), why;
+
+	*out = NULL;
+	if (text.n == 0 || json_parse(c->arena, text, &json_limits_request, out, &why) == OK)
+		return OK;
+	errors_add(c->errors, name, "wrong_type", "%s is no JSON object.", name);
+	return E_INVALID;
+}
+
+static enum err take_form_options(struct context *c, struct import *import)
+{
+	struct value *body = value_map(c->arena), *part;
+
+	TRY(json_part(c, "mapping", &part));
+	if (part)
+		value_put(body, "mapping", part);
+	TRY(json_part(c, "defaults", &part));
+	if (part)
+		value_put(body, "defaults", part);
+	for (const char *const *name = (const char *const[]){"mode", "match", "tags", NULL}; *name; name++)
+		if (!str_absent(form_text(&c->form, *name)))
+			value_put_str(body, *name, form_text(&c->form, *name));
+	take_options(c, body, import);
+	return OK;
+}
+
+/* ---- doing it ---- */
+
+static enum err check_and_begin(struct context *c, struct import *import)
+{
+	if (!import_check(c->tx, import, c->errors))
+		return E_INVALID;
+	return import_begin(c, import);
+}
+
+static enum err answer(struct context *c)
+{
+	struct import *import;
+
+	TRY(import_get(c->tx, c->id, false, &import));
+	import_put(c, import, c->data);
+	return OK;
+}
+
+/* start=no leaves a draft, whose preview GET then shows. */
+enum err import_create_api(struct context *c)
+{
+	struct import *import;
+
+	TRY(import_take_upload(c, &c->id));
+	TRY(import_get(c->tx, c->id, true, &import));
+	TRY(take_form_options(c, import));
+	if (errors_any(c->errors))
+		return E_INVALID;
+	if (str_is(form_text(&c->form, "start"), "no"))
+		TRY(import_store(c->tx, import));
+	else
+		TRY(check_and_begin(c, import));
+	TRY(answer(c));
+	response_header(c->response, "Location",
+			arena_printf(c->arena, "/api/imports/%.*s", STR_FMT_ARG(uuid_text(c->arena, c->id))));
+	return OK;
+}
+
+enum err import_start_api(struct context *c)
+{
+	struct import *import;
+
+	TRY(import_get(c->tx, c->id, true, &import));
+	if (!import_is(import, "draft"))
+		return context_fail(c, E_CONFLICT, "The import has begun already.");
+	if (c->json)
+		take_options(c, c->json, import);
+	if (errors_any(c->errors))
+		return E_INVALID;
+	TRY(check_and_begin(c, import));
+	return answer(c);
+}
+
+static enum err act(struct context *c, enum err (*action)(struct context *, struct import *))
+{
+	struct import *import;
+
+	TRY(import_get(c->tx, c->id, true, &import));
+	TRY(action(c, import));
+	return answer(c);
+}
+
+enum err import_stop_api(struct context *c)
+{
+	return act(c, import_stop_it);
+}
+
+enum err import_held_api(struct context *c)
+{
+	return act(c, import_take_held_of);
+}
+
+enum err import_undo_api(struct context *c)
+{
+	return act(c, import_undo_it);
+}

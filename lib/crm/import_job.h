@@ -1,0 +1,10 @@
+/* The import as a kind of job (jobs/kinds.c). */
+#ifndef DEMAND_CRM_IMPORT_JOB_H
+#define DEMAND_CRM_IMPORT_JOB_H
+
+#include "lib/tenant/job.h"
+
+/* One step of the import, or of its undo, that the ticket is about. */
+enum err import_run(struct job_run *);
+
+#endif
