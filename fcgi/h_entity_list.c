@@ -7,6 +7,7 @@
 #include "fcgi/sample_notice.h"
 #include "fcgi/try.h"
 
+#include "lib/crm/import.h"
 #include "lib/crm/sample_data.h"
 
 #define COUNT_CAP 1000    /* beyond it a list says "1,000+": counting everything is the classic way to a slow page */
