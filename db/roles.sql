@@ -39,6 +39,8 @@ ALTER ROLE demand_auth SET idle_in_transaction_session_timeout = '10s';
 ALTER ROLE demand_jobs SET statement_timeout = '30s';
 ALTER ROLE demand_jobs SET lock_timeout = '2s';
 ALTER ROLE demand_jobs SET idle_in_transaction_session_timeout = '10s';
+-- A plan that was made for an empty table would serve an import to its end: plans are made anew, which costs a millisecond.
+ALTER ROLE demand_jobs SET plan_cache_mode = 'force_custom_plan';
 ALTER ROLE demand_ops SET default_transaction_read_only = on;
 
 -- Nothing shadows a table's or a function's name.

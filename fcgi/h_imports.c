@@ -184,7 +184,13 @@ enum err import_change_page(struct context *c)
 	TRY(import_get(c->tx, c->id, true, &import));
 	if (!import_is(import, "draft"))
 		return in_another_state(c, E_CONFLICT);
-	TRY(reread(c, import, &anew));
+	e = reread(c, import, &anew);
+	if (e == E_INVALID) {
+		TRY(import_get(c->tx, c->id, false, &import));
+		TRY(put_show(c, import));
+	}
+	if (e)
+		return e;
 	if (anew)
 		return back(c, NULL);
 	take_choices(c, import);

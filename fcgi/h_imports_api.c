@@ -202,3 +202,49 @@ enum err import_undo_api(struct context *c)
 {
 	return act(c, import_undo_it);
 }
+
+/* ---- the rows that were not taken ---- */
+
+static void put_refused(struct context *c, const struct import *import, const struct import_refused *row,
+			struct value *map)
+{
+	struct value *cells = value_put_list(map, "cells"), *reasons;
+	struct str rest = row->reasons;
+
+	value_put_int(map, "number", row->number);
+	value_put_bool(map, "held", row->held);
+	for (size_t i = 0; i < import->column_count; i++)
+		value_append(cells, value_str(c->arena, i < row->count ? row->cells[i] : STR("")));
+	reasons = value_put_list(map, "reasons");
+	while (!str_absent(rest))
+		value_append(reasons, value_str(c->arena, str_split(&rest, '\n')));
+}
+
+/* Five hundred at a time: after=<number> gives those behind. */
+enum err import_failed_api(struct context *c)
+{
+	struct str sent = form_text(&c->query, "after");
+	struct value *list = value_put_list(c->data, "data");
+	struct import_refused *rows;
+	struct import *import;
+	int64_t after = 0;
+	size_t count;
+
+	if (!str_absent(sent) && (!str_to_int64(sent, &after) || after < 0)) {
+		errors_add(c->errors, "after", "not_an_integer", "after must be the number of a row.");
+		return E_INVALID;
+	}
+	TRY(import_get(c->tx, c->id, false, &import));
+	TRY(import_refused_rows(c->tx, import, after, &rows, &count));
+	for (size_t i = 0; i < count; i++) {
+		struct value *map = value_map(c->arena);
+
+		put_refused(c, import, &rows[i], map);
+		value_append(list, map);
+	}
+	if (count == IMPORT_REFUSED_MOST)
+		value_put_int(c->data, "after", rows[count - 1].number);
+	else
+		value_put(c->data, "after", value_null(c->arena));
+	return OK;
+}

@@ -62,7 +62,8 @@ handler sample_page, sample_add_page, sample_remove_page, sample_api, sample_add
 /* h_imports.c, h_imports_api.c */
 handler imports_page, import_new_page, import_create_page, import_show_page, import_change_page, import_stop_page,
 	import_held_page, import_undo_page, import_failed_file;
-handler imports_api, import_create_api, import_api, import_start_api, import_stop_api, import_held_api, import_undo_api;
+handler imports_api, import_create_api, import_api, import_start_api, import_stop_api, import_held_api, import_undo_api,
+	import_failed_api;
 /* h_admin.c */
 handler admin_home, admin_tenants, admin_tenant_create, admin_tenant_get, admin_tenant_update, admin_tenant_delete;
 

@@ -263,7 +263,7 @@ static struct value *put_sight(struct context *c, const struct import *import, c
 
 enum err import_put_draft(struct context *c, struct import *import)
 {
-	struct value *rows = value_put_list(c->page, "rows");
+	struct value *rows = value_put_list(c->page, "sights");
 	struct import_sight *sights;
 	size_t count;
 

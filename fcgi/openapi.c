@@ -1,4 +1,6 @@
+#include "fcgi/large_body.h"
 #include "fcgi/openapi_internal.h"
+#include "fcgi/request.h"
 #include "fcgi/route.h"
 
 #include "lib/crm/entities.h"
@@ -223,6 +225,26 @@ static void put_security(struct value *operation, enum who who)
 		}
 }
 
+/* A file, and what is said about it. */
+static void put_upload(struct value *operation)
+{
+	static const char *const words[] = {"entity", "mode", "match", "tags", "mapping", "defaults", "start"};
+	struct arena *arena = value_arena(operation);
+	struct value *body = value_put_map(operation, "requestBody"), *schema = value_map(arena),
+		     *properties = value_put_map(schema, "properties"), *file = value_put_map(properties, "file"),
+		     *required = value_put_list(schema, "required");
+
+	value_put_text(schema, "type", "object");
+	value_put_text(file, "type", "string");
+	value_put_text(file, "format", "binary");
+	for (size_t i = 0; i < COUNT_OF(words); i++)
+		value_put_text(value_put_map(properties, words[i]), "type", "string");
+	value_append(required, value_text(arena, "file"));
+	value_append(required, value_text(arena, "entity"));
+	value_put_bool(body, "required", true);
+	value_put(body, "content", json_content(arena, "multipart/form-data", schema));
+}
+
 static struct value *operation_of(struct arena *arena, const struct route *route)
 {
 	struct value *operation = value_map(arena), *responses, *ok, *parameters = value_list(arena);
@@ -238,6 +260,8 @@ static struct value *operation_of(struct arena *arena, const struct route *route
 		value_put_bool(body, "required", true);
 		value_put(body, "content", json_content(arena, "application/json", schema));
 	}
+	if (body_most(route->method, str_from(route->path)) > REQUEST_BODY_MOST)
+		put_upload(operation);
 	responses = value_put_map(operation, "responses");
 	ok = value_put_map(responses, arena_printf(arena, "%u", (unsigned)route->status).p);
 	value_put_text(ok, "description", route->status == 204 ? "Done." : "The answer.");

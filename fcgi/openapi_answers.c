@@ -175,6 +175,38 @@ static const char *const cadence_run[] = {
 static const char *const sample_part[] = {"entity string", "rows integer", "attached integer", "untagged integer",
 					  NULL};
 
+static const char *const import_state[] = {
+	"id string uuid",
+	"entity string",
+	"state string",
+	"percent integer",
+	"file_name string",
+	"file_bytes integer",
+	"encoding string",
+	"delimiter string",
+	"columns object[]",
+	"mode string",
+	"match string?",
+	"tags string",
+	"defaults object",
+	"rows integer",
+	"created integer",
+	"updated integer",
+	"unchanged integer",
+	"failed integer",
+	"held integer",
+	"undone integer",
+	"left integer",
+	"complaint string?",
+	"actor string",
+	"created_at string date-time",
+	"started_at string? date-time",
+	"finished_at string? date-time",
+	NULL,
+};
+static const char *const import_preview_rows[] = {"*preview object[]", NULL};
+static const char *const import_refused[] = {"number integer", "held boolean", "cells string[]", "reasons string[]",
+					     NULL};
 /* "{plural}" stands for every stored entity's word. */
 static const struct shape shapes[] = {
 	{METHOD_POST, "/api/{plural}/bulk", false, false, bulk, NULL},
@@ -192,6 +224,14 @@ static const struct shape shapes[] = {
 	{METHOD_GET, "/api/sample-data", true, false, sample_part, NULL},
 	{METHOD_POST, "/api/sample-data", true, false, sample_part, NULL},
 	{METHOD_DELETE, "/api/sample-data", true, false, sample_part, NULL},
+	{METHOD_GET, "/api/imports", true, false, import_state, NULL},
+	{METHOD_POST, "/api/imports", false, false, import_state, NULL},
+	{METHOD_GET, "/api/imports/{id}", false, false, import_state, import_preview_rows},
+	{METHOD_POST, "/api/imports/{id}/start", false, false, import_state, NULL},
+	{METHOD_POST, "/api/imports/{id}/stop", false, false, import_state, NULL},
+	{METHOD_POST, "/api/imports/{id}/held", false, false, import_state, NULL},
+	{METHOD_POST, "/api/imports/{id}/undo", false, false, import_state, NULL},
+	{METHOD_GET, "/api/imports/{id}/failed", true, false, import_refused, NULL},
 	{METHOD_GET, "/health", false, false, health, NULL},
 	{METHOD_GET, "/ready", false, false, health, NULL},
 	{METHOD_POST, "/api/auth/login", false, false, session, NULL},

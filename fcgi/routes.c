@@ -127,7 +127,7 @@ static const struct route own_routes[] = {
 	{METHOD_POST, "/api/imports/{id}/stop", TENANT_API, API, MEMBER(CAN_SETTINGS), RATE_WRITE, POOL_WEB, WORK_TENANT_WRITE, import_stop_api, NULL, NULL, NULL, 200, false, "Stop an import; what was taken stays."},
 	{METHOD_POST, "/api/imports/{id}/held", TENANT_API, API, MEMBER(CAN_SETTINGS), RATE_WRITE, POOL_WEB, WORK_TENANT_WRITE, import_held_api, NULL, NULL, NULL, 200, false, "Take the rows that the plan's limit held back."},
 	{METHOD_POST, "/api/imports/{id}/undo", TENANT_API, API, MEMBER(CAN_SETTINGS), RATE_WRITE, POOL_WEB, WORK_TENANT_WRITE, import_undo_api, NULL, NULL, NULL, 200, false, "Take an import back: new records to the trash, updated ones as they were."},
-	{METHOD_GET, "/api/imports/{id}/failed", TENANT_API, RAW, MEMBER(CAN_SETTINGS), RATE_READ, POOL_WEB, WORK_TENANT_READ, import_failed_file, NULL, NULL, NULL, 200, false, "The rows that were not taken, as CSV with the reasons."},
+	{METHOD_GET, "/api/imports/{id}/failed", TENANT_API, API, MEMBER(CAN_SETTINGS), RATE_READ, POOL_WEB, WORK_TENANT_READ, import_failed_api, NULL, NULL, NULL, 200, false, "The rows that were not taken, with the reasons; 500 at a time, after=<number> for those behind."},
 
 	/* ---- settings ---- */
 	{METHOD_GET, "/settings", ON_TENANT, PAGE, PERSON(CAN_READ), RATE_READ, POOL_WEB, WORK_TENANT_READ, settings_page, "settings/company", NULL, NULL, 200, false, NULL},

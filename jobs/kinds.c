@@ -1,9 +1,13 @@
 #include "jobs/kinds.h"
 
+#include "lib/crm/import.h"
+#include "lib/crm/import_job.h"
 #include "lib/crm/purge.h"
 
 /* clang-format off */
 const struct job_kind job_kinds[] = {
+	{IMPORT_JOB, import_run, IMPORT_ATTEMPTS, 60, false},
+	{"file.purge", file_purge_run, 5, 20, true},
 	{"trash.purge", purge_run, 5, 20, true},
 };
 /* clang-format on */

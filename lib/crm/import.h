@@ -14,6 +14,7 @@
 #define IMPORT_PREVIEW_ROWS 10
 /* Kinds of job (jobs/kinds.c). */
 #define IMPORT_JOB "import"
+#define IMPORT_ATTEMPTS 6
 
 /* ---- what can be imported ---- */
 
@@ -124,11 +125,26 @@ enum err import_undo(struct ttx *, struct import *) MUST_CHECK;
 /* The next rows, as the import's state says. *more: there is more to do. */
 enum err import_step(struct ttx *, struct uuid id, size_t rows, bool *more) MUST_CHECK;
 
+/* Nobody goes on with it any more: it is broken off with a sentence that says so. */
+enum err import_give_up(struct ttx *, struct uuid id) MUST_CHECK;
+
 /* ---- what came of it ---- */
 
+/* A row that was not taken, or is held back, as it stands in the file. */
+struct import_refused {
+	int64_t number;
+	bool held;
+	struct str *cells;
+	size_t count;
+	struct str reasons; /* a line each */
+};
+#define IMPORT_REFUSED_MOST 500
+/* Those behind the number, in order. */
+enum err import_refused_rows(struct ttx *, const struct import *, int64_t after, struct import_refused **out,
+			     size_t *count) MUST_CHECK;
 /*
- * The rows that were not taken, as CSV with the reason in a last column: the heading for *after = 0, then some rows
- * behind the number; *after is the last one's, or -1 at the end.
+ * The same as CSV with the reason in a last column, to be mended and brought again: the heading for *after = 0, then
+ * some rows behind the number; *after is the last one's, or -1 at the end.
  */
 enum err import_failed_rows(struct ttx *, const struct import *, int64_t *after, struct buffer *out) MUST_CHECK;
 

@@ -1,8 +1,11 @@
 /* The rows that were not taken, for somebody to mend and bring again. */
+#include <inttypes.h>
+
 #include "lib/crm/import_internal.h"
 
-STATEMENT(read_refused, "SELECT number, cells, reasons FROM import_rows WHERE tenant_id = $1 AND import_id = $2 AND "
-			"outcome IN ('failed', 'held') AND number > $3 ORDER BY number LIMIT 500");
+STATEMENT(read_refused,
+	  "SELECT number, cells, reasons, outcome FROM import_rows WHERE tenant_id = $1 AND import_id = $2 AND "
+	  "outcome IN ('failed', 'held') AND number > $3 ORDER BY number LIMIT 500");
 
 /* Quoted where it must be; what a spreadsheet would take for a formula is guarded. */
 static void add_cell(struct buffer *out, struct str cell, bool first)
@@ -35,28 +38,47 @@ static void add_header(const struct import *import, struct buffer *out)
 	BUFFER_LITERAL(out, "\r\n");
 }
 
-enum err import_failed_rows(struct ttx *tx, const struct import *import, int64_t *after, struct buffer *out)
+enum err import_refused_rows(struct ttx *tx, const struct import *import, int64_t after, struct import_refused **out,
+			     size_t *count)
 {
 	struct arena *arena = ttx_arena(tx);
 	struct rows *rows;
-	enum err err = ttx_rows(tx, &read_refused, ARGS(arg_uuid(arena, import->id), arg_int(arena, *after)), &rows);
+	enum err err = ttx_rows(tx, &read_refused, ARGS(arg_uuid(arena, import->id), arg_int(arena, after)), &rows);
+
+	*count = 0;
+	if (err)
+		return err;
+	*out = arena_array(arena, rows_count(rows) + 1, sizeof **out);
+	while (rows_next(rows)) {
+		struct import_refused *row = &(*out)[(*count)++];
+
+		row->number = rows_int(rows, 0);
+		row->count = strings_read(arena, rows_str(rows, 1), &row->cells);
+		row->reasons = rows_str(rows, 2);
+		row->held = str_is(rows_str(rows, 3), "held");
+	}
+	return OK;
+}
+
+enum err import_failed_rows(struct ttx *tx, const struct import *import, int64_t *after, struct buffer *out)
+{
+	struct import_refused *rows;
+	size_t count;
+	enum err err = import_refused_rows(tx, import, *after, &rows, &count);
 
 	if (err)
 		return err;
 	if (*after == 0)
 		add_header(import, out);
-	while (rows_next(rows)) {
-		struct str *cells;
-		size_t count = strings_read(arena, rows_str(rows, 1), &cells);
-
+	for (size_t r = 0; r < count; r++) {
 		for (size_t i = 0; i < import->column_count; i++)
-			add_cell(out, i < count ? cells[i] : STR(""), i == 0);
-		add_cell(out, rows_str(rows, 0), false);
-		add_cell(out, rows_str(rows, 2), false);
+			add_cell(out, i < rows[r].count ? rows[r].cells[i] : STR(""), i == 0);
+		add_cell(out, arena_printf(ttx_arena(tx), "%" PRId64, rows[r].number), false);
+		add_cell(out, rows[r].reasons, false);
 		BUFFER_LITERAL(out, "\r\n");
-		*after = rows_int(rows, 0);
+		*after = rows[r].number;
 	}
-	if (rows_count(rows) < 500)
+	if (count < IMPORT_REFUSED_MOST)
 		*after = -1;
 	return OK;
 }

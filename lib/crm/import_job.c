@@ -1,6 +1,17 @@
 #include "lib/crm/import_job.h"
 
+#include "lib/base/clock.h"
 #include "lib/crm/import.h"
+#include "lib/tenant/data_file.h"
+
+/* The last attempt failed as well: the person is told, instead of a bar that stands still. */
+static void give_up(const struct job_run *run)
+{
+	struct ttx *tx = ttx_begin(run->pg, run->arena, run->tenant->scope, TX_WRITE);
+
+	if (import_give_up(tx, run->subject) != OK || ttx_commit(tx) != OK)
+		ttx_rollback(tx);
+}
 
 enum err import_run(struct job_run *run)
 {
@@ -13,7 +24,22 @@ enum err import_run(struct job_run *run)
 		err = OK;
 	if (err) {
 		ttx_rollback(tx);
+		if (run->attempts >= IMPORT_ATTEMPTS)
+			give_up(run);
 		return err;
 	}
 	return job_commit(run, tx, more ? JOB_AGAIN : JOB_DONE);
+}
+
+enum err file_purge_run(struct job_run *run)
+{
+	struct ttx *tx = ttx_begin(run->pg, run->arena, run->tenant->scope, TX_WRITE);
+	int64_t count;
+	enum err err = data_file_purge(tx, clock_now(), &count);
+
+	if (err) {
+		ttx_rollback(tx);
+		return err;
+	}
+	return job_commit(run, tx, count == 100 ? JOB_AGAIN : JOB_TOMORROW);
 }

@@ -7,4 +7,7 @@
 /* One step of the import, or of its undo, that the ticket is about. */
 enum err import_run(struct job_run *);
 
+/* Once a day: files whose day has come. */
+enum err file_purge_run(struct job_run *);
+
 #endif

@@ -97,6 +97,10 @@ STATEMENT(
 	"updated_count "
 	"= updated_count + $6, unchanged_count = unchanged_count + $7, failed_count = failed_count + $8, held_count = "
 	"held_count + $9, state = $10, complaint = $11, finished_at = $12 WHERE tenant_id = $1 AND id = $2");
+STATEMENT(give_up_import,
+	  "UPDATE imports SET state = 'broken', complaint = 'The import could not go on, which is our fault. "
+	  "Bring the file again: rows that were taken are known.', finished_at = $3 WHERE tenant_id = $1 AND "
+	  "id = $2 AND state IN ('running', 'undoing')");
 STATEMENT(read_held,
 	  "SELECT number, cells FROM import_rows WHERE tenant_id = $1 AND import_id = $2 AND outcome = 'held'"
 	  " AND number > $3 ORDER BY number LIMIT $4");
@@ -142,6 +146,13 @@ enum err import_take_held(struct ttx *tx, struct import *import)
 enum err import_undo(struct ttx *tx, struct import *import)
 {
 	return move(tx, import, &begin_undo, arg_null());
+}
+
+enum err import_give_up(struct ttx *tx, struct uuid id)
+{
+	struct arena *arena = ttx_arena(tx);
+
+	return ttx_exec(tx, &give_up_import, ARGS(arg_uuid(arena, id), arg_instant(arena, ttx_now(tx))), NULL);
 }
 
 /* ---- a step ---- */

@@ -23,7 +23,7 @@ struct lookup {
 	const char *table, *column; /* SQL over the table */
 	const char *also;           /* another column that will do; NULL: none */
 	const char *condition;      /* which rows; NULL: all */
-	bool any_case;          /* the column is in lower case: values are made so */
+	bool any_case;              /* the column is in lower case: values are made so */
 };
 struct lookup_hit {
 	struct uuid id;

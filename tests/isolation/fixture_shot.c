@@ -42,6 +42,8 @@ const char *route_table(const struct route *route)
 		return entity->table;
 	if (strstr(route->path, "/bulk/{id}"))
 		return "bulk_actions";
+	if (strstr(route->path, "/imports/{id}"))
+		return "imports";
 	for (size_t i = 0; i < COUNT_OF(tables_of_inputs); i++)
 		if (route->entity == tables_of_inputs[i].entity)
 			return tables_of_inputs[i].table;

@@ -282,6 +282,50 @@ static void in_the_trash(struct shot *shot, bool fresh)
 			 STR_FMT_ARG(shot->id));
 }
 
+/* ---- imports ---- */
+
+static void add_part(struct buffer *body, const char *name, struct str text_of_part)
+{
+	buffer_printf(body, "--cut\r\nContent-Disposition: form-data; name=\"%s\"\r\n\r\n%.*s\r\n", name,
+		      STR_FMT_ARG(text_of_part));
+}
+
+static void table_file(struct shot *shot, bool fresh)
+{
+	struct buffer body = BUFFER_IN(web->arena);
+
+	(void)fresh;
+	if (shot->route->face == FACE_PAGE)
+		add_part(&body, "csrf", shot->csrf);
+	add_part(&body, "entity", STR("leads"));
+	BUFFER_LITERAL(&body, "--cut\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.csv\"\r\n\r\n"
+			      "Name,E-mail\nAnn,ann@example.com\n\r\n--cut--\r\n");
+	shot->body = buffer_str(&body);
+	shot->type = STR("multipart/form-data; boundary=cut");
+}
+
+/* In the state from which the address leads on. */
+static void import_in_state(struct shot *shot, bool fresh)
+{
+	static const struct {
+		const char *end, *state;
+	} states[] = {{"/stop", "running"}, {"/held", "done"}, {"/undo", "done"}, {"", "draft"}};
+	size_t at = 0;
+
+	while (!str_ends(str_from(shot->route->path), str_from(states[at].end)))
+		at++;
+	if (fresh)
+		test_sql("UPDATE imports SET state = '%s', held_count = 1, options = '{}', headers = '[\"Name\"]', "
+			 "mapping = "
+			 "'[\"name\"]' "
+			 "WHERE tenant_id = '%s' AND id = '%.*s'",
+			 states[at].state, uuid_text(web->arena, shot->who->company.id).p, STR_FMT_ARG(shot->id));
+	if (shot->route->face != FACE_PAGE)
+		return;
+	shot->body = text("csrf=%.*s&action=start", STR_FMT_ARG(shot->csrf));
+	shot->type = STR("application/x-www-form-urlencoded");
+}
+
 /* ---- the table ---- */
 
 static const struct special {
@@ -324,6 +368,16 @@ static const struct special {
 	{METHOD_POST, "+/bulk", ON_ANY, bulk, 0},
 	{METHOD_POST, "/bulk/{id}/undo", ON_ANY, bulk_undo, 0},
 	{METHOD_POST, "/api/bulk/{id}/undo", ON_ANY, bulk_undo, 0},
+	{METHOD_POST, "/imports", ON_TENANT, table_file, 0},
+	{METHOD_POST, "/api/imports", ON_ANY, table_file, 0},
+	{METHOD_POST, "/imports/{id}", ON_TENANT, import_in_state, 0},
+	{METHOD_POST, "/imports/{id}/stop", ON_TENANT, import_in_state, 0},
+	{METHOD_POST, "/imports/{id}/held", ON_TENANT, import_in_state, 0},
+	{METHOD_POST, "/imports/{id}/undo", ON_TENANT, import_in_state, 0},
+	{METHOD_POST, "/api/imports/{id}/start", ON_ANY, import_in_state, 0},
+	{METHOD_POST, "/api/imports/{id}/stop", ON_ANY, import_in_state, 0},
+	{METHOD_POST, "/api/imports/{id}/held", ON_ANY, import_in_state, 0},
+	{METHOD_POST, "/api/imports/{id}/undo", ON_ANY, import_in_state, 0},
 	{METHOD_POST, "/sample-data/remove", ON_TENANT, sample_of_one, 0},
 	{METHOD_DELETE, "/api/sample-data", ON_ANY, sample_of_one, 0},
 	{METHOD_POST, "/settings", ON_TENANT, profile, 0},
