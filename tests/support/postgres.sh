@@ -2,7 +2,8 @@
 # A private PostgreSQL for tests: a cluster of its own below a folder, on a unix socket in a 0700 folder, without fsync.
 #
 #   eval "$(tests/support/postgres.sh start FOLDER)"    makes it if needed, starts it, prints the environment below
-#   tests/support/postgres.sh schema FOLDER DEMANDCTL   roles.sql and the migrations, applied by the given demandctl
+#   tests/support/postgres.sh schema FOLDER DEMANDCTL [DATABASE]   roles.sql and the migrations, applied by the given demandctl;
+#                                                       a DATABASE that is named is made anew, empty
 #   tests/support/postgres.sh stop FOLDER               stops it, by its pid; FOLDER stays
 #
 # FOLDER need not exist; the caller removes it. As root the server runs under another user's number, since PostgreSQL refuses root.
@@ -13,7 +14,7 @@
 set -eu
 
 usage() {
-	sed -n '2,13s/^# \{0,1\}//p' "$0" >&2
+	sed -n '2,14s/^# \{0,1\}//p' "$0" >&2
 	exit 2
 }
 
@@ -108,7 +109,11 @@ stop() {
 }
 
 schema() {
-	DEMAND_DATABASE="host=$sockets dbname=demand" DEMAND_ADMIN_ROLE=postgres
+	if [ $# -eq 2 ]; then
+		dropdb -h "$sockets" -U postgres --if-exists --force "$2"
+		createdb -h "$sockets" -U postgres "$2"
+	fi
+	DEMAND_DATABASE="host=$sockets dbname=${2:-demand}" DEMAND_ADMIN_ROLE=postgres
 	DEMAND_MIGRATION_FOLDER=$here/../../db/migrations
 	export DEMAND_DATABASE DEMAND_ADMIN_ROLE DEMAND_MIGRATION_FOLDER
 	"$1" roles >&2
@@ -118,6 +123,10 @@ schema() {
 case $verb in
 start) start ;;
 stop) stop ;;
-schema) [ $# -eq 3 ] && schema "$3" || usage ;;
+schema)
+	[ $# -eq 3 ] || [ $# -eq 4 ] || usage
+	shift 2
+	schema "$@"
+	;;
 *) usage ;;
 esac
