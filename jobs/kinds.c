@@ -6,7 +6,7 @@
 
 /* clang-format off */
 const struct job_kind job_kinds[] = {
-	{IMPORT_JOB, import_run, IMPORT_ATTEMPTS, 60, false},
+	{IMPORT_JOB, import_run, IMPORT_ATTEMPTS, 30, false},
 	{"file.purge", file_purge_run, 5, 20, true},
 	{"trash.purge", purge_run, 5, 20, true},
 };
