@@ -247,20 +247,26 @@ void answer_finish(struct exchange *x)
 		add_rate(x);
 }
 
-void answer_out_of_memory(const struct request *request, struct response *response)
+void answer_out_of_memory(const struct request *request, bool starved, struct response *response)
 {
 	static char headers[256];
-	static char body[] = "{\"type\":\"about:blank\",\"title\":\"Content Too "
-			     "Large\",\"status\":413,\"detail\":\"The request needs more memory than one "
-			     "request may have. Ask for less at once.\",\"code\":\"too_large\"}";
+	static char too_large[] = "{\"type\":\"about:blank\",\"title\":\"Content Too "
+				  "Large\",\"status\":413,\"detail\":\"The request needs more memory than one "
+				  "request may have. Ask for less at once.\",\"code\":\"too_large\"}";
+	static char unavailable[] = "{\"type\":\"about:blank\",\"title\":\"Service "
+				    "Unavailable\",\"status\":503,\"detail\":\"We are busy at the moment. Please try "
+				    "again in a few seconds.\",\"code\":\"unavailable\"}";
 	struct str id = request->request_id;
 	int length = snprintf(headers, sizeof(headers),
 			      "Content-Type: application/problem+json\r\nCache-Control: no-store\r\n"
-			      "X-Content-Type-Options: nosniff\r\nX-Request-Id: %.*s\r\n",
-			      id.n <= 64 ? (int)id.n : 0, id.p ? id.p : "");
+			      "X-Content-Type-Options: nosniff\r\n%sX-Request-Id: %.*s\r\n",
+			      starved ? "Retry-After: 1\r\n" : "", id.n <= 64 ? (int)id.n : 0, id.p ? id.p : "");
+	char *body = starved ? unavailable : too_large;
+	size_t size = starved ? sizeof(unavailable) : sizeof(too_large);
 
-	*response = (struct response){.status = 413, .no_body = request->method == METHOD_HEAD};
+	*response = (struct response){.status = starved ? 503 : 413, .no_body = request->method == METHOD_HEAD};
 	response->headers = (struct buffer){headers, (size_t)(length > 0 ? length : 0), sizeof(headers), NULL};
-	response->body = (struct buffer){body, sizeof(body) - 1, sizeof(body), NULL};
-	log_event(LOG_ERROR, "out_of_memory", "request %.*s used up its memory", STR_FMT_ARG(id));
+	response->body = (struct buffer){body, size - 1, size, NULL};
+	log_event(LOG_ERROR, "out_of_memory", "%s, request %.*s",
+		  starved ? "the system has none" : "a request used up its share", STR_FMT_ARG(id));
 }

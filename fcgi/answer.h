@@ -11,6 +11,6 @@ void answer_error(struct exchange *, enum err);
 /* Last: what every answer carries. */
 void answer_finish(struct exchange *);
 /* When the arena is used up: from constant memory, since there is no other. */
-void answer_out_of_memory(const struct request *, struct response *);
+void answer_out_of_memory(const struct request *, bool starved, struct response *);
 
 #endif

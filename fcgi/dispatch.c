@@ -144,7 +144,7 @@ void dispatch_answer(const struct app *app, struct arena *arena, const struct re
 	} else {
 		/* The open transaction is rolled back when the arena is reset. */
 		*aftermath = (struct aftermath){NULL, NULL, false, false};
-		answer_out_of_memory(request, response);
+		answer_out_of_memory(request, arena_starved(arena), response);
 	}
 	arena_on_oom(arena, NULL, NULL);
 }

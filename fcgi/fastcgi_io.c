@@ -19,14 +19,19 @@
 
 /* Heads are below 32 KiB of headers and an address of 8: the front server sends none that is longer. */
 #define HEAD_ROOM ((size_t)64 * 1024)
+#define RECORD_MOST ((size_t)65528)
+#define KEPT_MOST ((size_t)1024 * 1024)
 #define RECORD_HEADER 8 /* version, type, id (2), content length (2), padding length, reserved */
 #define FASTCGI_VERSION 1
-#define BEGIN_REQUEST 1 /* type; the first record */
-#define PARAMS 4        /* type; an empty record ends them */
+#define BEGIN_REQUEST 1 /* types; a request's first record */
+#define END_REQUEST 3
+#define PARAMS 4 /* an empty record ends a stream */
+#define STDOUT 6
 
 struct fastcgi {
 	int listener;
 	unsigned char *head;
+	struct buffer headers, out; /* of the answer */
 	FCGX_Request request;
 };
 
@@ -50,6 +55,8 @@ void fastcgi_free(struct fastcgi *fastcgi)
 		return;
 	FCGX_Finish_r(&fastcgi->request);
 	free(fastcgi->head);
+	buffer_free(&fastcgi->headers);
+	buffer_free(&fastcgi->out);
 	free(fastcgi);
 }
 
@@ -200,30 +207,70 @@ struct request *fastcgi_next(struct fastcgi *fastcgi, struct arena *arena, int c
 	return NULL;
 }
 
-static bool put(struct fastcgi *fastcgi, struct str bytes)
+static void add_record(struct buffer *out, int id, int type, struct str content)
+{
+	const unsigned char head[RECORD_HEADER] = {FASTCGI_VERSION,
+						   (unsigned char)type,
+						   (unsigned char)(id >> 8),
+						   (unsigned char)id,
+						   (unsigned char)(content.n >> 8),
+						   (unsigned char)content.n,
+						   0,
+						   0};
+
+	buffer_add(out, head, sizeof(head));
+	buffer_add_str(out, content);
+}
+
+static void add_records(struct buffer *out, int id, struct str bytes)
 {
 	while (bytes.n > 0) {
-		int part = bytes.n > (1 << 20) ? 1 << 20 : (int)bytes.n;
+		size_t part = bytes.n > RECORD_MOST ? RECORD_MOST : bytes.n;
 
-		if (FCGX_PutStr(bytes.p, part, fastcgi->request.out) != part)
+		add_record(out, id, STDOUT, (struct str){bytes.p, part});
+		bytes = (struct str){bytes.p + part, bytes.n - part};
+	}
+}
+
+static bool write_all(int connection, struct str bytes)
+{
+	while (bytes.n > 0) {
+		ssize_t n = write(connection, bytes.p, bytes.n);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
 			return false;
-		bytes = (struct str){bytes.p + part, bytes.n - (size_t)part};
+		bytes = (struct str){bytes.p + n, bytes.n - (size_t)n};
 	}
 	return true;
 }
 
+/*
+ * In one piece, not in the 8 KiB of libfcgi's streams: nginx (1.22) takes its timer off a connection of which it has read all there is, and a worker of
+ * nginx that is being replaced then ends between two pieces, with half an answer sent.
+ */
 void fastcgi_answer(struct fastcgi *fastcgi, const struct response *response)
 {
-	char status[80];
-	int length = snprintf(status, sizeof(status), "Status: %d %s\r\n", response->status,
-			      response_reason(response->status));
-	bool sent = put(fastcgi, (struct str){status, (size_t)length}) &&
-		    put(fastcgi, buffer_str(&response->headers)) && put(fastcgi, STR("\r\n")) &&
-		    (response->no_body || put(fastcgi, buffer_str(&response->body)));
+	struct buffer *out = &fastcgi->out;
+	int id = fastcgi->request.requestId;
 
-	if (!sent)
+	buffer_clear(out);
+	buffer_printf(&fastcgi->headers, "Status: %d %s\r\n", response->status, response_reason(response->status));
+	buffer_add_str(&fastcgi->headers, buffer_str(&response->headers));
+	BUFFER_LITERAL(&fastcgi->headers, "\r\n");
+	add_records(out, id, buffer_str(&fastcgi->headers));
+	buffer_clear(&fastcgi->headers);
+	if (!response->no_body)
+		add_records(out, id, buffer_str(&response->body));
+	add_record(out, id, STDOUT, STR(""));
+	add_record(out, id, END_REQUEST, (struct str){"\0\0\0\0\0\0\0\0", 8});
+	if (!write_all(fastcgi->request.ipcFd, buffer_str(out)))
 		log_event(LOG_INFO, "fastcgi", "the answer was not taken");
-	FCGX_Finish_r(&fastcgi->request);
+	if (out->capacity > KEPT_MOST)
+		buffer_free(out);
+	/* Not FCGX_Finish_r, which would end the streams of libfcgi once more. */
+	FCGX_Free(&fastcgi->request, 1);
 }
 
 void fastcgi_drop(struct fastcgi *fastcgi)

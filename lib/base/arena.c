@@ -27,6 +27,7 @@ struct arena {
 	struct chunk *newest; /* the first chunk is the last of this chain */
 	struct deferred *latest;
 	size_t cap, used;
+	bool starved;
 	void (*landing)(void *);
 	void *landing_argument;
 };
@@ -120,6 +121,7 @@ void arena_reset(struct arena *arena)
 	if (arena->newest != NULL)
 		arena->newest->used = 0;
 	arena->used = 0;
+	arena->starved = false;
 }
 
 void arena_free(struct arena *arena)
@@ -144,8 +146,10 @@ void *arena_try(struct arena *arena, size_t bytes)
 	if (bytes > arena->cap - arena->used || bytes > LARGEST_ALLOCATION)
 		return NULL;
 	void *memory = take(arena, bytes);
-	if (memory == NULL)
+	if (memory == NULL) {
+		arena->starved = true;
 		return NULL;
+	}
 	arena->used += bytes;
 	return memset(memory, 0, bytes);
 }
@@ -217,4 +221,9 @@ void arena_defer(struct arena *arena, void (*release)(void *), void *argument)
 size_t arena_used(const struct arena *arena)
 {
 	return arena->used;
+}
+
+bool arena_starved(const struct arena *arena)
+{
+	return arena->starved;
 }

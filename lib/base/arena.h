@@ -32,5 +32,7 @@ struct str arena_copy(struct arena *, struct str); /* absent stays absent */
 struct str arena_printf(struct arena *, const char *format, ...) PRINTF(2, 3); /* also NUL-terminated */
 void arena_defer(struct arena *, void (*release)(void *), void *argument);
 size_t arena_used(const struct arena *);
+/* Whether the system had no memory since the last reset, as opposed to the cap being hit. */
+bool arena_starved(const struct arena *);
 
 #endif

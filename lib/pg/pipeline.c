@@ -108,6 +108,8 @@ bool pipeline_sync(struct pg *pg)
 
 /* ---- in ---- */
 
+#define LOOK_AGAIN (MICROSECONDS_PER_SECOND / 4)
+
 /* Until libpq has an answer to give. False: the time is up or the connection is gone. */
 static bool await(struct pg *pg, int64_t deadline)
 {
@@ -125,6 +127,9 @@ static bool await(struct pg *pg, int64_t deadline)
 			return false;
 		if (unsent > 0)
 			socket.events |= POLLOUT;
+		/* libpq without memory says "not all has come" of what has: it is asked again, though nothing comes. */
+		if (left > LOOK_AGAIN)
+			left = LOOK_AGAIN;
 		ready = poll(&socket, 1, (int)(left / 1000) + 1);
 		if (ready < 0 && errno != EINTR)
 			return false;
