@@ -1,5 +1,7 @@
 # Shared by the parts of the campaign of faults: the stack they break, and what is measured on it.
 export LC_ALL=C.UTF-8 PATH=$PATH:/usr/sbin:/sbin
+# What a shell of the tests may have set is not for this stack.
+unset DEMAND_DATABASE DEMAND_ADMIN_ROLE
 STACK=$WORK/stack
 BASE=demand.localhost
 COMPANY=acme-hvac
@@ -64,14 +66,12 @@ stack_up() {
 	dev up >"$WORK/up.log" 2>&1 || { tail -n 30 "$WORK/up.log" && return 1; }
 	SOCKETS=$(realpath "$STACK/sockets")
 	DATA=$(realpath "$STACK/pg")
-	admin "UPDATE tenants SET plan_tier = 'enterprise', status = 'active' WHERE slug = '$COMPANY'"
+	admin "UPDATE tenants SET plan_tier = 'enterprise', status = 'active', max_leads = NULL WHERE slug = '$COMPANY'"
 	admin "ALTER SYSTEM SET log_connections = on" "SELECT pg_reload_conf()" >/dev/null
 	check "what is committed is on the disk" "$(for name in fsync synchronous_commit full_page_writes data_checksums; do admin "SHOW $name"; done | tr '\n' ' ')" "on on on on "
 	key=$(sed -n "s/^api key of $COMPANY: //p" "$STACK/demo.txt")
 	ORIGIN=https://$COMPANY.$BASE:$PORT
 	export FAULTS_ORIGIN=$ORIGIN FAULTS_KEY=$key FAULTS_CA=$STACK/tls/ca.pem
-	# The change of plan is known everywhere.
-	sleep 0.5
 }
 # admin STATEMENT…: as superuser
 admin() {
