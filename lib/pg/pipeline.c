@@ -110,6 +110,12 @@ bool pipeline_sync(struct pg *pg)
 
 #define LOOK_AGAIN (MICROSECONDS_PER_SECOND / 4)
 
+/* libpq (15) that finds no memory for the answer to a Sync notes that, and gives no answer: nothing will come then. */
+static bool is_starved(struct pg *pg)
+{
+	return strstr(PQerrorMessage(pg->connection), "out of memory") != NULL;
+}
+
 /* Until libpq has an answer to give. False: the time is up or the connection is gone. */
 static bool await(struct pg *pg, int64_t deadline)
 {
@@ -132,6 +138,8 @@ static bool await(struct pg *pg, int64_t deadline)
 			left = LOOK_AGAIN;
 		ready = poll(&socket, 1, (int)(left / 1000) + 1);
 		if (ready < 0 && errno != EINTR)
+			return false;
+		if (ready == 0 && is_starved(pg))
 			return false;
 		if (ready > 0 && (socket.revents & ~POLLOUT) && !PQconsumeInput(pg->connection))
 			return false;
