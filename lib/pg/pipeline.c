@@ -108,7 +108,7 @@ bool pipeline_sync(struct pg *pg)
 
 /* ---- in ---- */
 
-#define LOOK_AGAIN (MICROSECONDS_PER_SECOND / 4)
+#define LOOK_AGAIN (MICROSECONDS_PER_SECOND / 20)
 
 /* libpq (15) that finds no memory for the answer to a Sync notes that, and gives no answer: nothing will come then. */
 static bool is_starved(struct pg *pg)

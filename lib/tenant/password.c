@@ -1,3 +1,4 @@
+#include <errno.h>
 #include <sodium.h>
 #include <sys/mman.h>
 
@@ -35,7 +36,7 @@ static bool hash_text(struct str hash, char text[crypto_pwhash_STRBYTES])
 	return true;
 }
 
-/* libsodium calls a lack of memory a mismatch, so memory is asked for once more by ourselves. */
+/* libsodium calls a lack of memory a mismatch. Its own call may have told errno; else memory is asked for once more by ourselves. */
 static bool memory_at_hand(void)
 {
 	size_t length = PASSWORD_MEMORY_BYTES + 64 * 1024;
@@ -51,9 +52,10 @@ enum err password_verify(struct str hash, struct str password)
 	bool known = hash_text(hash, text) && possible;
 	struct str tried = possible ? password : STR("nobody");
 
+	errno = 0;
 	if (crypto_pwhash_str_verify(known ? text : nobody_hash, tried.p, tried.n) == 0)
 		return known ? OK : E_UNAUTH;
-	if (!memory_at_hand()) {
+	if (errno == ENOMEM || !memory_at_hand()) {
 		log_event(LOG_WARNING, "password_busy", "no memory to verify a password");
 		return E_BUSY;
 	}
