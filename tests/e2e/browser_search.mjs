@@ -66,7 +66,7 @@ async function typeAhead(page, { tag, slug }) {
 		await page.keyboard.press('/');
 		expect(await page.evaluate(() => document.activeElement.matches('.shell-search [data-search]')), 'the box has no focus');
 		await page.keyboard.type(word);
-		await panel.locator(`.find-hit:has-text("${name}")`).waitFor();
+		await panel.locator(`.find-hit:has-text("${name}")`).first().waitFor();
 		expect((await page.inputValue('.shell-search [data-search]')) === word, 'the slash was typed');
 		await page.screenshot({ path: `${process.env.DEMAND_SCREENSHOTS || `${process.env.DEMAND_STATE}/screenshots`}/${tag}-panel.png` });
 	});

@@ -209,7 +209,12 @@ static void a_gigabyte_without_a_line_end_is_refused_at_once(void **state)
 	assert_true(pieces <= CSV_ROW_MOST / sizeof piece + 1);
 	assert_non_null(strstr(csv_reader_complaint(reader), "longer than 1 MiB"));
 	assert_int_equal(told.count, 0);
+#ifdef ENABLE_ASAN
+	/* The sanitizer keeps what was freed. */
+	(void)before;
+#else
 	assert_true(memory_peak() - before < 16 * 1024);
+#endif
 }
 
 /* A quote without its partner swallows rows; it must not swallow the memory. */

@@ -42,8 +42,8 @@ static size_t tenant_tables(struct str out[TABLES_MOST])
 {
 	struct str names = test_sql_value(
 		"SELECT string_agg(c.relname, ' ' ORDER BY c.relname) FROM pg_class c JOIN pg_attribute a ON"
-		" a.attrelid = c.oid AND a.attname = 'tenant_id' WHERE c.relkind = 'r' AND c.relname NOT IN "
-		"('tenant_sessions', 'tenant_api_keys')");
+		" a.attrelid = c.oid AND a.attname = 'tenant_id' WHERE c.relkind = 'r' AND c.relnamespace = "
+		"'public'::regnamespace AND c.relname NOT IN ('tenant_sessions', 'tenant_api_keys')");
 	struct str copy = text("%.*s", STR_FMT_ARG(names));
 	size_t count = 0;
 
