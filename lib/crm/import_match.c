@@ -32,10 +32,8 @@ static enum err match_by_key(struct ttx *tx, const struct import *import, struct
 }
 
 STATEMENT(find_fingerprints,
-	  "SELECT w.n, r.row_id FROM unnest($2::uuid[]) WITH ORDINALITY AS w (v, n) CROSS JOIN LATERAL (SELECT "
-	  "f.row_id FROM"
-	  " import_rows f WHERE f.tenant_id = $1 AND f.fingerprint = w.v AND f.undone_version IS NULL"
-	  " ORDER BY f.row_id DESC LIMIT 1) r");
+	  "SELECT f.fingerprint, f.row_id FROM import_rows f WHERE f.tenant_id = $1 AND f.fingerprint = ANY($2::uuid[])"
+	  " AND f.undone_version IS NULL ORDER BY f.row_id");
 
 /* Lines without a key that were taken before, by this import or another. */
 static enum err match_by_fingerprint(struct ttx *tx, struct line *const *lines, size_t count)
@@ -55,10 +53,13 @@ static enum err match_by_fingerprint(struct ttx *tx, struct line *const *lines, 
 		return OK;
 	err = ttx_rows(tx, &find_fingerprints, ARGS(arg_array(arena, values, count)), &rows);
 	while (err == OK && rows_next(rows)) {
-		struct line *line = lines[rows_int(rows, 0) - 1];
+		struct uuid known = rows_uuid(rows, 0);
 
-		line->row_id = rows_uuid(rows, 1);
-		line->outcome = LINE_UNCHANGED;
+		for (size_t i = 0; i < count; i++)
+			if (!str_absent(values[i]) && uuid_equal(lines[i]->fingerprint, known)) {
+				lines[i]->row_id = rows_uuid(rows, 1);
+				lines[i]->outcome = LINE_UNCHANGED;
+			}
 	}
 	return err;
 }
