@@ -1,11 +1,26 @@
 # Twice as many requests as the stack can answer, at times that were fixed beforehand: nearly as much is answered as without the flood, the rest is
 # told to come again, and nothing of it lasts.
-load() { "$BUILD/tests/faults/load" "$@" 2>>"$tmp/load.errors" || true; }
+#
+# Who asks is not the product: it has a processor of its own where there are two, and the whole stack the others, during all of it. Otherwise the flood
+# would take from the stack what it needs itself, and twice as much of it as the load it is compared with.
+FIRST=$(taskset -pc $$ | sed 's/.*: //; s/[-,].*//')
+REST=$(taskset -pc $$ | sed 's/.*: //' | awk -F, '{ for (i = 1; i <= NF; i++) { n = split($i, of, "-"); for (j = of[1]; j <= (n > 1 ? of[2] : of[1]); j++) print j } }' | tail -n +2 | paste -sd, -)
+apart=()
+[[ -z $REST ]] || apart=(taskset -c "$FIRST")
+# stack_on PROCESSORS: all processes of the stack, and those they start
+stack_on() {
+	local pid child
+	for pid in "$(postmaster)" "$(master)" "$(cat "$STACK/run/nginx.pid")"; do
+		for child in "$pid" $(pgrep -P "$pid"); do taskset -apc "$1" "$child" >/dev/null 2>&1 || true; done
+	done
+}
+load() { "${apart[@]}" "$BUILD/tests/faults/load" "$@" 2>>"$tmp/load.errors" || true; }
 of() { sed -n "s/.*\b$1=\([0-9.]*\).*/\1/p" <<<"$2"; }
 : >"$tmp/load.errors"
 long=3
 ! full || long=10
 
+[[ -z $REST ]] || stack_on "$REST"
 load closed 16 2 >/dev/null
 before=$(load closed 16 "$long")
 peak=$(of rate "$before")
@@ -29,3 +44,4 @@ limit "of what the stack does at most, what the flood lost" "$((100 - share))" 1
 limit "it is calm again" "$again" 10 s
 figure "at most $peak and $(of rate "$after") answers a second; at $((2 * peak)) requests a second: $(of rate "$flood") good ($share %), median $(of p50 "$flood") ms"
 figure "flood of $long s: $(of good "$flood") answered, $(of refused "$flood") told to come again (429, 503), $(of other "$flood") anything else, $(of lost "$flood") lost; calm after $again s"
+[[ -z $REST ]] || stack_on "$FIRST,$REST"
