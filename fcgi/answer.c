@@ -30,6 +30,10 @@ enum err answer_render(struct exchange *x)
 
 	if (!c->status)
 		c->status = c->route->status;
+	if (x->next) {
+		response_header(c->response, "Content-Type", x->raw_type);
+		return OK;
+	}
 	if (x->raw) {
 		response_header(c->response, "Content-Type", x->raw_type);
 		buffer_add_str(&c->response->body, x->raw_bytes);

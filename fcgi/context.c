@@ -95,6 +95,15 @@ void context_raw(struct context *c, const char *content_type, struct str bytes)
 	x->raw_bytes = bytes;
 }
 
+void context_stream(struct context *c, const char *content_type, stream_next *next, void *state)
+{
+	struct exchange *x = exchange_of(c);
+
+	x->raw_type = str_from(content_type);
+	x->next = next;
+	x->next_state = state;
+}
+
 void context_session_cookie(struct context *c, struct str token, int64_t max_age_seconds)
 {
 	exchange_of(c)->stale_session = false;

@@ -63,6 +63,11 @@ static enum err finish(struct exchange *x)
 		e = answer_render(x);
 	if (e == OK)
 		e = idempotency_store(x);
+	/* What is still to be read is read in the same transaction. */
+	if (e == OK && x->next && c->request->method == METHOD_GET) {
+		c->response->streaming = x;
+		return OK;
+	}
 	if (e == OK && c->tx)
 		e = ttx_commit(c->tx);
 	if (e == OK && c->stx)
@@ -86,7 +91,7 @@ static void run(struct exchange *x)
 	answer_error(x, e);
 }
 
-static void write_log(const struct exchange *x)
+static void write_log(const struct exchange *x, bool broken)
 {
 	const struct context *c = &x->context;
 	struct buffer members = BUFFER_IN(c->arena);
@@ -98,7 +103,9 @@ static void write_log(const struct exchange *x)
 	log_member_str(&members, "method", str_from(method_name(c->request->method)));
 	log_member_int(&members, "status", c->status);
 	log_member_decimal(&members, "ms", (double)(clock_monotonic() - c->request->started) / 1000);
-	log_member_int(&members, "bytes", c->response->no_body ? 0 : (int64_t)c->response->body.length);
+	log_member_int(&members, "bytes", c->response->no_body ? 0 : (int64_t)c->response->body.length + x->streamed);
+	if (broken)
+		log_member_str(&members, "body", STR("broken off"));
 	log_members(LOG_INFO, "request", &members);
 }
 
@@ -123,7 +130,8 @@ static void answer(const struct app *app, struct arena *arena, const struct requ
 	aftermath->principal = x->context.principal;
 	aftermath->touch = x->context.principal && x->context.principal->touch_due;
 	aftermath->count = x->context.principal && x->context.route->face == FACE_API;
-	write_log(x);
+	if (!response->streaming)
+		write_log(x, false);
 }
 
 static void land(void *landing)
@@ -149,6 +157,53 @@ void dispatch_answer(const struct app *app, struct arena *arena, const struct re
 	arena_on_oom(arena, NULL, NULL);
 }
 
+static enum err next_piece(struct exchange *x, struct buffer *out, bool *more)
+{
+	struct arena *arena = x->context.arena;
+	struct arena_mark mark = arena_mark(arena);
+	jmp_buf landing;
+	enum err e;
+
+	if (setjmp(landing) == 0) {
+		arena_on_oom(arena, land, &landing);
+		e = x->next(&x->context, x->next_state, out, more);
+	} else {
+		e = E_BUSY;
+	}
+	arena_on_oom(arena, NULL, NULL);
+	arena_rewind(arena, mark);
+	return e;
+}
+
+static void end_stream(struct response *response, bool broken)
+{
+	struct exchange *x = response->streaming;
+
+	rollback(x);
+	response->streaming = NULL;
+	write_log(x, broken);
+}
+
+enum err dispatch_piece(struct response *response, struct buffer *out, bool *more)
+{
+	struct exchange *x = response->streaming;
+	enum err e;
+
+	*more = false;
+	buffer_clear(out);
+	e = next_piece(x, out, more);
+	x->streamed += (int64_t)out->length;
+	if (e || !*more)
+		end_stream(response, e != OK);
+	return e;
+}
+
+void dispatch_break(struct response *response)
+{
+	if (response->streaming)
+		end_stream(response, true);
+}
+
 void dispatch_aftermath(const struct app *app, struct arena *arena, const struct aftermath *aftermath)
 {
 	jmp_buf landing;
@@ -164,11 +219,30 @@ void dispatch_aftermath(const struct app *app, struct arena *arena, const struct
 	arena_on_oom(arena, NULL, NULL);
 }
 
+/* The whole body, for those who do not send it. */
+static void drain(struct response *response)
+{
+	struct buffer piece = BUFFER_IN(NULL), whole = BUFFER_IN(NULL);
+	bool more = response->streaming != NULL;
+
+	while (more) {
+		enum err e = dispatch_piece(response, &piece, &more);
+
+		buffer_add_str(&whole, buffer_str(&piece));
+		if (e)
+			response->status = 0;
+	}
+	buffer_add_str(&response->body, buffer_str(&whole));
+	buffer_free(&piece);
+	buffer_free(&whole);
+}
+
 void dispatch_request(const struct app *app, struct arena *arena, const struct request *request,
 		      struct response *response)
 {
 	struct aftermath aftermath;
 
 	dispatch_answer(app, arena, request, response, &aftermath);
+	drain(response);
 	dispatch_aftermath(app, arena, &aftermath);
 }

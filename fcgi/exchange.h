@@ -31,6 +31,9 @@ struct exchange {
 	const char *code; /* of the problem; NULL: by the error */
 	struct str raw_type, raw_bytes;
 	bool raw;
+	stream_next *next; /* NULL: no body that is made while it is sent */
+	void *next_state;
+	int64_t streamed; /* bytes */
 
 	struct str idempotency_key, idempotency_actor;
 	uint8_t idempotency_hash[32];

@@ -246,30 +246,70 @@ static bool write_all(int connection, struct str bytes)
 	return true;
 }
 
+static void add_head(struct fastcgi *fastcgi, const struct response *response)
+{
+	buffer_clear(&fastcgi->out);
+	buffer_printf(&fastcgi->headers, "Status: %d %s\r\n", response->status, response_reason(response->status));
+	buffer_add_str(&fastcgi->headers, buffer_str(&response->headers));
+	BUFFER_LITERAL(&fastcgi->headers, "\r\n");
+	add_records(&fastcgi->out, fastcgi->request.requestId, buffer_str(&fastcgi->headers));
+	buffer_clear(&fastcgi->headers);
+}
+
+static bool flush(struct fastcgi *fastcgi)
+{
+	bool taken = write_all(fastcgi->request.ipcFd, buffer_str(&fastcgi->out));
+
+	if (!taken)
+		log_event(LOG_INFO, "fastcgi", "the answer was not taken");
+	if (fastcgi->out.capacity > KEPT_MOST)
+		buffer_free(&fastcgi->out);
+	buffer_clear(&fastcgi->out);
+	return taken;
+}
+
+static void add_end(struct fastcgi *fastcgi)
+{
+	add_record(&fastcgi->out, fastcgi->request.requestId, STDOUT, STR(""));
+	add_record(&fastcgi->out, fastcgi->request.requestId, END_REQUEST, (struct str){"\0\0\0\0\0\0\0\0", 8});
+}
+
 /*
  * In one piece, not in the 8 KiB of libfcgi's streams: nginx (1.22) takes its timer off a connection of which it has read all there is, and a worker of
  * nginx that is being replaced then ends between two pieces, with half an answer sent.
  */
 void fastcgi_answer(struct fastcgi *fastcgi, const struct response *response)
 {
-	struct buffer *out = &fastcgi->out;
-	int id = fastcgi->request.requestId;
-
-	buffer_clear(out);
-	buffer_printf(&fastcgi->headers, "Status: %d %s\r\n", response->status, response_reason(response->status));
-	buffer_add_str(&fastcgi->headers, buffer_str(&response->headers));
-	BUFFER_LITERAL(&fastcgi->headers, "\r\n");
-	add_records(out, id, buffer_str(&fastcgi->headers));
-	buffer_clear(&fastcgi->headers);
+	add_head(fastcgi, response);
 	if (!response->no_body)
-		add_records(out, id, buffer_str(&response->body));
-	add_record(out, id, STDOUT, STR(""));
-	add_record(out, id, END_REQUEST, (struct str){"\0\0\0\0\0\0\0\0", 8});
-	if (!write_all(fastcgi->request.ipcFd, buffer_str(out)))
-		log_event(LOG_INFO, "fastcgi", "the answer was not taken");
-	if (out->capacity > KEPT_MOST)
-		buffer_free(out);
+		add_records(&fastcgi->out, fastcgi->request.requestId, buffer_str(&response->body));
+	add_end(fastcgi);
+	(void)flush(fastcgi);
 	/* Not FCGX_Finish_r, which would end the streams of libfcgi once more. */
+	FCGX_Free(&fastcgi->request, 1);
+}
+
+bool fastcgi_begin(struct fastcgi *fastcgi, const struct response *response)
+{
+	add_head(fastcgi, response);
+	return flush(fastcgi);
+}
+
+bool fastcgi_piece(struct fastcgi *fastcgi, struct str bytes)
+{
+	add_records(&fastcgi->out, fastcgi->request.requestId, bytes);
+	return flush(fastcgi);
+}
+
+void fastcgi_end(struct fastcgi *fastcgi)
+{
+	add_end(fastcgi);
+	(void)flush(fastcgi);
+	FCGX_Free(&fastcgi->request, 1);
+}
+
+void fastcgi_break(struct fastcgi *fastcgi)
+{
 	FCGX_Free(&fastcgi->request, 1);
 }
 

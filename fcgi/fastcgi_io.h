@@ -25,6 +25,12 @@ enum head fastcgi_head(struct fastcgi *, int connection);
 struct request *fastcgi_next(struct fastcgi *, struct arena *, int connection);
 /* Sends the answer to the request of fastcgi_next and ends the connection. */
 void fastcgi_answer(struct fastcgi *, const struct response *);
+/* An answer in pieces: its head, then bodies in order, then its end. False: nobody takes it. */
+bool fastcgi_begin(struct fastcgi *, const struct response *) MUST_CHECK;
+bool fastcgi_piece(struct fastcgi *, struct str bytes) MUST_CHECK;
+void fastcgi_end(struct fastcgi *);
+/* Instead of the end: the front server, and whoever asked it, see that there was to be more. */
+void fastcgi_break(struct fastcgi *);
 /* Ends the connection without one. */
 void fastcgi_drop(struct fastcgi *);
 

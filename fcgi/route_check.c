@@ -4,7 +4,7 @@
 #define IN(value, last) ((value) >= 1 && (value) <= (last))
 
 /* clang-format off */
-static bool tenant_work(const struct route *r) { return r->work == WORK_TENANT_READ || r->work == WORK_TENANT_WRITE; }
+static bool tenant_work(const struct route *r) { return IN(r->work, WORK_TENANT_SNAPSHOT) && r->work >= WORK_TENANT_READ; }
 
 static bool system_work(const struct route *r) { return r->work == WORK_SYSTEM_READ || r->work == WORK_SYSTEM_WRITE; }
 
@@ -40,6 +40,8 @@ static bool who_fits_work(const struct route *r)
 /* Only these few are opened by a link and still change something. */
 static bool get_reads(const struct route *r)
 {
+	if (r->work == WORK_TENANT_SNAPSHOT)
+		return r->method == METHOD_GET;
 	return r->method != METHOD_GET || (r->work != WORK_TENANT_WRITE && r->work != WORK_SYSTEM_WRITE) ||
 	       r->rate == RATE_LOGIN;
 }

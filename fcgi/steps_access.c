@@ -88,6 +88,11 @@ enum err step_access(struct exchange *x)
 
 /* ---- who it is ---- */
 
+static enum tx_mode tenant_mode(enum work work)
+{
+	return work == WORK_TENANT_WRITE ? TX_WRITE : work == WORK_TENANT_SNAPSHOT ? TX_SNAPSHOT : TX_READ;
+}
+
 enum err step_begin(struct exchange *x)
 {
 	struct context *c = &x->context;
@@ -101,10 +106,10 @@ enum err step_begin(struct exchange *x)
 		return OK;
 	case WORK_TENANT_READ:
 	case WORK_TENANT_WRITE:
+	case WORK_TENANT_SNAPSHOT:
 		if (!c->tenant)
 			return E_NOTFOUND;
-		c->tx = ttx_begin(c->app->app_pg, c->arena, c->tenant->scope,
-				  c->route->work == WORK_TENANT_WRITE ? TX_WRITE : TX_READ);
+		c->tx = ttx_begin(c->app->app_pg, c->arena, c->tenant->scope, tenant_mode(c->route->work));
 		return OK;
 	case WORK_SYSTEM_READ:
 	case WORK_SYSTEM_WRITE:

@@ -51,11 +51,14 @@ struct request {
 /* Absent when not sent; sets *duplicate (may be NULL) when sent twice. */
 struct str request_header(const struct request *, const char *lower_case_name, bool *duplicate);
 
+struct exchange;
 struct response {
 	int status;
 	struct buffer headers; /* "Name: value\r\n"… without Status */
 	struct buffer body;
 	bool no_body; /* HEAD, 204, 304 */
+	struct exchange
+		*streaming; /* the rest of the body is made while it is sent (dispatch_piece); NULL: body is all */
 };
 /* value must hold no control character (then the header is left out and logged). */
 void response_header(struct response *, const char *name, struct str value);
@@ -74,10 +77,11 @@ enum who {
 enum rate_class { RATE_FREE = 1, RATE_READ, RATE_WRITE, RATE_LOGIN, RATE_SIGNUP };
 enum pool { POOL_WEB = 1, POOL_PASSWORD /* hashes passwords: has its own workers */ };
 enum work {
-	WORK_NONE = 1,     /* no database */
-	WORK_TENANT_READ,  /* context->tx READ ONLY */
-	WORK_TENANT_WRITE, /* context->tx */
-	WORK_SYSTEM_READ,  /* context->stx READ ONLY */
+	WORK_NONE = 1,        /* no database */
+	WORK_TENANT_READ,     /* context->tx READ ONLY */
+	WORK_TENANT_WRITE,    /* context->tx */
+	WORK_TENANT_SNAPSHOT, /* READ ONLY, and all of its statements see one state */
+	WORK_SYSTEM_READ,     /* context->stx READ ONLY */
 	WORK_SYSTEM_WRITE
 };
 #define ON_APEX (1u << HOST_APEX)
@@ -188,10 +192,18 @@ void context_etag(struct context *, int64_t version);
 enum err context_if_match(struct context *, int64_t version, bool required) MUST_CHECK;
 /* Raw body for FACE_RAW. bytes live as long as the arena. */
 void context_raw(struct context *, const char *content_type, struct str bytes);
+/*
+ * Instead of a body: one that is made while it is sent, for any face. The handler's transaction stays open until the last piece. `out` is empty at the
+ * call; what a piece allocates in the context's arena is given back after it, so state must not come to point there. An error breaks the connection
+ * off: what was sent never looks complete. GET only; state lives in the arena.
+ */
+typedef enum err stream_next(struct context *, void *state, struct buffer *out, bool *more);
+void context_stream(struct context *, const char *content_type, stream_next *, void *state);
 /* Starts and ends the browser's session on a tenant host. */
 void context_session_cookie(struct context *, struct str token, int64_t max_age_seconds);
 
 /* The whole path from request to answer, in process: what tests drive. Never fails; the answer is complete and committed. */
+/* A body that is made while it is sent is put together first; one that was broken off has status 0. */
 void dispatch_request(const struct app *, struct arena *, const struct request *, struct response *);
 
 #endif

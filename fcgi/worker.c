@@ -157,6 +157,27 @@ static int next_connection(struct service *s, int milliseconds)
 
 /* ---- serving ---- */
 
+/* Each piece is work of its own for the watchdog. */
+static void send_stream(struct service *s, struct response *response)
+{
+	struct buffer piece = BUFFER_IN(NULL);
+	bool more = fastcgi_begin(s->fastcgi, response), whole = false;
+
+	while (more) {
+		enum err e = dispatch_piece(response, &piece, &more);
+
+		whole = e == OK && fastcgi_piece(s->fastcgi, buffer_str(&piece));
+		more = more && whole;
+		atomic_store(&s->worker->slot->busy_since, clock_monotonic());
+	}
+	dispatch_break(response);
+	if (whole)
+		fastcgi_end(s->fastcgi);
+	else
+		fastcgi_break(s->fastcgi);
+	buffer_free(&piece);
+}
+
 static void serve(struct service *s, int connection)
 {
 	struct aftermath aftermath;
@@ -168,7 +189,10 @@ static void serve(struct service *s, int connection)
 	request = fastcgi_next(s->fastcgi, s->arena, connection);
 	if (request) {
 		dispatch_answer(&s->app, s->arena, request, &response, &aftermath);
-		fastcgi_answer(s->fastcgi, &response);
+		if (response.streaming)
+			send_stream(s, &response);
+		else
+			fastcgi_answer(s->fastcgi, &response);
 		dispatch_aftermath(&s->app, s->arena, &aftermath);
 	}
 	arena_reset(s->arena);

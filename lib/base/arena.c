@@ -101,9 +101,9 @@ struct arena *arena_new(size_t cap_bytes)
 	return arena;
 }
 
-static void run_deferred(struct arena *arena)
+static void run_deferred(struct arena *arena, const struct deferred *until)
 {
-	while (arena->latest != NULL) {
+	while (arena->latest != until) {
 		struct deferred *deferred = arena->latest;
 		arena->latest = deferred->earlier;
 		deferred->release(deferred->argument);
@@ -112,7 +112,7 @@ static void run_deferred(struct arena *arena)
 
 void arena_reset(struct arena *arena)
 {
-	run_deferred(arena);
+	run_deferred(arena, NULL);
 	while (arena->newest != NULL && !keep_on_reset(arena->newest)) {
 		struct chunk *older = arena->newest->older;
 		free(arena->newest);
@@ -216,6 +216,29 @@ void arena_defer(struct arena *arena, void (*release)(void *), void *argument)
 	deferred->release = release;
 	deferred->argument = argument;
 	arena->latest = deferred;
+}
+
+struct arena_mark arena_mark(const struct arena *arena)
+{
+	return (struct arena_mark){
+		.chunk = arena->newest,
+		.deferred = arena->latest,
+		.chunk_used = arena->newest ? arena->newest->used : 0,
+		.used = arena->used,
+	};
+}
+
+void arena_rewind(struct arena *arena, struct arena_mark mark)
+{
+	run_deferred(arena, mark.deferred);
+	while (arena->newest != mark.chunk) {
+		struct chunk *older = arena->newest->older;
+		free(arena->newest);
+		arena->newest = older;
+	}
+	if (arena->newest != NULL)
+		arena->newest->used = mark.chunk_used;
+	arena->used = mark.used;
 }
 
 size_t arena_used(const struct arena *arena)

@@ -32,6 +32,16 @@ struct str arena_copy(struct arena *, struct str); /* absent stays absent */
 struct str arena_printf(struct arena *, const char *format, ...) PRINTF(2, 3); /* also NUL-terminated */
 void arena_defer(struct arena *, void (*release)(void *), void *argument);
 size_t arena_used(const struct arena *);
+/*
+ * For long loops: whatever was allocated and deferred since the mark is given back. Nothing older may point to it afterwards, such as a list that
+ * grew meanwhile. Marks are taken back in reverse order, and an arena_reset() ends them all.
+ */
+struct arena_mark {
+	void *chunk, *deferred;
+	size_t chunk_used, used;
+};
+struct arena_mark arena_mark(const struct arena *);
+void arena_rewind(struct arena *, struct arena_mark);
 /* Whether the system had no memory since the last reset, as opposed to the cap being hit. */
 bool arena_starved(const struct arena *);
 

@@ -23,7 +23,7 @@ struct ttx;   /* tenant transaction */
 struct stx;   /* system transaction */
 struct rows;
 
-enum tx_mode { TX_READ = 1, TX_WRITE };
+enum tx_mode { TX_READ = 1, TX_WRITE, TX_SNAPSHOT };
 
 /* ---- connection ---- */
 
@@ -97,7 +97,8 @@ struct arguments {
 /* ---- tenant transactions: $1 is always the tenant's id and is added by the layer; ARGS begin at $2 ---- */
 
 /*
- * Sends nothing yet. Isolation is READ COMMITTED; TX_READ is READ ONLY. Errors of every call below:
+ * Sends nothing yet. Isolation is READ COMMITTED; TX_READ is READ ONLY. TX_SNAPSHOT is READ ONLY, and all of its statements see one state (REPEATABLE
+ * READ). Errors of every call below:
  * E_BUSY      no connection, time-out, deadlock, serialisation: the request may be tried again
  * E_CONFLICT  unique violation, see ttx_constraint()
  * E_INVALID   foreign key or check violation, see ttx_constraint()

@@ -8,6 +8,7 @@
 static const char *const begins[] = {
 	[TX_READ] = "BEGIN ISOLATION LEVEL READ COMMITTED, READ ONLY",
 	[TX_WRITE] = "BEGIN ISOLATION LEVEL READ COMMITTED, READ WRITE",
+	[TX_SNAPSHOT] = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY",
 };
 
 static enum err fail(struct tx *tx, enum err err, const char *name, const char *what)

@@ -269,6 +269,39 @@ static void reading_transactions_cannot_write(void **state)
 	assert_int_equal(things_of(test_pg_app(), &things_a), 0);
 }
 
+static size_t things_seen(struct ttx *ttx)
+{
+	struct rows *rows;
+
+	assert_int_equal(ttx_rows(ttx, &names, NO_ARGS, &rows), OK);
+	return rows_count(rows);
+}
+
+static void add_one_beside(int number, const char *name)
+{
+	assert_int_equal(things_add(test_pg_app(), &things_a, number, name), OK);
+}
+
+static void a_snapshot_sees_one_state_and_cannot_write(void **state)
+{
+	struct pg *pg = pg_new(test_conninfo(), "demand_app");
+	struct ttx *snapshot = ttx_begin(pg, arena, &things_a, TX_SNAPSHOT), *reading;
+
+	(void)state;
+	assert_int_equal(things_seen(snapshot), 0);
+	add_one_beside(1, "first");
+	assert_int_equal(things_seen(snapshot), 0);
+	assert_int_equal(add(snapshot, 2, "own"), E_INTERNAL);
+	ttx_rollback(snapshot);
+	/* An ordinary one sees what has come meanwhile. */
+	reading = ttx_begin(pg, arena, &things_a, TX_READ);
+	assert_int_equal(things_seen(reading), 1);
+	add_one_beside(3, "third");
+	assert_int_equal(things_seen(reading), 2);
+	assert_int_equal(ttx_commit(reading), OK);
+	pg_free(pg);
+}
+
 static void one_row_means_one(void **state)
 {
 	struct ttx *ttx = begin(TX_WRITE);
@@ -509,6 +542,7 @@ int main(void)
 		TEST(what_was_sent_and_not_waited_for_is_committed),
 		TEST(violations_name_their_constraint),
 		TEST(reading_transactions_cannot_write),
+		TEST(a_snapshot_sees_one_state_and_cannot_write),
 		TEST(one_row_means_one),
 		TEST(nul_in_a_text_is_refused),
 		TEST(a_savepoint_undoes_part),

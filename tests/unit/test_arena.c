@@ -54,6 +54,52 @@ static void earlier_allocations_survive_new_chunks(void **state)
 	arena_free(arena);
 }
 
+static void count_release(void *argument)
+{
+	*(int *)argument += 1;
+}
+
+static void what_came_after_a_mark_is_given_back(void **state)
+{
+	(void)state;
+	struct arena *arena = arena_new((size_t)4 << 20);
+	char *older = arena_c_string(arena, STR("older"));
+	int before = 0, after = 0;
+	arena_defer(arena, count_release, &before);
+	size_t used = arena_used(arena);
+	/* More in all than the cap: it only fits because each round is given back. */
+	for (int round = 1; round <= 20; round++) {
+		struct arena_mark mark = arena_mark(arena);
+		for (int i = 0; i < 1000; i++)
+			memset(arena_alloc(arena, 700), 0xAA, 700);
+		arena_defer(arena, count_release, &after);
+		memset(arena_alloc(arena, (size_t)2 << 20), 0xAA, (size_t)2 << 20);
+		arena_rewind(arena, mark);
+		assert_int_equal(after, round);
+		assert_int_equal(before, 0);
+		assert_int_equal(arena_used(arena), used);
+		assert_string_equal(older, "older");
+	}
+	const char *next = arena_alloc(arena, 16);
+	for (int i = 0; i < 16; i++)
+		assert_int_equal(next[i], 0);
+	arena_free(arena);
+	assert_int_equal(before, 1);
+	assert_int_equal(after, 20);
+}
+
+static void a_mark_of_an_empty_arena_gives_all_back(void **state)
+{
+	(void)state;
+	struct arena *arena = arena_new((size_t)1 << 20);
+	struct arena_mark mark = arena_mark(arena);
+	memset(arena_alloc(arena, 100), 0xAA, 100);
+	arena_rewind(arena, mark);
+	assert_int_equal(arena_used(arena), 0);
+	assert_int_equal(*(char *)arena_alloc(arena, 1), 0);
+	arena_free(arena);
+}
+
 static void the_cap_lands_and_the_arena_is_usable_afterwards(void **state)
 {
 	(void)state;
@@ -222,6 +268,8 @@ int main(void)
 		cmocka_unit_test(an_overflowing_array_lands),
 		cmocka_unit_test(deferred_releases_run_once_in_reverse_order),
 		cmocka_unit_test(a_defer_that_does_not_fit_releases_before_it_lands),
+		cmocka_unit_test(what_came_after_a_mark_is_given_back),
+		cmocka_unit_test(a_mark_of_an_empty_arena_gives_all_back),
 		cmocka_unit_test(copies_keep_absent_and_empty_apart),
 		cmocka_unit_test(a_buffer_grows_with_and_without_an_arena),
 		cmocka_unit_test(errors_keep_their_order_and_the_first_of_a_field_is_found),
