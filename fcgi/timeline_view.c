@@ -110,6 +110,8 @@ static const struct {
 	{"deleted", "Moved to the trash"},
 	{"restored", "Restored from the trash"},
 	{"converted", "Converted to a contact"},
+	{"merged", "Merged"},
+	{"unmerged", "Merge taken back"},
 };
 
 static struct str kind_sentence(struct str kind)
@@ -118,6 +120,18 @@ static struct str kind_sentence(struct str kind)
 		if (str_is(kind, kind_sentences[i].kind))
 			return str_from(kind_sentences[i].sentence);
 	return STR("Changed");
+}
+
+/* "Merged “Ann Lee” into this": its one change names the other row. */
+static struct str merge_sentence(struct arena *arena, struct str kind, const struct history_change *changes,
+				 size_t count)
+{
+	bool undone = str_is(kind, "unmerged");
+
+	if ((!undone && !str_is(kind, "merged")) || count != 1)
+		return STR_NONE;
+	return arena_printf(arena, undone ? "Took the merge with “%.*s” back" : "Merged “%.*s” into this",
+			    STR_FMT_ARG(undone ? changes->from_text : changes->to_text));
 }
 
 /* ---- one entry ---- */
@@ -247,13 +261,17 @@ static void tell_change(struct entry *entry)
 {
 	static const struct {
 		const char *kind, *icon;
-	} icons[] = {{"created", "plus"}, {"deleted", "trash"}, {"restored", "restore"}, {"converted", "user-check"}};
+	} icons[] = {{"created", "plus"},         {"deleted", "trash"},      {"restored", "restore"},
+		     {"converted", "user-check"}, {"merged", "arrows-join"}, {"unmerged", "restore"}};
 
 	entry->type = entry->of->kind;
 	entry->icon = "edit";
+	entry->sentence = merge_sentence(entry->c->arena, entry->of->kind, entry->told->changes, entry->told->count);
 	for (size_t i = 0; i < COUNT_OF(icons); i++)
 		if (str_is(entry->of->kind, icons[i].kind))
 			entry->icon = icons[i].icon;
+	if (!str_absent(entry->sentence))
+		return;
 	changes_put(entry->c->arena, entry->told->changes, entry->told->count, entry->changes);
 	entry->sentence = value_count(entry->changes) ? changes_sentence(entry->c->arena, entry->changes)
 						      : kind_sentence(entry->of->kind);
@@ -397,7 +415,9 @@ static void put_history_entry(struct context *c, const struct history_entry *ent
 	value_put_str(actor, "name", entry->actor_name);
 	changes = value_put_list(map, "changes");
 	changes_put(c->arena, told->changes, told->count, changes);
-	sentence = value_count(changes) ? changes_sentence(c->arena, changes) : kind_sentence(entry->kind);
+	sentence = merge_sentence(c->arena, entry->kind, told->changes, told->count);
+	if (str_absent(sentence))
+		sentence = value_count(changes) ? changes_sentence(c->arena, changes) : kind_sentence(entry->kind);
 	value_put_str(map, "sentence",
 		      arena_printf(c->arena, "%.*s by %.*s", STR_FMT_ARG(sentence), STR_FMT_ARG(entry->actor_name)));
 }

@@ -77,6 +77,8 @@ struct field {
 	const char *reference_details; /* SQL: what tells rows of the same label apart; NULL: nothing */
 };
 
+#define TAGS_MOST 20 /* a row */
+
 struct record;
 struct write; /* insert_many.h */
 /* WRITE_RESTORE: out of the trash, with the values it had; record_before() is the row as it lay there. */

@@ -214,7 +214,6 @@ bool field_is_found(const struct field *); /* by typing, not from a list of all 
 
 /* ---- tags.c ---- */
 
-#define TAGS_MOST 20 /* a row */
 #define TAG_NAME_MOST 40
 /* Its field of type FIELD_TAGS, or -1. */
 int entity_tags_field(const struct entity *);

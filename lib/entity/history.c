@@ -8,7 +8,8 @@
 
 static const char *const kind_names[] = {
 	[HISTORY_CREATED] = "created",   [HISTORY_CHANGED] = "changed",     [HISTORY_DELETED] = "deleted",
-	[HISTORY_RESTORED] = "restored", [HISTORY_CONVERTED] = "converted",
+	[HISTORY_RESTORED] = "restored", [HISTORY_CONVERTED] = "converted", [HISTORY_MERGED] = "merged",
+	[HISTORY_UNMERGED] = "unmerged",
 };
 static const char *const actor_names[] = {
 	[ACTOR_SYSTEM] = "system",
@@ -141,7 +142,7 @@ void history_send_many(struct ttx *tx, enum history_kind kind, const struct reco
 }
 
 void history_send_rows(struct ttx *tx, enum history_kind kind, const struct entity *entity, struct str ids,
-		       int64_t when)
+		       struct str changes, int64_t when)
 {
 	struct sql sql = sql_new(ttx_arena(tx));
 	const struct ttx_actor *actor = ttx_actor(tx);
@@ -149,7 +150,7 @@ void history_send_rows(struct ttx *tx, enum history_kind kind, const struct enti
 	if (!entity->history)
 		return;
 	sql_add(&sql, "INSERT INTO record_changes (tenant_id, id, entity, row_id, kind, version, changed_at, "
-		      "actor_kind, actor_id, actor_name) SELECT $1::uuid, gen_random_uuid(), ");
+		      "actor_kind, actor_id, actor_name, changes) SELECT $1::uuid, gen_random_uuid(), ");
 	sql_argument(&sql, arg_text(entity->plural));
 	sql_add(&sql, ", t.id, ");
 	sql_argument(&sql, arg_text(kind_names[kind]));
@@ -161,7 +162,9 @@ void history_send_rows(struct ttx *tx, enum history_kind kind, const struct enti
 	sql_argument(&sql, actor_id(sql.arena, actor));
 	sql_add(&sql, "::uuid, ");
 	sql_argument(&sql, arg_str(actor->name));
-	sql_add(&sql, " FROM ");
+	sql_add(&sql, ", ");
+	sql_argument(&sql, arg_str(str_absent(changes) ? STR("[]") : changes));
+	sql_add(&sql, "::jsonb FROM ");
 	sql_add(&sql, entity->table);
 	sql_add(&sql, " t WHERE t.tenant_id = $1 AND t.id = ANY(");
 	sql_argument(&sql, arg_str(ids));

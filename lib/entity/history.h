@@ -8,7 +8,15 @@
 
 #include "lib/entity/entity.h"
 
-enum history_kind { HISTORY_CREATED, HISTORY_CHANGED, HISTORY_DELETED, HISTORY_RESTORED, HISTORY_CONVERTED };
+enum history_kind {
+	HISTORY_CREATED,
+	HISTORY_CHANGED,
+	HISTORY_DELETED,
+	HISTORY_RESTORED,
+	HISTORY_CONVERTED,
+	HISTORY_MERGED,
+	HISTORY_UNMERGED
+};
 const char *history_kind_name(enum history_kind);
 
 /*
@@ -22,8 +30,12 @@ void history_send_many(struct ttx *, enum history_kind, const struct record *con
 		       int64_t when);
 /* An update that is more than a change of fields is written down as that. */
 void record_tell_as(struct record *, enum history_kind);
-/* For rows that a statement of another's wrote, once it is done: ids as "{…}", versions are read from the rows. */
-void history_send_rows(struct ttx *, enum history_kind, const struct entity *, struct str ids, int64_t when);
+/*
+ * For rows that a statement of another's wrote, once it is done: ids as "{…}", versions are read from the rows. changes:
+ * the JSON of what it did to each of them; absent: nothing that is told.
+ */
+void history_send_rows(struct ttx *, enum history_kind, const struct entity *, struct str ids, struct str changes,
+		       int64_t when);
 
 /* A place in a list that is read by time, newest first. */
 struct history_place {

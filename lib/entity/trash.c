@@ -100,7 +100,8 @@ static enum err move_owned(struct ttx *tx, const struct entity *child, size_t fi
 	moved = ids_of(sql.arena, rows);
 	if (moved.n == 0)
 		return OK;
-	history_send_rows(tx, back ? HISTORY_RESTORED : HISTORY_DELETED, child, moved, back ? clock_now() : when);
+	history_send_rows(tx, back ? HISTORY_RESTORED : HISTORY_DELETED, child, moved, STR_NONE,
+			  back ? clock_now() : when);
 	return back ? trash_owned_back(tx, child, moved, when) : trash_owned(tx, child, moved, when);
 }
 
@@ -292,6 +293,8 @@ static enum err let_go(struct ttx *tx, const struct entity *child, size_t field,
 
 STATEMENT(erase_history,
 	  "DELETE FROM record_changes WHERE tenant_id = $1 AND entity = $2 AND row_id = ANY($3::uuid[])");
+STATEMENT(erase_merges, "DELETE FROM merges WHERE tenant_id = $1 AND entity = $2"
+			" AND (kept_id = ANY($3::uuid[]) OR gone_id = ANY($3::uuid[]))");
 
 static enum err erase_rows(struct ttx *tx, const struct entity *entity, struct str ids);
 
@@ -320,6 +323,7 @@ static enum err erase_rows(struct ttx *tx, const struct entity *entity, struct s
 	if (err)
 		return err;
 	(void)ttx_send(tx, &erase_history, ARGS(arg_text(entity->plural), arg_str(ids)));
+	(void)ttx_send(tx, &erase_merges, ARGS(arg_text(entity->plural), arg_str(ids)));
 	sql_add(&sql, "DELETE FROM ");
 	sql_add(&sql, entity->table);
 	sql_add(&sql, " WHERE tenant_id = $1 AND id = ANY(");
