@@ -10,8 +10,7 @@
 #include "lib/crm/import.h"
 #include "lib/crm/sample_data.h"
 
-#define COUNT_CAP 1000    /* beyond it a list says "1,000+": counting everything is the classic way to a slow page */
-#define EXACT_CAP 1000000 /* and who asks for the number waits for it, up to the database's time limit */
+#define EXACT_CAP 1000000 /* who asks for the number waits for it, up to the database's time limit */
 
 /* Parameters of the page that are none of the list's. */
 static const char *const list_extras[] = {"done", "undo", "columns", "count", "bulk", "undone", "left", NULL};
@@ -75,8 +74,7 @@ static struct form without_empty(struct context *c)
 	return kept;
 }
 
-/* An address that was kept too long, or was typed: the list from its start where only the place in it is wrong, else the parameter in words. */
-static enum err list_refused(struct context *c, enum err e)
+enum err list_refused(struct context *c, enum err e)
 {
 	const struct field_error *first = errors_first(c->errors);
 
@@ -89,13 +87,12 @@ static enum err list_refused(struct context *c, enum err e)
 
 /* ---- how many ---- */
 
-static struct str count_words(const struct list_page *page, int64_t count, int64_t cap)
+struct str list_count_words(struct context *c, const struct entity *entity, int64_t count, int64_t cap)
 {
-	struct arena *arena = page->c->arena;
 	bool more = count > cap;
 
-	return arena_printf(arena, "%.*s%s %s", STR_FMT_ARG(page_number(arena, more ? cap : count)), more ? "+" : "",
-			    count == 1 ? page->entity->name : page->entity->plural);
+	return arena_printf(c->arena, "%.*s%s %s", STR_FMT_ARG(page_number(c->arena, more ? cap : count)),
+			    more ? "+" : "", count == 1 ? entity->name : entity->plural);
 }
 
 static void put_count(const struct list_page *page, struct str words, const char *note, bool offer_exact)
@@ -118,13 +115,13 @@ static enum err count_exactly(const struct list_page *page)
 	TRY(ttx_savepoint(c->tx));
 	err = entity_count(c->tx, page->entity, &page->query, EXACT_CAP, &count);
 	if (err == OK) {
-		put_count(page, count_words(page, count, EXACT_CAP - 1), NULL, false);
+		put_count(page, list_count_words(c, page->entity, count, EXACT_CAP - 1), NULL, false);
 		return OK;
 	}
 	if (err != E_BUSY)
 		return err;
 	TRY(ttx_restore(c->tx));
-	put_count(page, count_words(page, COUNT_CAP + 1, COUNT_CAP),
+	put_count(page, list_count_words(c, page->entity, LIST_COUNT_CAP + 1, LIST_COUNT_CAP),
 		  "Counting all of them took too long. Narrow the list with a filter and count again.", false);
 	return OK;
 }
@@ -136,6 +133,14 @@ static struct str bulk_all_url(const struct list_page *page)
 	struct str query = list_page_query(page->c);
 
 	return arena_printf(page->c->arena, "/%s/bulk%s%.*s", page->entity->plural, query.n ? "?" : "",
+			    STR_FMT_ARG(query));
+}
+
+static struct str export_url(const struct list_page *page)
+{
+	struct str query = list_page_query(page->c);
+
+	return arena_printf(page->c->arena, "/%s/export%s%.*s", page->entity->plural, query.n ? "?" : "",
 			    STR_FMT_ARG(query));
 }
 
@@ -165,6 +170,7 @@ static void put_words(const struct list_page *page)
 		      import_entity(str_from(entity->plural)) && context_may(c, CAN_SETTINGS)
 			      ? arena_printf(c->arena, "/imports/new?entity=%s", entity->plural)
 			      : STR_NONE);
+	value_put_url(c->page, "export_url", export_url(page));
 	value_put_str(c->page, "q", query->q.n ? query->q : STR(""));
 }
 
@@ -206,7 +212,7 @@ static enum err show_list(struct list_page *page, struct rows *sent)
 	list_filters_send(page);
 	list_views_page_send(page);
 	if (!exact)
-		TRY(entity_count(c->tx, page->entity, &page->query, COUNT_CAP + 1, &count));
+		TRY(entity_count(c->tx, page->entity, &page->query, LIST_COUNT_CAP + 1, &count));
 	TRY(entity_list_read(c->tx, page->entity, &page->query, sent, &result));
 	TRY(list_filters_read(page));
 	TRY(list_views_page_read(page));
@@ -216,7 +222,7 @@ static enum err show_list(struct list_page *page, struct rows *sent)
 	if (exact)
 		TRY(count_exactly(page));
 	else
-		put_count(page, count_words(page, count, COUNT_CAP), NULL, count > COUNT_CAP);
+		put_count(page, list_count_words(c, page->entity, count, LIST_COUNT_CAP), NULL, count > LIST_COUNT_CAP);
 	put_words(page);
 	put_rows(page, &result);
 	list_put_filters(page);

@@ -23,6 +23,7 @@ handler entity_list_page, entity_new_page, entity_create_page, entity_show_page,
 /* Queues the list into c->ahead, unless it is one that has to wait for step_permission. */
 void entity_list_ahead(struct context *);
 handler entity_list_api, entity_create_api, entity_get_api, entity_update_api, entity_delete_api;
+handler export_page, export_api;
 /* h_bulk.c, h_bulk_api.c */
 handler bulk_page, bulk_undo_page, bulk_api, bulk_undo_api;
 /* h_batch.c */

@@ -6,6 +6,9 @@
 
 #include "lib/entity/filter.h"
 
+/* Beyond it a list says "1,000+": counting everything is the classic way to a slow page. */
+#define LIST_COUNT_CAP 1000
+
 struct list_page {
 	struct context *c;
 	const struct entity *entity;
@@ -24,6 +27,14 @@ struct str list_page_query(struct context *);
 
 /* A parameter that is about this one answer: a place, news. */
 bool list_is_passing(struct str name);
+
+/* "12 leads", "1,000+ leads". */
+struct str list_count_words(struct context *, const struct entity *, int64_t count, int64_t cap);
+/*
+ * An address that was kept too long, or was typed: the list from its start where only the place in it is wrong, else the
+ * parameter in words.
+ */
+enum err list_refused(struct context *, enum err);
 
 /* ---- list_filters.c ---- */
 

@@ -201,6 +201,8 @@ static const struct route own_routes[] = {
 static const struct route entity_routes[] = {
 	{METHOD_GET, "/{plural}", ON_TENANT, PAGE, PERSON(CAN_READ), RATE_READ, POOL_WEB, WORK_TENANT_READ, entity_list_page, "entity/list", NULL, NULL, 200, false, NULL},
 	{METHOD_GET, "/{plural}/choices", ON_TENANT, PAGE, PERSON(CAN_READ), RATE_READ, POOL_WEB, WORK_TENANT_READ, entity_choices_page, "entity/choices", NULL, NULL, 200, false, NULL},
+	{METHOD_GET, "/{plural}/export", ON_TENANT, PAGE, PERSON(CAN_READ), RATE_READ, POOL_WEB, WORK_TENANT_SNAPSHOT, export_page, "entity/export", NULL, NULL, 200, false, NULL},
+	{METHOD_GET, "/api/{plural}/export", TENANT_API, API, MEMBER(CAN_READ), RATE_READ, POOL_WEB, WORK_TENANT_SNAPSHOT, export_api, NULL, NULL, NULL, 200, false, "Export {label_plural}: all that match, as JSON lines or CSV."},
 	{METHOD_GET, "/{plural}/bulk", ON_TENANT, PAGE, PERSON(CAN_WRITE), RATE_READ, POOL_WEB, WORK_TENANT_READ, bulk_page, "entity/bulk", NULL, NULL, 200, false, NULL},
 	{METHOD_POST, "/{plural}/bulk", ON_TENANT, PAGE, PERSON(CAN_WRITE), RATE_WRITE, POOL_WEB, WORK_TENANT_WRITE, bulk_page, "entity/bulk", "entity/bulk", &bulk_entity, 200, false, NULL},
 	{METHOD_POST, "/api/{plural}/bulk", TENANT_API, API, MEMBER(CAN_WRITE), RATE_WRITE, POOL_WEB, WORK_TENANT_WRITE, bulk_api, NULL, NULL, &bulk_entity, 200, true, "Change many {label_plural} at once, 5,000 at most."},

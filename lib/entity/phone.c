@@ -107,6 +107,18 @@ struct str phone_e164(struct arena *arena, struct str typed)
 	return arena_printf(arena, "+%.*s", STR_FMT_ARG(digits));
 }
 
+struct str phone_national(struct arena *arena, struct str typed)
+{
+	struct str number = phone_e164(arena, typed), extension;
+	size_t end = number_end(typed);
+
+	if (number.n != sizeof "+15125550123" - 1 || !str_starts(number, STR("+1")))
+		return STR_NONE;
+	extension = (struct str){typed.p + end, typed.n - end};
+	return arena_printf(arena, "(%.3s) %.3s-%.4s%s%.*s", number.p + 2, number.p + 5, number.p + 8,
+			    extension.n ? " " : "", STR_FMT_ARG(extension));
+}
+
 struct str phone_tel_url(struct arena *arena, struct str typed)
 {
 	struct str number = phone_e164(arena, typed);

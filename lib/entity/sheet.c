@@ -7,11 +7,50 @@
 
 /* ---- cells ---- */
 
+static size_t skip_any(struct str text, const char *const *words)
+{
+	for (; *words; words++)
+		if (str_starts(text, str_from(*words)))
+			return strlen(*words);
+	return 0;
+}
+
+bool sheet_is_formula(struct str cell)
+{
+	/* Plain, full-width and small forms, and the minus sign of mathematics. */
+	static const char *const starts[] = {"=",      "+",      "-",      "@",      "\t",     "\r",
+					     "\n",     "\uFF1D", "\uFF0B", "\uFF0D", "\uFF20", "\uFE66",
+					     "\uFE62", "\uFE63", "\uFE6B", "\u2212", NULL};
+	/* Quotes, blanks of any width, and what has none. */
+	static const char *const skipped[] = {" ",      "\"",     "'",      "\uFF02", "\uFF07", "\u201C", "\u201D",
+					      "\u2018", "\u2019", "\u00A0", "\u1680", "\u2000", "\u2001", "\u2002",
+					      "\u2003", "\u2004", "\u2005", "\u2006", "\u2007", "\u2008", "\u2009",
+					      "\u200A", "\u200B", "\u200C", "\u200D", "\u200E", "\u200F", "\u202F",
+					      "\u205F", "\u2060", "\u3000", "\uFEFF", NULL};
+	size_t length = 1;
+
+	while (cell.n && length) {
+		if ((unsigned char)cell.p[0] < 0x80 && !memchr("=+-@\t\r\n \"'", cell.p[0], 10))
+			return false; /* nearly all of them */
+		if (skip_any(cell, starts))
+			return true;
+		length = skip_any(cell, skipped);
+		cell = (struct str){cell.p + length, cell.n - length};
+	}
+	return false;
+}
+
+struct str sheet_guarded(struct arena *arena, struct str cell)
+{
+	return sheet_is_formula(cell) ? arena_printf(arena, "'%.*s", STR_FMT_ARG(cell)) : cell;
+}
+
+/* What begins with an apostrophe and then with a formula has been given one more: see skipped[]. */
 struct str sheet_without_guard(struct str cell)
 {
-	if (cell.n > 1 && cell.p[0] == '\'' && strchr("=+-@\t\r", cell.p[1]))
-		return (struct str){cell.p + 1, cell.n - 1};
-	return cell;
+	struct str rest = {cell.p + 1, cell.n - 1};
+
+	return cell.n > 1 && cell.p[0] == '\'' && sheet_is_formula(rest) ? rest : cell;
 }
 
 static struct str words_for_bool(struct str cell)

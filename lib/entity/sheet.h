@@ -15,7 +15,14 @@
 bool record_take_cell(struct record *, int field, struct str cell, bool stored, struct errors *);
 /* Defaults of a new row, then required fields. E_INVALID when errors has any. */
 enum err record_finish(struct record *, enum write_kind, struct errors *) MUST_CHECK;
-/* "'=1+1" as a safe export writes it is "=1+1". */
+/*
+ * Whether a spreadsheet may take the text for a formula: = + - @, their full-width forms, a tab or a line end, at the start or behind
+ * blanks and quotes, which some programs skip.
+ */
+bool sheet_is_formula(struct str cell);
+/* Such a text behind an apostrophe, which no program skips; other text as it is. */
+struct str sheet_guarded(struct arena *, struct str cell);
+/* The other way round: "'=1+1" as a safe export writes it is "=1+1". */
 struct str sheet_without_guard(struct str cell);
 
 /* Where to look: constants of ours or of an entity table. */

@@ -8,6 +8,7 @@
 #define DEMAND_CSV_H
 
 #include "lib/base/arena.h"
+#include "lib/base/buffer.h"
 #include "lib/base/errors.h"
 
 #define CSV_ROW_MOST ((size_t)1024 * 1024) /* bytes of a row as it stands in the file */
@@ -54,5 +55,13 @@ enum csv_state csv_reader_end(struct csv_reader *);
 int64_t csv_reader_position(const struct csv_reader *);
 /* A sentence; NULL. */
 const char *csv_reader_complaint(const struct csv_reader *);
+
+/* ---- writing: UTF-8, commas, CR LF ---- */
+
+#define CSV_MARK "\xEF\xBB\xBF" /* by which Excel knows UTF-8 */
+
+/* Behind the one before, unless it is the row's first; quoted where it must be. */
+void csv_write_cell(struct buffer *, struct str cell, bool first);
+void csv_write_end(struct buffer *);
 
 #endif
