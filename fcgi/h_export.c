@@ -5,6 +5,7 @@
 #include "fcgi/page.h"
 #include "fcgi/try.h"
 
+#include "lib/base/utf8.h"
 #include "lib/crm/import.h"
 #include "lib/entity/export.h"
 #include "lib/entity/local_time.h"

@@ -11,6 +11,11 @@
 
 /* ---- import_map.c ---- */
 
+/*
+ * What a raw export wrote, known by its id and version: headings are names of fields, cells are what is stored, and an
+ * empty one is the absence of a value. Elsewhere it says nothing.
+ */
+bool import_is_raw(const struct import_column *, size_t count);
 /* The targets that the headings ask for. */
 void import_guess(struct arena *, const struct entity *, struct import_column *, size_t count);
 struct uuid import_fingerprint(struct arena *, const struct import_column *, size_t count);

@@ -90,6 +90,7 @@ static void take_cells(struct arena *arena, const struct import *import, struct 
 {
 	struct buffer name = BUFFER_IN(arena);
 	struct errors *errors = errors_of(arena, line);
+	bool raw = import_is_raw(import->columns, import->column_count);
 	int field;
 
 	line->record = record_new(arena, import->entity);
@@ -102,7 +103,10 @@ static void take_cells(struct arena *arena, const struct import *import, struct 
 		field = entity_field(import->entity, column->target);
 		if (field < 0 || import->entity->fields[field].type == FIELD_REFERENCE)
 			continue;
-		record_take_cell(line->record, field, cell, str_equal(column->header, column->target), errors);
+		if (raw && str_equal(column->header, column->target))
+			record_take_stored(line->record, field, cell, errors);
+		else
+			record_take_cell(line->record, field, cell, str_equal(column->header, column->target), errors);
 	}
 	field = entity_field(import->entity, STR("name"));
 	if (name.length && field >= 0 && str_absent(record_get(line->record, field)))
@@ -118,6 +122,7 @@ static enum err take_references(struct ttx *tx, const struct import *import, str
 	struct lookup lookup = lookup_of_reference(field);
 	struct str *names = arena_array(arena, lines->count + 1, sizeof *names);
 	struct lookup_hit *hits = arena_array(arena, lines->count + 1, sizeof *hits);
+	bool raw = import_is_raw(import->columns, import->column_count);
 	struct uuid id;
 	enum err err;
 
@@ -128,6 +133,8 @@ static enum err take_references(struct ttx *tx, const struct import *import, str
 			record_set(lines->items[i].record, at, uuid_text(arena, id));
 		else if (cell.n && !lines->items[i].complaint)
 			names[i] = cell;
+		else if (raw && !cell.n)
+			record_set(lines->items[i].record, at, STR_NONE);
 	}
 	err = lookup_many(tx, &lookup, names, lines->count, hits);
 	for (size_t i = 0; err == OK && i < lines->count; i++) {

@@ -224,12 +224,35 @@ static struct str meant_by(struct arena *arena, const struct entity *entity, str
 	return STR("");
 }
 
+static bool has_heading(const struct import_column *columns, size_t count, const char *name)
+{
+	for (size_t i = 0; i < count; i++)
+		if (str_is(columns[i].header, name))
+			return true;
+	return false;
+}
+
+bool import_is_raw(const struct import_column *columns, size_t count)
+{
+	return has_heading(columns, count, TARGET_ID) && has_heading(columns, count, "version");
+}
+
+/* Its headings are names and nothing else: "created_at" is not a company's own field of that label. */
+static struct str named_by(const struct entity *entity, struct str header, const struct import_column *columns,
+			   size_t count)
+{
+	return import_target_valid(entity, header) && !is_used(columns, count, header) ? header : STR("");
+}
+
 void import_guess(struct arena *arena, const struct entity *entity, struct import_column *columns, size_t count)
 {
+	bool raw = import_is_raw(columns, count);
+
 	for (size_t i = 0; i < count; i++)
 		columns[i].target = STR("");
 	for (size_t i = 0; i < count; i++)
-		columns[i].target = meant_by(arena, entity, columns[i].header, columns, count);
+		columns[i].target = raw ? named_by(entity, columns[i].header, columns, count)
+					: meant_by(arena, entity, columns[i].header, columns, count);
 }
 
 struct uuid import_fingerprint(struct arena *arena, const struct import_column *columns, size_t count)

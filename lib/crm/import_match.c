@@ -167,17 +167,16 @@ static void add_tags(const struct import *import, struct line *line)
 {
 	int field = entity_field(import->entity, STR("tags"));
 	struct record *record = line->record;
-	struct str had = field >= 0 && line->current ? record_get(line->current, field) : STR_NONE;
+	bool whole = field >= 0 && record_given(record, field) &&
+		     import_is_raw(import->columns, import->column_count); /* the file has all of them */
+	struct str had = field >= 0 && line->current && !whole ? record_get(line->current, field) : STR_NONE;
 	struct buffer all = BUFFER_IN(NULL);
 
-	if (field < 0 || (str_absent(record_get(record, field)) && import->options.tags.n == 0))
+	if (field < 0 || ((whole || str_absent(record_get(record, field))) && import->options.tags.n == 0))
 		return;
 	buffer_printf(&all, "%.*s\n%.*s\n%.*s", STR_FMT_ARG(had), STR_FMT_ARG(record_get(record, field)),
 		      STR_FMT_ARG(import->options.tags));
-	for (size_t i = 0; i < all.length; i++)
-		if (all.bytes[i] == '\n')
-			all.bytes[i] = ';';
-	record_take_cell(record, field, buffer_str(&all), false, line->errors);
+	record_take_stored(record, field, buffer_str(&all), line->errors);
 	buffer_free(&all);
 }
 

@@ -228,6 +228,16 @@ bool record_take_cell(struct record *record, int at, struct str cell, bool store
 	return good;
 }
 
+bool record_take_stored(struct record *record, int at, struct str cell, struct errors *errors)
+{
+	bool good = field_accept(record->arena, &record->entity->fields[at], &cell, errors);
+
+	record->given[at] = true;
+	if (good)
+		record->values[at] = cell.n ? cell : STR_NONE;
+	return good;
+}
+
 enum err record_finish(struct record *record, enum write_kind kind, struct errors *errors)
 {
 	return record_complete(record, kind, errors);

@@ -13,6 +13,8 @@
  * References are not taken: see lookup_many().
  */
 bool record_take_cell(struct record *, int field, struct str cell, bool stored, struct errors *);
+/* A cell as a raw export wrote it, tags a line each: empty, it is the absence of a value. */
+bool record_take_stored(struct record *, int field, struct str cell, struct errors *);
 /* Defaults of a new row, then required fields. E_INVALID when errors has any. */
 enum err record_finish(struct record *, enum write_kind, struct errors *) MUST_CHECK;
 /*

@@ -69,17 +69,35 @@ static void look_for_leaks(const struct response *response)
 		assert_of(!body_has(response, never[i]), never[i]);
 }
 
+static bool is_json(struct str body)
+{
+	struct value *tree;
+	struct str why;
+
+	return json_parse(web->arena, body, &limits, &tree, &why) == OK;
+}
+
+/* A file may be larger than an answer: each of its lines is one. */
+static bool are_json_lines(struct str body)
+{
+	bool good = str_ends(body, STR("\n"));
+
+	while (good && body.n)
+		good = is_json(str_split(&body, '\n'));
+	return good;
+}
+
 static void look_at_body(const struct response *response)
 {
-	struct str type = web_answer_header(response, "content-type"), why;
-	struct value *tree;
+	struct str type = web_answer_header(response, "content-type");
 
 	if (response->body.length == 0 || has(type, "image/"))
 		return;
 	look_for_leaks(response);
-	if (has(type, "json"))
-		assert_of(json_parse(web->arena, buffer_str(&response->body), &limits, &tree, &why) == OK,
-			  "is no JSON");
+	if (has(type, "jsonl"))
+		assert_of(are_json_lines(buffer_str(&response->body)), "are no JSON lines");
+	else if (has(type, "json"))
+		assert_of(is_json(buffer_str(&response->body)), "is no JSON");
 	else if (has(type, "text/html"))
 		assert_of(body_has(response, "</html>") && body_has(response, "<title>"), "is half a page");
 	if (response->status >= 400 && has(type, "json"))
