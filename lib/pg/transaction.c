@@ -77,6 +77,17 @@ static bool send_tenant(struct tx *tx)
 	return pipeline_command(tx->pg, text, "SET");
 }
 
+/*
+ * A snapshot must be the first thing of all. Where a prepared BEGIN takes the place of another statement, the DEALLOCATE
+ * of that one would go before it.
+ */
+static bool send_begin(struct tx *tx)
+{
+	if (tx->mode == TX_SNAPSHOT)
+		return pipeline_command(tx->pg, begins[tx->mode], "BEGIN");
+	return pipeline_statement(tx->pg, "begin", str_from(begins[tx->mode]), NULL, NULL, "BEGIN");
+}
+
 static enum err start(struct tx *tx)
 {
 	switch (tx->state) {
@@ -94,8 +105,7 @@ static enum err start(struct tx *tx)
 		return fail(tx, E_BUSY, "begin", "no connection");
 	tx->state = TX_OPEN;
 	tx->begun = true;
-	if (!pipeline_statement(tx->pg, "begin", str_from(begins[tx->mode]), NULL, NULL, "BEGIN") ||
-	    (tx->has_tenant && !send_tenant(tx)))
+	if (!send_begin(tx) || (tx->has_tenant && !send_tenant(tx)))
 		return cut(tx, E_BUSY, "connection lost");
 	return OK;
 }

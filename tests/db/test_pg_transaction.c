@@ -302,6 +302,24 @@ static void a_snapshot_sees_one_state_and_cannot_write(void **state)
 	pg_free(pg);
 }
 
+static void a_snapshot_begins_however_many_statements_are_kept(void **state)
+{
+	struct pg *pg = pg_new(test_conninfo(), "demand_app");
+	struct ttx *tx = ttx_begin(pg, arena, &things_a, TX_READ);
+	struct rows *rows;
+
+	(void)state;
+	for (int i = 0; i < 300; i++)
+		assert_int_equal(ttx_rows_text(tx, "many", arena_printf(arena, "SELECT %d WHERE $1::uuid IS NULL", i),
+					       NO_ARGS, &rows),
+				 OK);
+	assert_int_equal(ttx_commit(tx), OK);
+	tx = ttx_begin(pg, arena, &things_a, TX_SNAPSHOT);
+	assert_int_equal(things_seen(tx), 0);
+	assert_int_equal(ttx_commit(tx), OK);
+	pg_free(pg);
+}
+
 static void one_row_means_one(void **state)
 {
 	struct ttx *ttx = begin(TX_WRITE);
@@ -543,6 +561,7 @@ int main(void)
 		TEST(violations_name_their_constraint),
 		TEST(reading_transactions_cannot_write),
 		TEST(a_snapshot_sees_one_state_and_cannot_write),
+		TEST(a_snapshot_begins_however_many_statements_are_kept),
 		TEST(one_row_means_one),
 		TEST(nul_in_a_text_is_refused),
 		TEST(a_savepoint_undoes_part),
