@@ -126,7 +126,9 @@ void openapi_put_parameters(const struct route *route, struct value *list)
 
 	if (has_id(route))
 		add_parameter(list, "id", "path", true, string_schema(arena, "uuid"), "The row's id.");
-	if (is_list(route))
+	if (openapi_is_file(route))
+		openapi_put_file_parameters(route, list);
+	else if (is_list(route))
 		entity_openapi_list_parameters(route->entity, list);
 	if (route->method == METHOD_DELETE && route->entity && entity_find(str_from(route->entity->plural)))
 		add_parameter(
@@ -265,7 +267,9 @@ static struct value *operation_of(struct arena *arena, const struct route *route
 	responses = value_put_map(operation, "responses");
 	ok = value_put_map(responses, arena_printf(arena, "%u", (unsigned)route->status).p);
 	value_put_text(ok, "description", route->status == 204 ? "Done." : "The answer.");
-	if (route->status != 204)
+	if (openapi_is_file(route))
+		openapi_put_file(route, ok);
+	else if (route->status != 204)
 		value_put(ok, "content", json_content(arena, "application/json", answer_schema(arena, route)));
 	put_problem_answer(responses);
 	put_security(operation, route->who);

@@ -19,6 +19,10 @@ const char *openapi_own_label(const struct route *, const char *workspace);
 bool openapi_answer(const struct route *, struct value *schema);
 /* Adds what such a route's answer has beside the entity's members. */
 void openapi_answer_more(const struct route *, struct value *schema);
+/* A file instead of JSON: its parameters and what is said of the answer. */
+bool openapi_is_file(const struct route *);
+void openapi_put_file_parameters(const struct route *, struct value *list);
+void openapi_put_file(const struct route *, struct value *answer);
 /* {data: [row], next_cursor} */
 void openapi_put_list(struct value *schema, struct value *row, bool pages);
 /* NULL when there is none. */

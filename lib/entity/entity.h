@@ -256,5 +256,7 @@ enum err entity_count(struct ttx *, const struct entity *, const struct list_que
 /* WRITE_DELETE: the answer's schema. */
 void entity_openapi_schema(const struct entity *, enum write_kind, struct value *schema);
 void entity_openapi_list_parameters(const struct entity *, struct value *parameters);
+/* Which rows and in what order, without the pages. */
+void entity_openapi_match_parameters(const struct entity *, struct value *parameters);
 
 #endif

@@ -227,6 +227,11 @@ void entity_openapi_list_parameters(const struct entity *entity, struct value *p
 	value_put_int(limit, "default", LIST_DEFAULT_LIMIT);
 	add_parameter(parameters, "cursor", "next_cursor of the page before, with the same sort, q and filters.",
 		      "string");
+	entity_openapi_match_parameters(entity, parameters);
+}
+
+void entity_openapi_match_parameters(const struct entity *entity, struct value *parameters)
+{
 	add_sort_parameter(entity, parameters);
 	if (entity_is_searchable(entity))
 		value_put_int(

@@ -245,6 +245,13 @@ static void bulk(struct shot *shot, bool fresh)
 	shot->type = STR("application/x-www-form-urlencoded");
 }
 
+/* The page as the file that it leads to. */
+static void file_of_list(struct shot *shot, bool fresh)
+{
+	(void)fresh;
+	shot->query = STR("format=csv&columns=all");
+}
+
 /* An action on a list that there is. */
 static void bulk_undo(struct shot *shot, bool fresh)
 {
@@ -365,6 +372,7 @@ static const struct special {
 	{METHOD_POST, "*/call-note", ON_TENANT, written_quickly, 404},
 	{METHOD_POST, "*/notes", ON_TENANT, written_quickly, 0},
 	{METHOD_POST, "*/tasks", ON_TENANT, written_quickly, 0},
+	{METHOD_GET, "+/export", ON_TENANT, file_of_list, 0},
 	{METHOD_POST, "+/bulk", ON_ANY, bulk, 0},
 	{METHOD_POST, "/bulk/{id}/undo", ON_ANY, bulk_undo, 0},
 	{METHOD_POST, "/api/bulk/{id}/undo", ON_ANY, bulk_undo, 0},
