@@ -175,6 +175,14 @@ static bool is_personal(const struct exchange *x)
 	       !str_absent(response_get(c->response, "Set-Cookie"));
 }
 
+/* A stranger's form stands in a frame of the company's website, and may end on a page there. */
+static void add_open_policy(struct exchange *x)
+{
+	response_header(x->context.response, "Content-Security-Policy",
+			STR("default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src "
+			    "'self'; connect-src 'self'; form-action 'self' https:; base-uri 'none'"));
+}
+
 static void add_policy(struct exchange *x)
 {
 	struct context *c = &x->context;
@@ -185,6 +193,10 @@ static void add_policy(struct exchange *x)
 	if (x->api) {
 		response_header(c->response, "Content-Security-Policy",
 				STR("default-src 'none'; frame-ancestors 'none'"));
+		return;
+	}
+	if (c->route && c->route->who == WHO_STRANGER) {
+		add_open_policy(x);
 		return;
 	}
 	response_header(

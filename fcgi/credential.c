@@ -105,8 +105,11 @@ static enum err read_api_credential(struct exchange *x)
 enum err credential_read(struct exchange *x)
 {
 	struct str cookie;
-	enum err e = read_cookies(x, &cookie);
+	enum err e;
 
+	if (x->context.route->who == WHO_STRANGER)
+		return OK;
+	e = read_cookies(x, &cookie);
 	if (e != OK)
 		return e;
 	return x->context.route->face == FACE_API ? read_api_credential(x) : read_page_credential(x, cookie);

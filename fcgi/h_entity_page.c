@@ -8,6 +8,7 @@
 
 #include "lib/crm/lead.h"
 #include "lib/crm/task.h"
+#include "lib/crm/web_form.h"
 
 static const char *const form_extras[] = {"csrf", "version", "return", NULL};
 
@@ -66,6 +67,7 @@ static const struct row_action {
 	{&lead_entity, "/convert", "Make a customer", "user-check", NULL, is_no_customer},
 	{&lead_entity, "/cadences", "Cadence", "repeat", NULL, NULL},
 	{&task_entity, "/done", "Done", "check", "task", is_open},
+	{&web_form_entity, "/website", "Put it on your website", "world-search", NULL, NULL},
 };
 
 static void put_row_actions(struct context *c, const struct record *record)

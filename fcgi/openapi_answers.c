@@ -175,6 +175,20 @@ static const char *const cadence_run[] = {
 static const char *const sample_part[] = {"entity string", "rows integer", "attached integer", "untagged integer",
 					  NULL};
 
+static const char *const web_request[] = {
+	"id string uuid",
+	"state string",
+	"lead_id string? uuid",
+	"known_as string?",
+	"fields object",
+	"attribution object",
+	"consent_text string?",
+	"address string",
+	"user_agent string",
+	"created_at string date-time",
+	NULL,
+};
+static const char *const requests_taken[] = {"taken integer", "left integer", NULL};
 static const char *const import_state[] = {
 	"id string uuid",
 	"entity string",
@@ -232,6 +246,8 @@ static const struct shape shapes[] = {
 	{METHOD_POST, "/api/imports/{id}/held", false, false, import_state, NULL},
 	{METHOD_POST, "/api/imports/{id}/undo", false, false, import_state, NULL},
 	{METHOD_GET, "/api/imports/{id}/failed", true, false, import_refused, NULL},
+	{METHOD_GET, "/api/web_forms/{id}/requests", true, false, web_request, NULL},
+	{METHOD_POST, "/api/web_forms/{id}/held", false, false, requests_taken, NULL},
 	{METHOD_GET, "/health", false, false, health, NULL},
 	{METHOD_GET, "/ready", false, false, health, NULL},
 	{METHOD_POST, "/api/auth/login", false, false, session, NULL},

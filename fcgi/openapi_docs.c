@@ -11,6 +11,7 @@ static const char *credential_words(const struct route *route)
 	case WHO_OPERATOR:
 		return "operator key";
 	case WHO_ANYONE:
+	case WHO_STRANGER:
 		break;
 	}
 	return "none";

@@ -30,6 +30,8 @@ static const struct {
 	[RATE_WRITE] = {"write", 600, 300},
 	[RATE_LOGIN] = {"login", 20, 10},
 	[RATE_SIGNUP] = {"signup", 60, 30},
+	[RATE_FORM] = {"form", 10, 10},
+	[RATE_FORMS] = {"forms", 120, 60},
 	[RATE_ACCOUNT] = {"account", 10, 5},
 	[RATE_TENANT] = {"tenant", 6000, 1500},
 	[RATE_REFUSED] = {"refused", 60, 30},

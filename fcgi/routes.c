@@ -23,6 +23,7 @@
 #define PUBLIC WHO_ANYONE, CAN_NOTHING, FEATURE_ANY
 #define MEMBER(permission) WHO_MEMBER, permission, FEATURE_ANY
 #define PERSON(permission) WHO_SESSION, permission, FEATURE_ANY
+#define STRANGER WHO_STRANGER, CAN_NOTHING, FEATURE_ANY
 #define OPERATOR WHO_OPERATOR, CAN_NOTHING, FEATURE_ANY
 #define PAGE FACE_PAGE
 #define API FACE_API
@@ -109,6 +110,14 @@ static const struct route own_routes[] = {
 	{METHOD_GET, "/api/leads/{id}/cadences", TENANT_API, API, MEMBER(CAN_READ), RATE_READ, POOL_WEB, WORK_TENANT_READ, cadences_api, NULL, NULL, NULL, 200, false, "The cadences that run or have run on a lead."},
 	{METHOD_POST, "/api/leads/{id}/cadences", TENANT_API, API, MEMBER(CAN_WRITE), RATE_WRITE, POOL_WEB, WORK_TENANT_WRITE, cadence_start_api, NULL, NULL, &cadence_start_entity, 200, false, "Start a cadence on a lead: its tasks are made."},
 	{METHOD_POST, "/api/leads/{id}/cadences/stop", TENANT_API, API, MEMBER(CAN_WRITE), RATE_WRITE, POOL_WEB, WORK_TENANT_WRITE, cadence_stop_api, NULL, NULL, NULL, 200, false, "Stop what runs on a lead; its open tasks are cancelled."},
+
+	/* ---- web forms: the first two for strangers ---- */
+	{METHOD_GET, "/f/{id}", ON_TENANT, PAGE, STRANGER, RATE_READ, POOL_WEB, WORK_TENANT_READ, web_form_page, "public/web_form", NULL, NULL, 200, false, NULL},
+	{METHOD_POST, "/f/{id}", ON_TENANT, PAGE, STRANGER, RATE_FORM, POOL_WEB, WORK_TENANT_WRITE, web_form_send, NULL, "public/web_form", NULL, 303, false, NULL},
+	{METHOD_GET, "/web_forms/{id}/website", ON_TENANT, PAGE, PERSON(CAN_READ), RATE_READ, POOL_WEB, WORK_TENANT_READ, web_form_website, "web_form/website", NULL, NULL, 200, false, NULL},
+	{METHOD_POST, "/web_forms/{id}/held", ON_TENANT, PAGE, PERSON(CAN_SETTINGS), RATE_WRITE, POOL_WEB, WORK_TENANT_WRITE, web_form_held, NULL, NULL, NULL, 303, false, NULL},
+	{METHOD_GET, "/api/web_forms/{id}/requests", TENANT_API, API, MEMBER(CAN_READ), RATE_READ, POOL_WEB, WORK_TENANT_READ, web_form_requests_api, NULL, NULL, NULL, 200, false, "What was sent by the web form, word for word, the newest first, 100 at a time; before: the id of the last one seen."},
+	{METHOD_POST, "/api/web_forms/{id}/held", TENANT_API, API, MEMBER(CAN_SETTINGS), RATE_WRITE, POOL_WEB, WORK_TENANT_WRITE, web_form_held_api, NULL, NULL, NULL, 200, false, "Make leads of at most 50 requests that wait for room in the plan, the oldest first."},
 
 	/* ---- imports ---- */
 	{METHOD_GET, "/imports", ON_TENANT, PAGE, PERSON(CAN_SETTINGS), RATE_READ, POOL_WEB, WORK_TENANT_READ, imports_page, "imports/list", NULL, NULL, 200, false, NULL},

@@ -63,7 +63,8 @@ enum err step_csrf(struct exchange *x)
 	bool of_session = c->route->who != WHO_ANYONE, good;
 	struct str subject = of_session ? (struct str){(const char *)x->token.hash, sizeof(x->token.hash)} : x->visit;
 
-	if (c->route->face != FACE_PAGE || method_is_safe(c->request->method))
+	/* A stranger's form acts for nobody: there is nothing to make a browser do that its sender could not do. */
+	if (c->route->face != FACE_PAGE || c->route->who == WHO_STRANGER || method_is_safe(c->request->method))
 		return OK;
 	good = csrf_from_here(c->origin, request_header(c->request, "origin", NULL),
 			      request_header(c->request, "sec-fetch-site", NULL)) &&

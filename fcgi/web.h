@@ -72,9 +72,10 @@ enum who {
 	WHO_ANYONE = 1, /* no credential is looked at, except that pages of a signed-in person show the shell */
 	WHO_MEMBER,     /* session or API key */
 	WHO_SESSION,    /* a person: session only */
-	WHO_OPERATOR    /* operator key */
+	WHO_OPERATOR,   /* operator key */
+	WHO_STRANGER /* nobody: no credential and no cookie is read or set, so that a form on another site may send here */
 };
-enum rate_class { RATE_FREE = 1, RATE_READ, RATE_WRITE, RATE_LOGIN, RATE_SIGNUP };
+enum rate_class { RATE_FREE = 1, RATE_READ, RATE_WRITE, RATE_LOGIN, RATE_SIGNUP, RATE_FORM };
 enum pool { POOL_WEB = 1, POOL_PASSWORD /* hashes passwords: has its own workers */ };
 enum work {
 	WORK_NONE = 1,        /* no database */
@@ -100,7 +101,7 @@ struct route {
 	unsigned hosts;
 	enum face face;
 	enum who who;
-	enum permission can; /* CAN_NOTHING where who is WHO_ANYONE or WHO_OPERATOR */
+	enum permission can; /* CAN_NOTHING where who is WHO_ANYONE, WHO_OPERATOR or WHO_STRANGER */
 	enum feature feature;
 	enum rate_class rate;
 	enum pool pool;

@@ -18,6 +18,7 @@
 #include "lib/crm/signal.h"
 #include "lib/crm/tag.h"
 #include "lib/crm/task.h"
+#include "lib/crm/web_form.h"
 
 /* One line an entity, in the order of the navigation: its place there, and what it takes to write it. */
 /* clang-format off */
@@ -39,6 +40,7 @@
 	X(cadence_entity, PLACE_SETTINGS, CAN_SETTINGS) \
 	X(cadence_step_entity, PLACE_NONE, CAN_SETTINGS) \
 	X(custom_field_entity, PLACE_SETTINGS, CAN_SETTINGS) \
+	X(web_form_entity, PLACE_SETTINGS, CAN_SETTINGS) \
 	X(saved_view_entity, PLACE_SETTINGS, CAN_WRITE)
 /* clang-format on */
 

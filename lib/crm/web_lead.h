@@ -1,0 +1,21 @@
+/* The lead that a web form's request becomes. */
+#ifndef DEMAND_WEB_LEAD_H
+#define DEMAND_WEB_LEAD_H
+
+#include "lib/entity/entity.h"
+
+struct web_lead {
+	const struct record *form;
+	const struct value *fields, *attribution; /* name -> text */
+	struct str consent_text;                  /* absent: nothing was agreed to */
+	/* set by web_lead_make */
+	struct str id;        /* absent: none was made */
+	const char *known_as; /* "contact", "lead"; NULL: somebody new */
+};
+/*
+ * With what is known of the person: a contact's new lead belongs to it and to whoever looks after it, and that one is told by a task. E_LIMIT: the plan
+ * has no room; nothing of it is written then, and the transaction can go on. It takes a savepoint.
+ */
+enum err web_lead_make(struct ttx *, struct web_lead *, struct errors *) MUST_CHECK;
+
+#endif
