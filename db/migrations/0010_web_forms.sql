@@ -54,7 +54,7 @@ CREATE TABLE web_requests (
 );
 CREATE INDEX web_requests_form ON web_requests (tenant_id, form_id, created_at, id);
 CREATE INDEX web_requests_held ON web_requests (tenant_id, form_id, created_at, id) WHERE state = 'held';
-CREATE INDEX web_requests_lead ON web_requests (tenant_id, lead_id) WHERE lead_id IS NOT NULL;
+CREATE INDEX web_requests_lead ON web_requests (tenant_id, lead_id);
 SELECT make_tenant_table('web_requests');
 
 -- Which advertisement or page a lead came by.

@@ -42,6 +42,8 @@ const char *route_table(const struct route *route)
 		return entity->table;
 	if (strstr(route->path, "/bulk/{id}"))
 		return "bulk_actions";
+	if (strstr(route->path, "/f/{id}"))
+		return "web_forms";
 	if (strstr(route->path, "/imports/{id}"))
 		return "imports";
 	for (size_t i = 0; i < COUNT_OF(tables_of_inputs); i++)
@@ -60,7 +62,7 @@ const enum credential *route_credentials(const struct route *route)
 
 	if (route->who == WHO_OPERATOR)
 		return by_operator;
-	if (route->who == WHO_ANYONE)
+	if (route->who == WHO_ANYONE || route->who == WHO_STRANGER)
 		return by_nothing;
 	if (route->face != FACE_API)
 		return by_page;
@@ -98,7 +100,7 @@ struct str shot_csrf(const struct shot *shot)
 {
 	struct token token;
 
-	if (shot->route->who == WHO_ANYONE)
+	if (shot->route->who == WHO_ANYONE || shot->route->who == WHO_STRANGER)
 		return csrf_make(web->arena, CSRF_VISIT, STR(VISIT));
 	if (!token_parse(session_of(shot), &token))
 		fail_msg("the fixture's session is no token");

@@ -333,6 +333,20 @@ static void import_in_state(struct shot *shot, bool fresh)
 	shot->type = STR("application/x-www-form-urlencoded");
 }
 
+/* ---- web forms ---- */
+
+/* The same words from whoever sends them, and other ones each time they are sent. */
+static void request_of_a_stranger(struct shot *shot, bool fresh)
+{
+	static int number;
+
+	(void)fresh;
+	shot->body = text("name=Visitor+%d&email=visitor%%40web.example&phone=5125550100&zip=78701&address=1+Elm&notes=Leak"
+			  "&trade=hvac&urgency=leak",
+			  ++number);
+	shot->type = STR("application/x-www-form-urlencoded");
+}
+
 /* ---- the table ---- */
 
 static const struct special {
@@ -376,6 +390,7 @@ static const struct special {
 	{METHOD_POST, "+/bulk", ON_ANY, bulk, 0},
 	{METHOD_POST, "/bulk/{id}/undo", ON_ANY, bulk_undo, 0},
 	{METHOD_POST, "/api/bulk/{id}/undo", ON_ANY, bulk_undo, 0},
+	{METHOD_POST, "/f/{id}", ON_TENANT, request_of_a_stranger, 0},
 	{METHOD_POST, "/imports", ON_TENANT, table_file, 0},
 	{METHOD_POST, "/api/imports", ON_ANY, table_file, 0},
 	{METHOD_POST, "/imports/{id}", ON_TENANT, import_in_state, 0},

@@ -36,9 +36,18 @@ static bool permission_to_read(struct route *route)
 
 static bool anybody(struct route *route)
 {
-	bool some = route->who != WHO_ANYONE;
+	bool some = route->who != WHO_ANYONE && route->who != WHO_STRANGER;
 
 	route->who = WHO_ANYONE;
+	route->can = CAN_NOTHING;
+	return some;
+}
+
+static bool strangers(struct route *route)
+{
+	bool some = route->who != WHO_STRANGER && route->face == FACE_PAGE && route->method != METHOD_GET;
+
+	route->who = WHO_STRANGER;
 	route->can = CAN_NOTHING;
 	return some;
 }
@@ -139,7 +148,7 @@ bool __wrap_csrf_from_here(struct str own_origin, struct str origin, struct str 
 
 static bool is_form(struct route *route)
 {
-	return route->face == FACE_PAGE && route->method != METHOD_GET;
+	return route->face == FACE_PAGE && route->method != METHOD_GET && route->who != WHO_STRANGER;
 }
 
 static bool shows_notice(struct route *route)
@@ -162,6 +171,7 @@ const struct route_mutation route_mutations[] = {
 	{"its permission removed", no_permission, 0, "a lower role"},
 	{"its permission lowered to reading", permission_to_read, 0, "a lower role"},
 	{"asked by anybody", anybody, 0, "nobody"},
+	{"sent by strangers from any site", strangers, 0, NULL},
 	{"asked by keys as by people", keys_too, 0, "a key where a person is asked"},
 	{"its rate class removed", no_rate, 0, "too often"},
 	{"its rate class lowered to that of reading", rate_of_reading, 0, "too often"},

@@ -18,9 +18,17 @@ static bool asks_tenant(const struct route *route)
 	return rule_of(route)->who == WHO_MEMBER || rule_of(route)->who == WHO_SESSION;
 }
 
+/* Somebody is asked for: to the rest neither credential nor the lack of one means anything. */
+static bool asks_somebody(const struct route *route)
+{
+	return rule_of(route)->who != WHO_ANYONE && rule_of(route)->who != WHO_STRANGER;
+}
+
+/* A form of our own pages; what strangers send comes from any site. */
 static bool is_form(const struct shot *shot)
 {
-	return shot->route->face == FACE_PAGE && shot->method != METHOD_GET;
+	return shot->route->face == FACE_PAGE && shot->method != METHOD_GET &&
+	       rule_of(shot->route)->who != WHO_STRANGER;
 }
 
 static bool takes_json(const struct shot *shot)
@@ -55,19 +63,19 @@ static bool nobody(struct shot *shot, size_t variant)
 	shot->by = BY_NOTHING;
 	shot->at = &company_a;
 	shot->id = strstr(shot->route->path, "{id}") ? planted_row(&company_a, route_table(shot->route)) : STR_NONE;
-	return variant == 0 && rule_of(shot->route)->who != WHO_ANYONE;
+	return variant == 0 && asks_somebody(shot->route);
 }
 
 static bool made_up(struct shot *shot, size_t variant)
 {
 	shot->by = BY_MADE_UP;
-	return variant == 0 && rule_of(shot->route)->who != WHO_ANYONE;
+	return variant == 0 && asks_somebody(shot->route);
 }
 
 static bool cookie_only(struct shot *shot, size_t variant)
 {
 	shot->by = BY_COOKIE;
-	return variant == 0 && shot->route->face == FACE_API && rule_of(shot->route)->who != WHO_ANYONE;
+	return variant == 0 && shot->route->face == FACE_API && asks_somebody(shot->route);
 }
 
 static bool key_for_a_person(struct shot *shot, size_t variant)
@@ -109,7 +117,8 @@ static bool too_often(struct shot *shot, size_t variant)
 /* As it is, in capitals, and by HEAD. */
 static bool foreign_id(struct shot *shot, size_t variant)
 {
-	if (variant > 2 || str_absent(shot->id) || !asks_tenant(shot->route) ||
+	if (variant > 2 || str_absent(shot->id) ||
+	    !(asks_tenant(shot->route) || rule_of(shot->route)->who == WHO_STRANGER) ||
 	    (variant == 2 && shot->method != METHOD_GET))
 		return false;
 	shot->id = matrix_id_of_a(route_table(shot->route));

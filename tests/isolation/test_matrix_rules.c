@@ -29,6 +29,8 @@ static const struct rule rules[] = {
 	{ALL, "/password", ON_TENANT, WHO_ANYONE, 0, RATE_LOGIN},
 	{GETS, "/onboarding*", ON_APP, WHO_ANYONE, 0, RATE_READ},
 	{CHANGES, "/onboarding/*", ON_APP, WHO_ANYONE, 0, RATE_SIGNUP},
+	{GETS, "/f/{id}", ON_TENANT, WHO_STRANGER, 0, RATE_READ},
+	{CHANGES, "/f/{id}", ON_TENANT, WHO_STRANGER, 0, RATE_FORM},
 	{GETS, "/api/onboarding/*", PLATFORM, WHO_ANYONE, 0, RATE_READ},
 
 	/* operators */
@@ -63,6 +65,7 @@ static const struct rule rules[] = {
 	BY_ADMINS("cadences"),
 	BY_ADMINS("cadence_steps"),
 	BY_ADMINS("custom_fields"),
+	BY_ADMINS("web_forms"),
 
 	{GETS, "/api/sample-data", ON_ANY, WHO_MEMBER, ROLE_ADMIN, RATE_READ},
 	{CHANGES, "/api/sample-data", ON_ANY, WHO_MEMBER, ROLE_ADMIN, RATE_WRITE},
