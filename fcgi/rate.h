@@ -13,9 +13,9 @@
 /* Beside the classes of routes (enum rate_class). */
 enum rate_more {
 	RATE_ACCOUNT = RATE_FORM + 1, /* log-ins for one account, wherever they come from */
-	RATE_TENANT,                    /* everything that a tenant's people and programs do together */
-	RATE_FORMS,                     /* what strangers send to one company */
-	RATE_REFUSED,                   /* bad credentials from one address: guessing */
+	RATE_TENANT,                  /* everything that a tenant's people and programs do together */
+	RATE_FORMS,                   /* what strangers send to one company */
+	RATE_REFUSED,                 /* bad credentials from one address: guessing */
 	RATE_END
 };
 

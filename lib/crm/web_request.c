@@ -196,8 +196,8 @@ static enum err write_down(struct ttx *tx, const struct web_request *request, co
 			     arg_text(held ? "held" : "taken"), arg_str(lead->id), arg_text(lead->known_as),
 			     arg_str(fields), arg_str(as_json(arena, request->attribution)),
 			     arg_str(lead->consent_text), arg_str(request->address.n ? request->address : STR("")),
-			     arg_str(request->user_agent),
-			     arg_uuid(arena, fingerprint(fields)), arg_instant(arena, ttx_now(tx))),
+			     arg_str(request->user_agent), arg_uuid(arena, fingerprint(fields)),
+			     arg_instant(arena, ttx_now(tx))),
 			NULL);
 }
 

@@ -341,9 +341,10 @@ static void request_of_a_stranger(struct shot *shot, bool fresh)
 	static int number;
 
 	(void)fresh;
-	shot->body = text("name=Visitor+%d&email=visitor%%40web.example&phone=5125550100&zip=78701&address=1+Elm&notes=Leak"
-			  "&trade=hvac&urgency=leak",
-			  ++number);
+	shot->body =
+		text("name=Visitor+%d&email=visitor%%40web.example&phone=5125550100&zip=78701&address=1+Elm&notes=Leak"
+		     "&trade=hvac&urgency=leak",
+		     ++number);
 	shot->type = STR("application/x-www-form-urlencoded");
 }
 
