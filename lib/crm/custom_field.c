@@ -235,13 +235,18 @@ static enum err before_write(struct ttx *tx, enum write_kind kind, struct record
 	return kind == WRITE_CREATE ? make_key(tx, record, errors) : keep_used_choices(tx, record, errors);
 }
 
-static enum err after_write(struct ttx *tx, enum write_kind kind, const struct record *record)
+enum err custom_fields_publish(struct ttx *tx)
 {
 	enum err err = ttx_exec(tx, &store_definitions, NO_ARGS, NULL);
 
+	return err ? err : tenant_changed(tx);
+}
+
+static enum err after_write(struct ttx *tx, enum write_kind kind, const struct record *record)
+{
 	(void)kind;
 	(void)record;
-	return err ? err : tenant_changed(tx);
+	return custom_fields_publish(tx);
 }
 
 const struct entity custom_field_entity = {

@@ -6,4 +6,7 @@
 
 extern const struct entity custom_field_entity;
 
+/* What forms, lists and documents read of them, with the company's snapshot: made anew from the rows. */
+enum err custom_fields_publish(struct ttx *) MUST_CHECK;
+
 #endif

@@ -1,0 +1,185 @@
+/* tenant export | import: a whole company as one file. */
+#include "ctl/ctl.h"
+
+#include "lib/base/clock.h"
+#include "lib/crm/custom_field.h"
+#include "lib/tenant/archive.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#define TELL_EVERY MICROSECONDS_PER_SECOND
+
+struct progress {
+	int file;
+	int error; /* of writing */
+	int64_t told_at;
+};
+
+static void tell(void *context, const char *what, const struct archive_counts *so_far)
+{
+	struct progress *progress = context;
+	int64_t now = clock_monotonic();
+
+	if (now - progress->told_at < TELL_EVERY)
+		return;
+	progress->told_at = now;
+	fprintf(stderr, "%" PRId64 " rows, now %s\n", so_far->rows, what);
+}
+
+static bool put(void *context, const void *bytes, size_t length)
+{
+	struct progress *progress = context;
+	const char *at = bytes;
+
+	while (length > 0) {
+		ssize_t written = write(progress->file, at, length);
+
+		if (written < 0 && errno == EINTR)
+			continue;
+		if (written <= 0) {
+			progress->error = written < 0 ? errno : ENOSPC;
+			return false;
+		}
+		at += written;
+		length -= (size_t)written;
+	}
+	return true;
+}
+
+static enum err find(struct ctl *ctl, const char *slug, struct tenant **out)
+{
+	struct resolver *resolver = resolver_new(ctl->app);
+	enum err e = resolver_by_slug(resolver, ctl->arena, str_from(slug), out);
+
+	resolver_free(resolver);
+	return e;
+}
+
+/* The work of hours is role demand_jobs's: its statements may take longer, and its plans are made for the rows that are there. */
+static struct pg *connection(const struct ctl *ctl)
+{
+	return pg_new(ctl->config.database, ctl->config.jobs_role);
+}
+
+/* ---- export ---- */
+
+/* The name is the archive's only when all of it is on the disk. */
+static int keep(struct progress *progress, const char *part, const char *name)
+{
+	bool kept = fsync(progress->file) == 0;
+
+	kept = close(progress->file) == 0 && kept;
+	if (kept && link(part, name) == 0) {
+		(void)unlink(part);
+		return EXIT_SUCCESS;
+	}
+	(void)unlink(part);
+	return fail("%s: %s", name, strerror(errno));
+}
+
+static int export_to(struct ctl *ctl, const struct tenant *tenant, const char *name)
+{
+	const char *part = arena_printf(ctl->arena, "%s.part", name).p;
+	struct progress progress = {open(part, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600), 0, clock_monotonic()};
+	struct archive_export order = {
+		.pg = connection(ctl),
+		.tenant = tenant,
+		.gzip = str_ends(str_from(name), STR(".gz")),
+		.sink = put,
+		.watch = tell,
+		.context = &progress,
+	};
+	struct archive_counts counts;
+	enum err e;
+	int code;
+
+	if (progress.file < 0) {
+		pg_free(order.pg);
+		return fail("%s: %s", part, strerror(errno));
+	}
+	e = archive_export(&order, &counts);
+	pg_free(order.pg);
+	if (e) {
+		(void)close(progress.file);
+		(void)unlink(part);
+		return progress.error ? fail("%s: %s", part, strerror(progress.error))
+				      : fail("%s", e == E_TOOBIG ? "there is no room on the disk" : err_sentence(e));
+	}
+	code = keep(&progress, part, name);
+	if (code == EXIT_SUCCESS)
+		printf("%s: %" PRId64 " rows in %" PRId64 " members\n", name, counts.rows, counts.members);
+	return code;
+}
+
+int command_tenant_export(struct ctl *ctl)
+{
+	const char *name = option_value(ctl, "--output");
+	struct tenant *tenant;
+	enum err e;
+
+	if (ctl->argument_count != 1) {
+		fail("which tenant? give its slug");
+		return EXIT_USAGE;
+	}
+	e = find(ctl, ctl->arguments[0], &tenant);
+	if (e)
+		return fail("%s", e == E_NOTFOUND ? "there is no such tenant" : err_sentence(e));
+	if (!name)
+		name = archive_file_name(ctl->arena, tenant, clock_now()).p;
+	if (access(name, F_OK) == 0)
+		return fail("%s is there already", name);
+	return export_to(ctl, tenant, name);
+}
+
+/* ---- import ---- */
+
+static int import_from(struct ctl *ctl, const struct tenant *tenant, const char *name)
+{
+	struct progress progress = {open(name, O_RDONLY | O_CLOEXEC), 0, clock_monotonic()};
+	struct archive_import order = {
+		.pg = connection(ctl),
+		.tenant = tenant,
+		.file = progress.file,
+		.derive = custom_fields_publish,
+		.watch = tell,
+		.context = &progress,
+	};
+	struct archive_counts counts = {0};
+	struct str why = STR("");
+	enum err e;
+
+	if (progress.file < 0) {
+		pg_free(order.pg);
+		return fail("%s: %s", name, strerror(errno));
+	}
+	e = archive_import(&order, ctl->arena, &counts, &why);
+	(void)close(progress.file);
+	pg_free(order.pg);
+	if (e && why.n > 0)
+		return fail("%.*s Nothing was written.", STR_FMT_ARG(why));
+	if (e)
+		return fail("%s; nothing was written", err_sentence(e));
+	printf("%.*s: %" PRId64 " rows of %" PRId64 " members\n", STR_FMT_ARG(tenant->slug), counts.rows,
+	       counts.members);
+	return EXIT_SUCCESS;
+}
+
+int command_tenant_import(struct ctl *ctl)
+{
+	struct tenant *tenant;
+	enum err e;
+
+	if (ctl->argument_count != 2) {
+		fail("which tenant, and which file? give its slug and the archive");
+		return EXIT_USAGE;
+	}
+	e = find(ctl, ctl->arguments[0], &tenant);
+	if (e)
+		return fail("%s", e == E_NOTFOUND ? "there is no such tenant" : err_sentence(e));
+	return import_from(ctl, tenant, ctl->arguments[1]);
+}
