@@ -251,19 +251,26 @@ enum err import_undo_page(struct context *c)
 
 /* ---- the rows that were not taken ---- */
 
-#define FAILED_BYTES_MOST ((size_t)24 * 1024 * 1024)
+struct failed_file {
+	struct import *import;
+	int64_t after; /* number of the last row that went out; -1 behind the last of all */
+};
+
+static enum err next_failed(struct context *c, void *state, struct buffer *out, bool *more)
+{
+	struct failed_file *file = state;
+	enum err e = import_failed_rows(c->tx, file->import, &file->after, out);
+
+	*more = file->after >= 0;
+	return e;
+}
 
 enum err import_failed_file(struct context *c)
 {
-	struct buffer out = BUFFER_IN(c->arena);
-	struct import *import;
-	int64_t after = 0;
+	struct failed_file *file = ARENA_NEW(c->arena, struct failed_file);
 
-	TRY(import_get(c->tx, c->id, false, &import));
-	do {
-		TRY(import_failed_rows(c->tx, import, &after, &out));
-	} while (after >= 0 && out.length < FAILED_BYTES_MOST);
-	context_raw(c, "text/csv; charset=utf-8", buffer_str(&out));
+	TRY(import_get(c->tx, c->id, false, &file->import));
 	response_header(c->response, "Content-Disposition", STR("attachment; filename=\"not-imported.csv\""));
+	context_stream(c, "text/csv; charset=utf-8", next_failed, file);
 	return OK;
 }

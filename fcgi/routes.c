@@ -128,7 +128,7 @@ static const struct route own_routes[] = {
 	{METHOD_POST, "/imports/{id}/stop", ON_TENANT, PAGE, PERSON(CAN_SETTINGS), RATE_WRITE, POOL_WEB, WORK_TENANT_WRITE, import_stop_page, NULL, NULL, NULL, 303, false, NULL},
 	{METHOD_POST, "/imports/{id}/held", ON_TENANT, PAGE, PERSON(CAN_SETTINGS), RATE_WRITE, POOL_WEB, WORK_TENANT_WRITE, import_held_page, NULL, NULL, NULL, 303, false, NULL},
 	{METHOD_POST, "/imports/{id}/undo", ON_TENANT, PAGE, PERSON(CAN_SETTINGS), RATE_WRITE, POOL_WEB, WORK_TENANT_WRITE, import_undo_page, NULL, NULL, NULL, 303, false, NULL},
-	{METHOD_GET, "/imports/{id}/failed", ON_TENANT, RAW, PERSON(CAN_SETTINGS), RATE_READ, POOL_WEB, WORK_TENANT_READ, import_failed_file, NULL, NULL, NULL, 200, false, NULL},
+	{METHOD_GET, "/imports/{id}/failed", ON_TENANT, RAW, PERSON(CAN_SETTINGS), RATE_READ, POOL_WEB, WORK_TENANT_SNAPSHOT, import_failed_file, NULL, NULL, NULL, 200, false, NULL},
 	{METHOD_GET, "/api/imports", TENANT_API, API, MEMBER(CAN_SETTINGS), RATE_READ, POOL_WEB, WORK_TENANT_READ, imports_api, NULL, NULL, NULL, 200, false, "The latest fifty imports."},
 	{METHOD_POST, "/api/imports", TENANT_API, API, MEMBER(CAN_SETTINGS), RATE_WRITE, POOL_WEB, WORK_TENANT_WRITE, import_create_api, NULL, NULL, NULL, 201, true, "Import a CSV file (multipart/form-data: file, entity, and mode, match, tags, mapping, defaults); start=no leaves a draft with a preview."},
 	{METHOD_GET, "/api/imports/{id}", TENANT_API, API, MEMBER(CAN_SETTINGS), RATE_READ, POOL_WEB, WORK_TENANT_READ, import_api, NULL, NULL, NULL, 200, false, "How far an import is and what its rows came to; of a draft, a preview of the first rows."},

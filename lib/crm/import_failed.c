@@ -2,40 +2,27 @@
 #include <inttypes.h>
 
 #include "lib/crm/import_internal.h"
+#include "lib/entity/sheet.h"
 
 STATEMENT(read_refused,
 	  "SELECT number, cells, reasons, outcome FROM import_rows WHERE tenant_id = $1 AND import_id = $2 AND "
 	  "outcome IN ('failed', 'held') AND number > $3 ORDER BY number LIMIT 500");
 
-/* Quoted where it must be; what a spreadsheet would take for a formula is guarded. */
-static void add_cell(struct buffer *out, struct str cell, bool first)
+/* What a spreadsheet would take for a formula is guarded, but in what comes from a raw export and is to stay one. */
+static void add_cell(struct arena *arena, const struct import *import, struct str cell, bool first, struct buffer *out)
 {
-	bool guard = cell.n > 0 && strchr("=+-@\t\r", cell.p[0]) != NULL, quote = guard;
+	bool raw = import_is_raw(import->columns, import->column_count);
 
-	for (size_t i = 0; i < cell.n; i++)
-		quote = quote || strchr(",;\"\r\n\t|", cell.p[i]) != NULL;
-	if (!first)
-		buffer_add_char(out, ',');
-	if (quote)
-		buffer_add_char(out, '"');
-	if (guard)
-		buffer_add_char(out, '\'');
-	for (size_t i = 0; i < cell.n; i++) {
-		if (cell.p[i] == '"')
-			buffer_add_char(out, '"');
-		buffer_add_char(out, cell.p[i]);
-	}
-	if (quote)
-		buffer_add_char(out, '"');
+	csv_write_cell(out, raw ? cell : sheet_guarded(arena, cell), first);
 }
 
-static void add_header(const struct import *import, struct buffer *out)
+static void add_header(struct arena *arena, const struct import *import, struct buffer *out)
 {
 	for (size_t i = 0; i < import->column_count; i++)
-		add_cell(out, import->columns[i].header, i == 0);
-	add_cell(out, STR("Row"), false);
-	add_cell(out, STR("Reason"), false);
-	BUFFER_LITERAL(out, "\r\n");
+		add_cell(arena, import, import->columns[i].header, i == 0, out);
+	csv_write_cell(out, STR("Row"), false);
+	csv_write_cell(out, STR("Reason"), false);
+	csv_write_end(out);
 }
 
 enum err import_refused_rows(struct ttx *tx, const struct import *import, int64_t after, struct import_refused **out,
@@ -62,6 +49,7 @@ enum err import_refused_rows(struct ttx *tx, const struct import *import, int64_
 
 enum err import_failed_rows(struct ttx *tx, const struct import *import, int64_t *after, struct buffer *out)
 {
+	struct arena *arena = ttx_arena(tx);
 	struct import_refused *rows;
 	size_t count;
 	enum err err = import_refused_rows(tx, import, *after, &rows, &count);
@@ -69,13 +57,13 @@ enum err import_failed_rows(struct ttx *tx, const struct import *import, int64_t
 	if (err)
 		return err;
 	if (*after == 0)
-		add_header(import, out);
+		add_header(arena, import, out);
 	for (size_t r = 0; r < count; r++) {
 		for (size_t i = 0; i < import->column_count; i++)
-			add_cell(out, i < rows[r].count ? rows[r].cells[i] : STR(""), i == 0);
-		add_cell(out, arena_printf(ttx_arena(tx), "%" PRId64, rows[r].number), false);
-		add_cell(out, rows[r].reasons, false);
-		BUFFER_LITERAL(out, "\r\n");
+			add_cell(arena, import, i < rows[r].count ? rows[r].cells[i] : STR(""), i == 0, out);
+		csv_write_cell(out, arena_printf(arena, "%" PRId64, rows[r].number), false);
+		csv_write_cell(out, sheet_guarded(arena, rows[r].reasons), false);
+		csv_write_end(out);
 		*after = rows[r].number;
 	}
 	if (count < IMPORT_REFUSED_MOST)

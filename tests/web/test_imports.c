@@ -175,6 +175,34 @@ static void another_companys_import_is_not_there(void **state)
 	assert_has(ASK(.host = acme.slug, .path = "/api/imports", .bearer = acme.key[ROLE_ADMIN]), "people.csv");
 }
 
+/* More of them than one statement reads: the file is sent while it is read. */
+static void the_file_of_what_was_not_taken_has_all_of_it(void **state)
+{
+	struct str id = json_text(post_file(&acme, PAIRS("entity", "leads", "start", "no"), people), "id"), rest;
+	struct browser admin = browser_as(&acme, ROLE_ADMIN);
+	const struct response *answer;
+	size_t lines = 0;
+
+	(void)state;
+	test_sql("INSERT INTO import_rows (tenant_id, import_id, number, outcome, reasons, cells) SELECT '%.*s', "
+		 "'%.*s', n, 'failed', 'E-mail is none.', '[\"=Ann\", \"x\", \"\", \"New\"]' FROM generate_series(2, "
+		 "1301) AS n",
+		 STR_FMT_ARG(uuid_text(web->arena, acme.id)), STR_FMT_ARG(id));
+	answer = browse(&admin, text("/imports/%.*s/failed", STR_FMT_ARG(id)).p);
+	assert_status(answer, 200);
+	assert_true(
+		str_is(web_answer_header(answer, "content-disposition"), "attachment; filename=\"not-imported.csv\""));
+	rest = buffer_str(&answer->body);
+	assert_true(str_is(str_split(&rest, '\n'), "Full Name,E-mail,Phone,Status,Row,Reason\r"));
+	while (rest.n) {
+		struct str line = str_split(&rest, '\n');
+
+		assert_true(str_is(line, text("\"'=Ann\",x,,New,%zu,E-mail is none.\r", lines + 2).p));
+		lines++;
+	}
+	assert_int_equal(lines, 1300);
+}
+
 /* More than a worker would hold of a form. */
 static void a_large_file_is_kept_in_pieces(void **state)
 {
@@ -283,6 +311,7 @@ int main(void)
 		cmocka_unit_test(a_draft_is_looked_at_and_started_with_other_choices),
 		cmocka_unit_test(what_is_no_import_is_refused),
 		cmocka_unit_test(another_companys_import_is_not_there),
+		cmocka_unit_test(the_file_of_what_was_not_taken_has_all_of_it),
 		cmocka_unit_test(a_large_file_is_kept_in_pieces),
 		cmocka_unit_test(a_person_brings_a_file_and_watches),
 		cmocka_unit_test(another_encoding_reads_the_headings_anew),
