@@ -1,5 +1,6 @@
 /* Every stored entity over JSON. */
 #include "fcgi/handlers.h"
+#include "fcgi/merge_view.h"
 #include "fcgi/try.h"
 
 #include "lib/entity/filter.h"
@@ -75,13 +76,27 @@ enum err entity_create_api(struct context *c)
 	return answer(c, record);
 }
 
+/* The first transaction has ended with its one statement. */
+static enum err look_where_it_went(struct context *c)
+{
+	struct ttx_actor actor = *ttx_actor(c->tx);
+
+	if (!merge_fits(c->entity))
+		return E_NOTFOUND;
+	ttx_rollback(c->tx);
+	c->tx = ttx_begin(c->app->app_pg, c->arena, c->tenant->scope, TX_READ);
+	ttx_set_actor(c->tx, actor);
+	return merge_forward(c, c->entity, c->id);
+}
+
 enum err entity_get_api(struct context *c)
 {
 	struct record *record;
+	enum err e;
 
 	ttx_last(c->tx);
-	TRY(entity_get(c->tx, c->entity, c->id, &record));
-	return answer(c, record);
+	e = entity_get(c->tx, c->entity, c->id, &record);
+	return e == OK ? answer(c, record) : e == E_NOTFOUND ? look_where_it_went(c) : e;
 }
 
 enum err entity_update_api(struct context *c)

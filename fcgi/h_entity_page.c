@@ -3,10 +3,13 @@
 #include "fcgi/entity_view.h"
 #include "fcgi/h_related.h"
 #include "fcgi/handlers.h"
+#include "fcgi/merge_view.h"
 #include "fcgi/timeline_view.h"
 #include "fcgi/try.h"
 
+#include "lib/crm/contact.h"
 #include "lib/crm/lead.h"
+#include "lib/crm/property.h"
 #include "lib/crm/task.h"
 #include "lib/crm/web_form.h"
 
@@ -66,6 +69,9 @@ static const struct row_action {
 } row_actions[] = {
 	{&lead_entity, "/convert", "Make a customer", "user-check", NULL, is_no_customer},
 	{&lead_entity, "/cadences", "Cadence", "repeat", NULL, NULL},
+	{&lead_entity, "/merge", "Merge with…", "arrows-join", NULL, NULL},
+	{&contact_entity, "/merge", "Merge with…", "arrows-join", NULL, NULL},
+	{&property_entity, "/merge", "Merge with…", "arrows-join", NULL, NULL},
 	{&task_entity, "/done", "Done", "check", "task", is_open},
 	{&web_form_entity, "/website", "Put it on your website", "world-search", NULL, NULL},
 };
@@ -95,8 +101,10 @@ enum err entity_show_page(struct context *c)
 {
 	const struct entity *entity = c->entity;
 	struct record *record;
+	enum err e = entity_get(c->tx, entity, c->id, &record);
 
-	TRY(entity_get(c->tx, entity, c->id, &record));
+	if (e)
+		return e == E_NOTFOUND ? merge_forward(c, entity, c->id) : e;
 	TRY(record_load_references(c->tx, &record, 1, false));
 	if (entity->decorate)
 		TRY(entity->decorate(c->tx, record, c->page));

@@ -1,6 +1,7 @@
 /* The trash: what was deleted, the way back, and the way out for ever. */
 #include "fcgi/entity_view.h"
 #include "fcgi/handlers.h"
+#include "fcgi/merge_view.h"
 #include "fcgi/page.h"
 #include "fcgi/timeline_view.h"
 #include "fcgi/try.h"
@@ -131,17 +132,31 @@ enum err trash_show_page(struct context *c)
 
 /* ---- the way back ---- */
 
+/* A row that was merged away comes back with what moved. */
+static enum err unmerge(struct context *c, struct uuid id, struct record **out)
+{
+	struct merge_undone undone;
+	struct merge *merge;
+
+	TRY(merge_take_back(c, id, &merge, &undone));
+	return entity_get(c->tx, c->entity, c->id, out);
+}
+
 /* A row that lives is what was wanted already. */
 static enum err restore(struct context *c, struct record **out)
 {
 	int64_t deleted_at;
 	struct record *current;
+	struct uuid merge;
 	enum err e = trash_get(c->tx, c->entity, c->id, &current, &deleted_at);
 
 	if (e == E_NOTFOUND)
 		return entity_get(c->tx, c->entity, c->id, out);
 	TRY(e);
 	*out = current; /* what a refusal is told about */
+	e = merge_of_gone(c->tx, c->entity, c->id, &merge);
+	if (e != E_NOTFOUND)
+		return e == OK ? unmerge(c, merge, out) : e;
 	e = trash_restore(c->tx, current, deleted_at, c->errors, out);
 	if (e == E_CONFLICT && !errors_any(c->errors))
 		errors_add(c->errors, NULL, "conflict", "Another record has taken its place.");

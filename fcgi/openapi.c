@@ -19,7 +19,7 @@ static bool has_id(const struct route *route)
 
 bool openapi_has_body(const struct route *route)
 {
-	return route_takes_body(route);
+	return route_takes_body(route) || openapi_own_body(route, NULL);
 }
 
 static bool is_list(const struct route *route)
@@ -37,6 +37,8 @@ void openapi_put_body(const struct route *route, struct value *schema)
 	struct arena *arena = value_arena(schema);
 	struct value *properties, *mode, *words, *rows, *row;
 
+	if (openapi_own_body(route, schema))
+		return;
 	if (!openapi_is_path("/api/{plural}/batch", route)) {
 		entity_openapi_schema(route->entity, openapi_body_kind(route), schema);
 		return;
@@ -114,6 +116,9 @@ static const struct {
 	{"/api/search", "limit", "integer", "Hits of each kind: 1 to 25, 5 when it is not sent.", false},
 	{"/api/trash", "entity", "string", "leads, contacts…: one entity's rows.", false},
 	{"/api/trash", "cursor", "string", "next_cursor of the page before.", false},
+	{"/api/{plural}/merge/preview", "keep", "string", "The id of the one that would stay.", true},
+	{"/api/{plural}/merge/preview", "remove", "string", "The id of the one that would go.", true},
+	{"/api/merges", "cursor", "string", "next_cursor of the page before.", false},
 	{"/api/{plural}/{id}/history", "cursor", "string", "next_cursor of the page before.", false},
 	{"/api/admin/tenants", "limit", "integer", "Rows a page: 1 to 200, 25 when it is not sent.", false},
 	{"/api/admin/tenants", "cursor", "string", "next_cursor of the page before.", false},

@@ -221,8 +221,33 @@ static const char *const import_state[] = {
 static const char *const import_preview_rows[] = {"*preview object[]", NULL};
 static const char *const import_refused[] = {"number integer", "held boolean", "cells string[]", "reasons string[]",
 					     NULL};
+static const char *const merge_members[] = {
+	"id string uuid",
+	"entity string",
+	"kept_id string uuid",
+	"kept_title string",
+	"removed_id string uuid",
+	"removed_title string",
+	"moved integer",
+	"actor string",
+	"created_at string date-time",
+	"undone_at string? date-time",
+	NULL,
+};
+static const char *const merge_record[] = {"record object", NULL};
+static const char *const merge_undone[] = {"moved_back integer", "left integer", "sentence string", NULL};
+static const char *const merge_batch[] = {"merged integer", "failed integer", "results object[]", NULL};
+static const char *const merge_looked_at[] = {"keep object",         "remove object",         "fields object[]",
+					      "tags_added string[]", "tags_dropped string[]", "moves object[]",
+					      "moves_words string",  "rows integer",          NULL};
 /* "{plural}" stands for every stored entity's word. */
 static const struct shape shapes[] = {
+	{METHOD_GET, "/api/{plural}/merge/preview", false, false, merge_looked_at, NULL},
+	{METHOD_POST, "/api/{plural}/merge", false, false, merge_members, merge_record},
+	{METHOD_GET, "/api/merges", true, true, merge_members, NULL},
+	{METHOD_POST, "/api/merges/batch", false, false, merge_batch, NULL},
+	{METHOD_GET, "/api/merges/{id}", false, false, merge_members, NULL},
+	{METHOD_POST, "/api/merges/{id}/undo", false, false, merge_members, merge_undone},
 	{METHOD_POST, "/api/{plural}/bulk", false, false, bulk, NULL},
 	{METHOD_POST, "/api/{plural}/batch", false, false, batch, NULL},
 	{METHOD_POST, "/api/bulk/{id}/undo", false, false, bulk_undone, NULL},
@@ -330,6 +355,28 @@ static void put_members(struct value *schema, const char *const *lines)
 {
 	for (; lines && *lines; lines++)
 		put_member(schema, *lines);
+}
+
+/* Bodies that no entity describes; written as the answers are, what may be left out with a '*'. */
+static const struct {
+	const char *path;
+	const char *const *members;
+} bodies[] = {
+	{"/api/{plural}/merge", (const char *const[]){"keep string uuid", "remove string uuid", "*keep_version integer",
+						      "*remove_version integer", "*fields object", NULL}},
+	{"/api/merges/batch", (const char *const[]){"entity string", "pairs object[]", NULL}},
+};
+
+bool openapi_own_body(const struct route *route, struct value *schema)
+{
+	for (size_t i = 0; i < COUNT_OF(bodies); i++) {
+		if (route->method != METHOD_POST || !openapi_is_path(bodies[i].path, route))
+			continue;
+		if (schema)
+			put_members(schema, bodies[i].members);
+		return true;
+	}
+	return false;
 }
 
 bool openapi_is_path(const char *path, const struct route *route)

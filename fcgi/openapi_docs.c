@@ -30,7 +30,7 @@ static void put_fields(struct arena *arena, const struct route *route, struct va
 	for (size_t i = 0; properties && i < value_count(properties); i++) {
 		struct str name = STR_NONE;
 		const struct value *property = value_member(properties, i, &name);
-		int index = entity_field(route->entity, name);
+		int index = route->entity ? entity_field(route->entity, name) : -1;
 		const struct field *field = index < 0 ? NULL : &route->entity->fields[index];
 		struct value *row = value_map(arena);
 

@@ -15,6 +15,8 @@ bool openapi_needs_if_match(const struct route *);
 void openapi_put_parameters(const struct route *, struct value *list);
 /* The label before the base domain where a route answers that the api host does not have; NULL for all others. */
 const char *openapi_own_label(const struct route *, const char *workspace);
+/* Fills the schema (may be NULL) of a body that no entity describes; false: it is no such route. */
+bool openapi_own_body(const struct route *, struct value *schema);
 /* Fills the schema of an answer that is no row of an entity; false: it is one. */
 bool openapi_answer(const struct route *, struct value *schema);
 /* Adds what such a route's answer has beside the entity's members. */

@@ -149,12 +149,17 @@ static void put_trial(struct context *c)
 	value_put_bool(map, "over", over);
 }
 
-/* What went into the trash can be taken out of it at once. */
+/* What went into the trash can be taken out of it at once, and a merge back. */
 static void put_undo(struct context *c, struct value *flash)
 {
 	struct uuid id;
 
-	if (c->entity && c->entity->trash && uuid_parse(form_text(&c->query, "undo"), &id))
+	value_put_text(flash, "undo_label", "Undo");
+	if (uuid_parse(form_text(&c->query, "merge"), &id)) {
+		value_put_text(flash, "undo_label", "Undo merge");
+		value_put_url(flash, "undo_url",
+			      arena_printf(c->arena, "/merges/%.*s/undo", STR_FMT_ARG(uuid_text(c->arena, id))));
+	} else if (c->entity && c->entity->trash && uuid_parse(form_text(&c->query, "undo"), &id))
 		value_put_url(flash, "undo_url",
 			      arena_printf(c->arena, "/%s/%.*s/restore", c->entity->plural,
 					   STR_FMT_ARG(uuid_text(c->arena, id))));

@@ -10,6 +10,7 @@
 #include "lib/crm/entities.h"
 #include "lib/crm/inputs.h"
 #include "lib/crm/lead.h"
+#include "lib/crm/property.h"
 #include "lib/crm/response.h"
 #include "lib/crm/saved_view.h"
 #include "lib/crm/task.h"
@@ -31,6 +32,13 @@
 #define TENANT_API (ON_TENANT | ON_API)
 
 /* clang-format off */
+/* Of each entity whose rows can be merged (lib/crm/merge.h): the other one goes to the trash, so it takes what deleting takes. */
+#define MERGING(plural, entity) \
+	{METHOD_GET, "/" plural "/{id}/merge", ON_TENANT, PAGE, PERSON(CAN_DELETE), RATE_READ, POOL_WEB, WORK_TENANT_READ, merge_page, "merge/show", "merge/find", &entity, 200, false, NULL}, \
+	{METHOD_POST, "/" plural "/{id}/merge", ON_TENANT, PAGE, PERSON(CAN_DELETE), RATE_WRITE, POOL_WEB, WORK_TENANT_WRITE, merge_do_page, NULL, "merge/show", &entity, 303, false, NULL}, \
+	{METHOD_GET, "/api/" plural "/merge/preview", TENANT_API, API, MEMBER(CAN_READ), RATE_READ, POOL_WEB, WORK_TENANT_READ, merge_preview_api, NULL, NULL, NULL, 200, false, "What a merge of two " plural " would keep, move and lose."}, \
+	{METHOD_POST, "/api/" plural "/merge", TENANT_API, API, MEMBER(CAN_DELETE), RATE_WRITE, POOL_WEB, WORK_TENANT_WRITE, merge_api, NULL, NULL, NULL, 200, true, "Merge two " plural ": fields chosen one by one, the others kept or filled where they are empty."}
+
 static const struct route own_routes[] = {
 	/* method, path, hosts, face, who can feature, rate, pool, work, handler, template, retry template, entity, status, idempotent, summary */
 
@@ -137,6 +145,17 @@ static const struct route own_routes[] = {
 	{METHOD_POST, "/api/imports/{id}/held", TENANT_API, API, MEMBER(CAN_SETTINGS), RATE_WRITE, POOL_WEB, WORK_TENANT_WRITE, import_held_api, NULL, NULL, NULL, 200, false, "Take the rows that the plan's limit held back."},
 	{METHOD_POST, "/api/imports/{id}/undo", TENANT_API, API, MEMBER(CAN_SETTINGS), RATE_WRITE, POOL_WEB, WORK_TENANT_WRITE, import_undo_api, NULL, NULL, NULL, 200, false, "Take an import back: new records to the trash, updated ones as they were."},
 	{METHOD_GET, "/api/imports/{id}/failed", TENANT_API, API, MEMBER(CAN_SETTINGS), RATE_READ, POOL_WEB, WORK_TENANT_READ, import_failed_api, NULL, NULL, NULL, 200, false, "The rows that were not taken, with the reasons; 500 at a time, after=<number> for those behind."},
+
+	/* ---- merging ---- */
+	MERGING("leads", lead_entity),
+	MERGING("contacts", contact_entity),
+	MERGING("properties", property_entity),
+	{METHOD_GET, "/merges", ON_TENANT, PAGE, PERSON(CAN_READ), RATE_READ, POOL_WEB, WORK_TENANT_READ, merges_page, "merge/list", NULL, NULL, 200, false, NULL},
+	{METHOD_POST, "/merges/{id}/undo", ON_TENANT, PAGE, PERSON(CAN_DELETE), RATE_WRITE, POOL_WEB, WORK_TENANT_WRITE, merge_undo_page, NULL, "merge/refused", NULL, 303, false, NULL},
+	{METHOD_GET, "/api/merges", TENANT_API, API, MEMBER(CAN_READ), RATE_READ, POOL_WEB, WORK_TENANT_READ, merges_api, NULL, NULL, NULL, 200, false, "Merges, newest first."},
+	{METHOD_POST, "/api/merges/batch", TENANT_API, API, MEMBER(CAN_DELETE), RATE_WRITE, POOL_WEB, WORK_TENANT_WRITE, merge_batch_api, NULL, NULL, NULL, 200, true, "Merge up to 100 pairs: of each the older is kept and its empty fields are filled; a result for each."},
+	{METHOD_GET, "/api/merges/{id}", TENANT_API, API, MEMBER(CAN_READ), RATE_READ, POOL_WEB, WORK_TENANT_READ, merge_get_api, NULL, NULL, NULL, 200, false, "One merge."},
+	{METHOD_POST, "/api/merges/{id}/undo", TENANT_API, API, MEMBER(CAN_DELETE), RATE_WRITE, POOL_WEB, WORK_TENANT_WRITE, merge_undo_api, NULL, NULL, NULL, 200, false, "Take a merge back, as far as nobody has changed the records since."},
 
 	/* ---- settings ---- */
 	{METHOD_GET, "/settings", ON_TENANT, PAGE, PERSON(CAN_READ), RATE_READ, POOL_WEB, WORK_TENANT_READ, settings_page, "settings/company", NULL, NULL, 200, false, NULL},

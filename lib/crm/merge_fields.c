@@ -111,6 +111,7 @@ struct plan {
 	struct ttx *tx;
 	const struct entity *entity;
 	struct merge_preview *preview;
+	bool refused; /* something that was chosen cannot be */
 };
 
 static struct str kept_value(const struct plan *plan, size_t i)
@@ -183,7 +184,7 @@ static enum err follow_default(const struct plan *plan, size_t i, const struct f
 
 /* ---- what was chosen ---- */
 
-static enum err choose(const struct plan *plan, const struct merge_choice *choice, struct errors *errors)
+static enum err choose(struct plan *plan, const struct merge_choice *choice, struct errors *errors)
 {
 	const struct field *field = &plan->entity->fields[choice->field];
 	struct merge_field *out = &plan->preview->fields[choice->field];
@@ -193,10 +194,12 @@ static enum err choose(const struct plan *plan, const struct merge_choice *choic
 	if (!out->differs)
 		return OK;
 	if (!out->choosable) {
+		plan->refused = true;
 		errors_add(errors, field->name, "not_a_choice", "%s cannot be chosen by itself.", field->label);
 		return OK;
 	}
 	if (choice->side == MERGE_BOTH && !out->joinable) {
+		plan->refused = true;
 		errors_add(errors, field->name, "not_a_choice", "Of %s only one can be kept.", field->label);
 		return OK;
 	}
@@ -204,9 +207,11 @@ static enum err choose(const struct plan *plan, const struct merge_choice *choic
 	err = choice->side == MERGE_OTHER
 		      ? fields_reference_stands(plan->tx, field, gone_value(plan, (size_t)choice->field), &stands)
 		      : OK;
-	if (err == OK && choice->side == MERGE_OTHER && !stands)
+	if (err == OK && choice->side == MERGE_OTHER && !stands) {
+		plan->refused = true;
 		errors_add(errors, field->name, "not_found", "%s is not one of those that can be chosen any more.",
 			   field->label);
+	}
 	return err;
 }
 
@@ -298,7 +303,7 @@ enum err fields_plan(struct ttx *tx, const struct merge_order *order, struct err
 		     struct merge_preview *preview)
 {
 	const struct entity *entity = order->entity;
-	struct plan plan = {tx, entity, preview};
+	struct plan plan = {tx, entity, preview, false};
 	enum err err = OK;
 
 	preview->fields = arena_array(ttx_arena(tx), entity->field_count + 1, sizeof *preview->fields);
@@ -318,7 +323,7 @@ enum err fields_plan(struct ttx *tx, const struct merge_order *order, struct err
 	}
 	if (fields_of_tags(entity) >= 0)
 		plan_tags(&plan, fields_of_tags(entity));
-	return err == OK && errors_any(errors) ? E_INVALID : err;
+	return err == OK && plan.refused ? E_INVALID : err;
 }
 
 /* Both texts; the field says how long a text may be. */

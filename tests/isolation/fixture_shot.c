@@ -46,6 +46,8 @@ const char *route_table(const struct route *route)
 		return "web_forms";
 	if (strstr(route->path, "/imports/{id}"))
 		return "imports";
+	if (strstr(route->path, "/merges/{id}"))
+		return "merges";
 	for (size_t i = 0; i < COUNT_OF(tables_of_inputs); i++)
 		if (route->entity == tables_of_inputs[i].entity)
 			return tables_of_inputs[i].table;

@@ -348,6 +348,74 @@ static void request_of_a_stranger(struct shot *shot, bool fresh)
 	shot->type = STR("application/x-www-form-urlencoded");
 }
 
+/* ---- merges ---- */
+
+/* A row of the table that the address is about: a new one, the first, or the last. */
+static struct str mergeable(const struct shot *shot, bool fresh, bool last)
+{
+	static const char *const tables[] = {"leads", "contacts", "properties"};
+	size_t i = 0;
+
+	while (!strstr(shot->route->path, tables[i]))
+		i++;
+	if (fresh)
+		return planted_new_row(shot->from, tables[i]);
+	return arena_copy(
+		web->arena,
+		test_sql_value("SELECT id::text FROM %s WHERE tenant_id = '%s' AND deleted_at IS NULL ORDER BY "
+			       "id %s LIMIT 1",
+			       tables[i], uuid_text(web->arena, shot->from->company.id).p, last ? "DESC" : ""));
+}
+
+static void two_to_look_at(struct shot *shot, bool fresh)
+{
+	struct str other = mergeable(shot, false, true);
+
+	(void)fresh;
+	shot->query =
+		strstr(shot->route->path, "/api/")
+			? text("keep=%.*s&remove=%.*s", STR_FMT_ARG(mergeable(shot, false, false)), STR_FMT_ARG(other))
+			: text("with=%.*s", STR_FMT_ARG(other));
+}
+
+static void two_to_merge(struct shot *shot, bool fresh)
+{
+	struct str kept = mergeable(shot, fresh, false), gone = mergeable(shot, fresh, true);
+
+	if (shot->route->face == FACE_PAGE) {
+		shot->body = text("csrf=%.*s&with=%.*s", STR_FMT_ARG(shot->csrf), STR_FMT_ARG(gone));
+		shot->type = STR("application/x-www-form-urlencoded");
+		return;
+	}
+	shot->body = text("{\"keep\":\"%.*s\",\"remove\":\"%.*s\"}", STR_FMT_ARG(kept), STR_FMT_ARG(gone));
+	shot->type = STR("application/json");
+}
+
+static void pairs_to_merge(struct shot *shot, bool fresh)
+{
+	struct str first = fresh ? planted_new_row(shot->from, "leads") : planted_row(shot->from, "leads");
+
+	shot->body = text("{\"entity\":\"leads\",\"pairs\":[{\"first\":\"%.*s\",\"second\":\"" NOBODYS_ID "\"}]}",
+			  STR_FMT_ARG(first));
+	shot->type = STR("application/json");
+}
+
+/* One that can be taken back: of two leads, the second in the trash. */
+static void merge_to_undo(struct shot *shot, bool fresh)
+{
+	struct str kept, gone;
+
+	if (!fresh)
+		return;
+	kept = planted_new_row(shot->who, "leads");
+	gone = planted_new_row(shot->who, "leads");
+	test_sql("UPDATE leads SET deleted_at = now() WHERE id = '%.*s'", STR_FMT_ARG(gone));
+	test_sql("UPDATE merges SET entity = 'leads', kept_id = '%.*s', gone_id = '%.*s', snapshot = '{}', undone_at = "
+		 "NULL WHERE tenant_id = '%s' AND id = '%.*s'",
+		 STR_FMT_ARG(kept), STR_FMT_ARG(gone), uuid_text(web->arena, shot->who->company.id).p,
+		 STR_FMT_ARG(shot->id));
+}
+
 /* ---- the table ---- */
 
 static const struct special {
@@ -402,6 +470,13 @@ static const struct special {
 	{METHOD_POST, "/api/imports/{id}/stop", ON_ANY, import_in_state, 0},
 	{METHOD_POST, "/api/imports/{id}/held", ON_ANY, import_in_state, 0},
 	{METHOD_POST, "/api/imports/{id}/undo", ON_ANY, import_in_state, 0},
+	{METHOD_GET, "+/merge/preview", ON_ANY, two_to_look_at, 0},
+	{METHOD_POST, "+/merge", ON_ANY, two_to_merge, 0},
+	{METHOD_GET, "*/merge", ON_TENANT, two_to_look_at, 0},
+	{METHOD_POST, "*/merge", ON_TENANT, two_to_merge, 0},
+	{METHOD_POST, "/api/merges/batch", ON_ANY, pairs_to_merge, 0},
+	{METHOD_POST, "/merges/{id}/undo", ON_TENANT, merge_to_undo, 0},
+	{METHOD_POST, "/api/merges/{id}/undo", ON_ANY, merge_to_undo, 0},
 	{METHOD_POST, "/sample-data/remove", ON_TENANT, sample_of_one, 0},
 	{METHOD_DELETE, "/api/sample-data", ON_ANY, sample_of_one, 0},
 	{METHOD_POST, "/settings", ON_TENANT, profile, 0},

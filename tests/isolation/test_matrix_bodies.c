@@ -24,6 +24,10 @@ static const struct {
 	{"/batch", FACE_API, "{\"rows\":[{\"name\":\"x\",\"owner_id\":\"^\"}]}", "tenant_users"},
 	{"/batch", FACE_API, "{\"mode\":\"best_effort\",\"rows\":[{\"name\":\"x\",\"owner_id\":\"^\"}]}",
 	 "tenant_users"},
+	{"/merge", FACE_API, "{\"keep\":\"@\",\"remove\":\"^\"}", NULL},
+	{"/merge", FACE_API, "{\"keep\":\"^\",\"remove\":\"@\"}", NULL},
+	{"/merge", FACE_PAGE, "with=^", NULL},
+	{"/merges/batch", FACE_API, "{\"entity\":\"leads\",\"pairs\":[{\"first\":\"^\",\"second\":\"@\"}]}", "leads"},
 	{"/call-note", FACE_PAGE, "call=^&body=said", "activities"},
 };
 
@@ -65,6 +69,7 @@ bool matrix_foreign_input(struct shot *shot, size_t variant)
 			continue;
 		table = address_table(route, bodies[i].end);
 		shot->reference_id = matrix_id_of_a(bodies[i].table ? bodies[i].table : table);
+		table = table ? table : bodies[i].table;
 		shot->body = filled(bodies[i].body, shot->reference_id, planted_row(shot->who, table));
 		shot->type = STR("application/json");
 		if (route->face == FACE_PAGE) {

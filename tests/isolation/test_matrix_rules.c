@@ -77,6 +77,9 @@ static const struct rule rules[] = {
 	{CHANGES, "/*/erase", ON_TENANT, WHO_SESSION, ROLE_ADMIN, RATE_WRITE},
 	{GETS, "/*/bulk", ON_TENANT, WHO_SESSION, ROLE_MEMBER, RATE_READ},
 
+	/* a merge puts one of two into the trash */
+	{GETS, "/*/merge", ON_TENANT, WHO_SESSION, ROLE_MEMBER, RATE_READ},
+
 	/* records: viewers read, members write */
 	{GETS, "/api/*", ON_ANY, WHO_MEMBER, ROLE_VIEWER, RATE_READ},
 	{CHANGES, "/api/*", ON_ANY, WHO_MEMBER, ROLE_MEMBER, RATE_WRITE},
