@@ -44,6 +44,13 @@ static inline int a_shop(void **state)
 		 "gen_random_uuid(), c.id, 'a@example.com', 'a@example.com' FROM email_campaigns c WHERE c.tenant_id = "
 		 "'%s' LIMIT 1",
 		 id);
+	test_sql("INSERT INTO web_forms (tenant_id, id, name, heading, button, thanks, source) VALUES ('%s', "
+		 "gen_random_uuid(), 'x', 'x', 'x', 'x', 'web')",
+		 id);
+	test_sql("INSERT INTO web_requests (tenant_id, id, form_id, state, fields, address, fingerprint) SELECT "
+		 "f.tenant_id, gen_random_uuid(), f.id, 'taken', '{}', '127.0.0.1', gen_random_uuid() FROM web_forms f "
+		 "WHERE f.tenant_id = '%s' LIMIT 1",
+		 id);
 	return 0;
 }
 
