@@ -30,6 +30,8 @@ static const struct follow {
 	{"leads", "state", "address", false},
 	{"leads", "zip", "address", false},
 	{"leads", "next_step_at", "next_step", false},
+	{"leads", "utm_medium", "utm_source", false},
+	{"leads", "utm_campaign", "utm_source", false},
 	{"leads", "lost_reason", "status", true},
 	{"leads", "stage_id", "status", true},
 	{"leads", "score_reasons", "score", true},
