@@ -25,7 +25,7 @@ import_over() { [[ $(import_state "$1") != running ]]; }
 # What it came to, without the word and whatever differs between any two rows.
 import_came_to() {
 	admin "SELECT concat_ws('|', row_count, created_count, updated_count, unchanged_count, failed_count, held_count) FROM imports WHERE id = '$2'" \
-		"SELECT replace(concat_ws('|', l.name, l.email, l.city, l.status, l.source, l.score, l.version, l.search_text, (SELECT string_agg(kind || version, ',' ORDER BY version) FROM record_changes r WHERE r.tenant_id = l.tenant_id AND r.row_id = l.id)), '$1', '') FROM leads l WHERE l.name LIKE '$1 %' ORDER BY 1" \
+		"SELECT replace(concat_ws('|', l.name, l.email, l.city, l.status, l.source, l.score, l.version, l.search_text, r.versions), '$1', '') FROM leads l LEFT JOIN (SELECT tenant_id, row_id, string_agg(kind || version, ',' ORDER BY version) AS versions FROM record_changes GROUP BY tenant_id, row_id) r ON r.tenant_id = l.tenant_id AND r.row_id = l.id WHERE l.name LIKE '$1 %' ORDER BY 1" \
 		"SELECT replace(concat_ws('|', number, outcome, version_after, before, reasons, cells), '$1', '') FROM import_rows WHERE import_id = '$2' ORDER BY number"
 }
 jobs_kill() {
