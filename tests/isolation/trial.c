@@ -116,7 +116,8 @@ void trial_complain(const struct trial *trial, const char *format, ...)
 
 void trial_judge_answer(const struct trial *trial, const struct response *response, int usual)
 {
-	if (response->status == usual)
+	/* 0: a body that is made while it is sent was broken off, which its reader sees. */
+	if (response->status == usual || (response->status == 0 && trial->route->method == METHOD_GET))
 		return;
 	if (response->status != 500 && response->status != 503)
 		trial_complain(trial, "wanted %d, 500 or 503, got %d", usual, response->status);
