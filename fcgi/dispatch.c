@@ -193,7 +193,8 @@ enum err dispatch_piece(struct response *response, struct buffer *out, bool *mor
 	buffer_clear(out);
 	e = next_piece(x, out, more);
 	x->streamed += (int64_t)out->length;
-	if (e || !*more)
+	*more = *more && e == OK;
+	if (!*more)
 		end_stream(response, e != OK);
 	return e;
 }
