@@ -53,6 +53,17 @@ static void rollback(struct exchange *x)
 	c->stx = NULL;
 }
 
+/* What is still to be read is read in the same transaction. */
+static enum err begin_stream(struct exchange *x)
+{
+	struct context *c = &x->context;
+
+	if (c->app->slot && !shared_stream_begin(c->app->shared, c->app->slot, c->tenant ? c->tenant->id : uuid_zero()))
+		return context_fail(c, E_RATE, "Other exports are under way. Try again in a few seconds.");
+	c->response->streaming = x;
+	return OK;
+}
+
 /* The answer is complete when this says OK, and only then is it true. */
 static enum err finish(struct exchange *x)
 {
@@ -63,11 +74,8 @@ static enum err finish(struct exchange *x)
 		e = answer_render(x);
 	if (e == OK)
 		e = idempotency_store(x);
-	/* What is still to be read is read in the same transaction. */
-	if (e == OK && x->next && c->request->method == METHOD_GET) {
-		c->response->streaming = x;
-		return OK;
-	}
+	if (e == OK && x->next && c->request->method == METHOD_GET)
+		return begin_stream(x);
 	if (e == OK && c->tx)
 		e = ttx_commit(c->tx);
 	if (e == OK && c->stx)

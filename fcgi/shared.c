@@ -64,6 +64,37 @@ struct rate_table *shared_rates(struct shared *shared)
 	return shared->rates;
 }
 
+static size_t part(const struct shared *shared, size_t of)
+{
+	return shared->workers < of ? 1 : shared->workers / of;
+}
+
+/* Said first and counted then: two who come at once may both be refused, but never both be one too many. */
+bool shared_stream_begin(struct shared *shared, struct worker_slot *own, struct uuid tenant)
+{
+	size_t all = 0, same = 0;
+	uint64_t name;
+
+	crypto_shorthash((unsigned char *)&name, tenant.bytes, sizeof(tenant.bytes), shared->key);
+	name |= 1;
+	atomic_store(&own->stream_of, name);
+	for (size_t i = 0; i < shared->workers; i++) {
+		uint64_t other = atomic_load(&shared->slots[i].stream_of);
+
+		all += other != 0;
+		same += other == name;
+	}
+	if (all <= part(shared, 2) && same <= part(shared, 4))
+		return true;
+	shared_stream_end(own);
+	return false;
+}
+
+void shared_stream_end(struct worker_slot *own)
+{
+	atomic_store(&own->stream_of, 0);
+}
+
 /* The tenant's slot, made when it has none; NULL when there is no room near its place. */
 static struct call_slot *call_slot(struct shared *shared, struct uuid tenant)
 {

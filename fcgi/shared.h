@@ -17,6 +17,7 @@ struct rate_table; /* rate.c */
 struct worker_slot {
 	_Atomic int64_t busy_since; /* clock_monotonic of the request in hand; 0: idle */
 	_Atomic int64_t requests;
+	_Atomic uint64_t stream_of; /* for whom it sends a long body; 0: nobody */
 };
 
 /* Aborts when the system has no memory. rate_scale: percent of every rate, see rate.h. */
@@ -24,6 +25,15 @@ struct shared *shared_new(size_t workers, int64_t rate_scale);
 void shared_free(struct shared *); /* NULL is fine */
 struct worker_slot *shared_worker(struct shared *, size_t index);
 struct rate_table *shared_rates(struct shared *);
+
+/* ---- long bodies ---- */
+
+/*
+ * A worker that sends a whole list is busy for seconds. Half of the workers may be so at once, and a quarter for one company, so that there is always
+ * somebody for everybody else. False: too many are; `own` is then free.
+ */
+bool shared_stream_begin(struct shared *, struct worker_slot *own, struct uuid tenant) MUST_CHECK;
+void shared_stream_end(struct worker_slot *own);
 
 /* ---- API calls by tenant, until usage_flush() writes them ---- */
 

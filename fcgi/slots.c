@@ -113,6 +113,7 @@ static bool start_worker(struct slots *slots, size_t index)
 	pid_t master = getpid(), pid;
 
 	atomic_store(&shared->busy_since, 0);
+	shared_stream_end(shared);
 	atomic_store(&shared->requests, 0);
 	slot->started = clock_monotonic();
 	slot->kill_at = 0;

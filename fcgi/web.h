@@ -128,11 +128,13 @@ enum route_match route_find(struct arena *, enum host_kind, enum method, struct 
 /* ---- one worker's tools ---- */
 
 struct shared; /* memory shared between workers: rate buckets, API call counters, worker slots */
+struct worker_slot;
 
 struct app {
 	const struct config *config;
 	const struct templates *templates;
 	struct shared *shared;
+	struct worker_slot *slot; /* of this worker; NULL where there is none */
 	struct pg *app_pg;  /* demand_app */
 	struct pg *auth_pg; /* demand_auth */
 	struct resolver *resolver;

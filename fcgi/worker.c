@@ -171,6 +171,7 @@ static void send_stream(struct service *s, struct response *response)
 		atomic_store(&s->worker->slot->busy_since, clock_monotonic());
 	}
 	dispatch_break(response);
+	shared_stream_end(s->worker->slot);
 	if (whole)
 		fastcgi_end(s->fastcgi);
 	else
@@ -217,6 +218,7 @@ static void start(struct service *s, const struct worker *worker)
 		.config = config,
 		.templates = worker->templates,
 		.shared = worker->shared,
+		.slot = worker->slot,
 		.app_pg = pg_new(config->database, config->app_role),
 		.auth_pg = pg_new(config->database, config->auth_role),
 	};

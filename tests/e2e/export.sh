@@ -57,6 +57,18 @@ for version in http1.1 http2; do
 	sleep 2
 done
 
+# One company does not take all the workers: what is too much is refused before it begins, and others are answered meanwhile.
+for n in $(seq 12); do export_to "many.$n" -w '%{http_code}\n' & done
+sleep 0.2
+key=$(sed -n 's/^api key of acme-hvac: //p' "$DEMAND_STATE/demo.txt")
+for _ in $(seq 10); do curl -s --max-time 20 --cacert "$DEMAND_STATE/tls/ca.pem" -o /dev/null -w '%{http_code} %{time_total}\n' -H "Authorization: Bearer $key" "$(origin acme-hvac)/api/leads?limit=1"; done >"$work/others"
+wait
+check "others are answered while a company exports a lot" "$(awk '$1 == 200 && $2 < 2 { n++ } END { print n + 0 }' "$work/others")" 10
+check "an export is whole or refused" "$(cat "$work"/many.*.first | grep -Ev '^(200|429)$' | wc -l)" 0
+check_match "some are refused" "$(cat "$work"/many.*.first | grep -c '^429$')" '^[1-9]'
+check_match "some are sent" "$(cat "$work"/many.*.first | grep -c '^200$')" '^[1-9]'
+check "each of them whole" "$(for n in $(seq 12); do [ "$(cat "$work/many.$n.first")" != 200 ] || wc -l <"$work/many.$n"; done | sort -u)" "$rows"
+
 # Who reads slowly reads from nginx: the worker is free again.
 export_to slow --limit-rate 2M &
 reader=$!

@@ -48,6 +48,30 @@ static void calls_of_many_processes_add_up(void **state)
 	shared_free(shared);
 }
 
+static void half_of_the_workers_send_long_bodies_and_a_quarter_for_one(void **state)
+{
+	struct shared *shared = shared_new(8, 100);
+	struct uuid one = uuid_new(), other = uuid_new(), third = uuid_new();
+
+	(void)state;
+	assert_true(shared_stream_begin(shared, shared_worker(shared, 0), one));
+	assert_true(shared_stream_begin(shared, shared_worker(shared, 1), one));
+	assert_false(shared_stream_begin(shared, shared_worker(shared, 2), one));
+	assert_true(shared_stream_begin(shared, shared_worker(shared, 2), other));
+	assert_true(shared_stream_begin(shared, shared_worker(shared, 3), other));
+	assert_false(shared_stream_begin(shared, shared_worker(shared, 4), third));
+	shared_stream_end(shared_worker(shared, 0));
+	assert_true(shared_stream_begin(shared, shared_worker(shared, 4), third));
+	assert_false(shared_stream_begin(shared, shared_worker(shared, 0), one));
+	shared_free(shared);
+	/* And be there only one worker. */
+	shared = shared_new(1, 100);
+	assert_true(shared_stream_begin(shared, shared_worker(shared, 0), one));
+	shared_stream_end(shared_worker(shared, 0));
+	assert_true(shared_stream_begin(shared, shared_worker(shared, 0), other));
+	shared_free(shared);
+}
+
 static void what_could_not_be_written_comes_again(void **state)
 {
 	struct shared *shared = shared_new(1, 100);
@@ -113,6 +137,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(calls_of_many_processes_add_up),
+		cmocka_unit_test(half_of_the_workers_send_long_bodies_and_a_quarter_for_one),
 		cmocka_unit_test(what_could_not_be_written_comes_again),
 		cmocka_unit_test(a_full_table_says_so),
 		cmocka_unit_test(one_of_many_does_the_flush),
