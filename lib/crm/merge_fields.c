@@ -1,6 +1,8 @@
 /* Which of two values holds, field by field. */
 #include "lib/crm/merge_internal.h"
 
+#include "lib/entity/phone.h"
+
 static const char *const sides[] = {[MERGE_KEPT] = "keep", [MERGE_OTHER] = "remove", [MERGE_BOTH] = "both"};
 
 const char *merge_side_name(enum merge_side side)
@@ -85,6 +87,18 @@ static bool is_empty(const struct field *field, struct str value)
 	return value.n == 0 || (field->type == FIELD_MONEY && str_is(value, "0"));
 }
 
+/* However it is written. */
+static bool is_same(struct arena *arena, const struct field *field, struct str one, struct str other)
+{
+	if (str_absent(one) || str_absent(other))
+		return str_absent(one) == str_absent(other);
+	if (field->type == FIELD_EMAIL)
+		return str_equal_nocase(one, other);
+	if (field->type == FIELD_PHONE && !str_absent(phone_e164(arena, one)))
+		return str_equal(phone_e164(arena, one), phone_e164(arena, other));
+	return str_equal(one, other);
+}
+
 static bool is_writable(const struct field *field)
 {
 	return field->type != FIELD_TAGS && field->type != FIELD_PASSWORD &&
@@ -160,7 +174,7 @@ static enum err begin(const struct plan *plan, size_t i)
 	bool writable = is_writable(field), always = follow && follow->always;
 
 	out->side = MERGE_KEPT;
-	out->differs = str_absent(kept) != str_absent(gone) || !str_equal(kept, gone);
+	out->differs = !is_same(ttx_arena(plan->tx), field, kept, gone);
 	out->choosable = out->differs && writable && !always;
 	out->told = out->differs && !(field->flags & (FIELD_API_ONLY | FIELD_INTERNAL)) && (writable || always);
 	out->joinable = out->choosable && field->type == FIELD_LONG_TEXT && kept.n && gone.n;

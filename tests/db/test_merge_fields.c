@@ -23,6 +23,25 @@ static void empty_fields_are_filled_and_an_address_stays_in_one_piece(void **sta
 	assert_string_equal(text_of(&contact_entity, kept, "notes"), "Dog\n\nGate 4");
 }
 
+/* The same number and address, written otherwise: nothing to choose. */
+static void a_number_is_the_same_however_it_is_written(void **state)
+{
+	struct merge_order order = {
+		.entity = &contact_entity,
+		.kept = made(&contact_entity,
+			     "{\"name\": \"A\", \"phone\": \"(512) 555-0123\", \"email\": \"a@example.com\"}"),
+		.gone = made(&contact_entity,
+			     "{\"name\": \"A\", \"phone\": \"512.555.0123\", \"email\": \"A@example.com\"}")};
+	struct merge_preview preview;
+	struct ttx *tx = begin(&shop, TX_READ);
+
+	(void)state;
+	assert_int_equal(merge_preview(tx, &order, errors_new(arena), &preview), OK);
+	for (size_t i = 0; i < contact_entity.field_count; i++)
+		assert_false(preview.fields[i].told);
+	commit(tx);
+}
+
 static void a_person_who_has_left_is_not_filled_in(void **state)
 {
 	struct uuid user = uuid_new(), kept, gone;
@@ -119,6 +138,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		MERGING(empty_fields_are_filled_and_an_address_stays_in_one_piece),
+		MERGING(a_number_is_the_same_however_it_is_written),
 		MERGING(a_person_who_has_left_is_not_filled_in),
 		MERGING(choices_that_make_no_sense_are_refused_at_the_field),
 		MERGING(tags_are_united_up_to_the_most),

@@ -65,6 +65,15 @@ export async function step(name, work) {
 	}
 }
 
+// As the owner of a demo company.
+export async function signIn(page, slug) {
+	await page.goto(`${origin(slug)}/login`);
+	await page.fill('[name=email]', `owner@${slug}.example`);
+	await page.fill('[name=password]', 'sunny-side-up-rooftop');
+	await page.click('main button[type=submit]');
+	await page.waitForURL(`${origin(slug)}/`);
+}
+
 // What must not be on a page when its visit ends.
 function judge(page, tag) {
 	const serious = page.complaints.filter((text) => !/status of 4\d\d/.test(text));

@@ -1,20 +1,11 @@
 // The records as people use them, on a phone and a desk, in light and dark, with and without JavaScript: a list is narrowed and changed in bulk, cards
 // move over the board, a call is logged in two taps, a lead becomes a customer. Each visit has a demo company of its own.
-import { origin, shoot, step, visitAll } from './browser_lib.mjs';
+import { origin, shoot, signIn, step, visitAll } from './browser_lib.mjs';
 
-const password = 'sunny-side-up-rooftop';
 const row = /\/[0-9a-f]{8}-[0-9a-f-]{27}$/;
 
 function expect(good, text) {
 	if (!good) throw new Error(text);
-}
-
-async function signIn(page, slug) {
-	await page.goto(`${origin(slug)}/login`);
-	await page.fill('[name=email]', `owner@${slug}.example`);
-	await page.fill('[name=password]', password);
-	await page.click('main button[type=submit]');
-	await page.waitForURL(`${origin(slug)}/`);
 }
 
 const rows = (page) => page.locator('#list tbody tr');

@@ -1,19 +1,10 @@
 // The search over everything and the keyboard shortcuts, on a phone and a desk, in light and dark, with and without JavaScript.
-import { origin, shoot, step, visitAll } from './browser_lib.mjs';
+import { origin, shoot, signIn, step, visitAll } from './browser_lib.mjs';
 
-const password = 'sunny-side-up-rooftop';
 const row = /\/[0-9a-f]{8}-[0-9a-f-]{27}$/;
 
 function expect(good, text) {
 	if (!good) throw new Error(text);
-}
-
-async function signIn(page, slug) {
-	await page.goto(`${origin(slug)}/login`);
-	await page.fill('[name=email]', `owner@${slug}.example`);
-	await page.fill('[name=password]', password);
-	await page.click('main button[type=submit]');
-	await page.waitForURL(`${origin(slug)}/`);
 }
 
 // Somebody to be found: the first lead, by the first word of the name.
