@@ -1,5 +1,6 @@
 #include "jobs/kinds.h"
 
+#include "lib/crm/duplicate.h"
 #include "lib/crm/import.h"
 #include "lib/crm/import_job.h"
 #include "lib/crm/purge.h"
@@ -8,6 +9,7 @@
 const struct job_kind job_kinds[] = {
 	{IMPORT_JOB, import_run, IMPORT_ATTEMPTS, 30, false},
 	{"file.purge", file_purge_run, 5, 20, true},
+	{DUPLICATE_JOB, duplicate_run, 5, 30, true},
 	{"trash.purge", purge_run, 5, 20, true},
 };
 /* clang-format on */

@@ -1,6 +1,7 @@
 #include "lib/crm/import_job.h"
 
 #include "lib/base/clock.h"
+#include "lib/crm/duplicate.h"
 #include "lib/crm/import.h"
 #include "lib/tenant/data_file.h"
 
@@ -22,6 +23,9 @@ enum err import_run(struct job_run *run)
 	/* Nobody is left to tell that it is gone. */
 	if (err == E_NOTFOUND)
 		err = OK;
+	/* What came may be there already under another spelling. */
+	if (err == OK && !more)
+		err = duplicate_search_request(tx);
 	if (err) {
 		ttx_rollback(tx);
 		if (run->attempts >= IMPORT_ATTEMPTS)

@@ -33,14 +33,14 @@ static const struct exception {
 	bool few_rows;            /* the plan limits its rows: filters need no index */
 	const char *nullable[2];  /* required of people, but older than the rule for rows that came otherwise */
 	const char *unchecked[2]; /* choices that may grow without a migration */
-	const char *unused[2];    /* columns that no field describes: only programs that fill them read them */
+	const char *unused[3];    /* columns that no field describes: only programs that fill them read them */
 } exceptions[] = {
 	{"tenant_users", true, {"name", NULL}, {"time_zone", NULL}, {NULL}},
 	{"signals", false, {NULL}, {NULL}, {"content_hash", NULL}},
 	/* Made by the database from their fields, for rows to be matched by. */
-	{"leads", false, {NULL}, {NULL}, {"email_norm", NULL}},
-	{"contacts", false, {NULL}, {NULL}, {"email_norm", NULL}},
-	{"properties", false, {NULL}, {NULL}, {"address_norm", NULL}},
+	{"leads", false, {NULL}, {NULL}, {"email_norm", "place_norm", NULL}},
+	{"contacts", false, {NULL}, {NULL}, {"email_norm", "place_norm", NULL}},
+	{"properties", false, {NULL}, {NULL}, {"address_norm", "place_norm", NULL}},
 	{"equipment", false, {NULL}, {NULL}, {"serial_norm", NULL}},
 };
 
