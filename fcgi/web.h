@@ -135,8 +135,8 @@ struct app {
 	const struct templates *templates;
 	struct shared *shared;
 	struct worker_slot *slot; /* of this worker; NULL where there is none */
-	struct pg *app_pg;  /* demand_app */
-	struct pg *auth_pg; /* demand_auth */
+	struct pg *app_pg;        /* demand_app */
+	struct pg *auth_pg;       /* demand_auth */
 	struct resolver *resolver;
 };
 
