@@ -36,6 +36,7 @@ static const struct flash flashes[] = {
 	{"import_undoing", "info", "It is being taken back."},
 	{"requests_taken", "success", "Taken: they are leads now."},
 	{"requests_left", "warning", "Some still wait: there is no room in the plan for all of them, or more to take."},
+	{"archive_started", "success", "Started. You can leave this page: the archive is made by itself."},
 	{"welcome", "success", "Welcome! Your workspace is ready. Add your first lead to see how it works."},
 	{"signed_out", "info", "You are signed out."},
 	{"handover_over", "info", "That link was used already or is too old. Sign in with your e-mail and password."},

@@ -240,6 +240,21 @@ static const char *const merge_batch[] = {"merged integer", "failed integer", "r
 static const char *const merge_looked_at[] = {"keep object",         "remove object",         "fields object[]",
 					      "tags_added string[]", "tags_dropped string[]", "moves object[]",
 					      "moves_words string",  "rows integer",          NULL};
+static const char *const archive_state[] = {
+	"id string uuid",
+	"state string",
+	"at_work string?",
+	"rows integer",
+	"file_name string",
+	"bytes integer",
+	"sha256 string?",
+	"is_there boolean",
+	"actor string",
+	"created_at string date-time",
+	"finished_at string? date-time",
+	"expires_at string? date-time",
+	NULL,
+};
 /* "{plural}" stands for every stored entity's word. */
 static const struct shape shapes[] = {
 	{METHOD_GET, "/api/{plural}/merge/preview", false, false, merge_looked_at, NULL},
@@ -263,6 +278,9 @@ static const struct shape shapes[] = {
 	{METHOD_GET, "/api/sample-data", true, false, sample_part, NULL},
 	{METHOD_POST, "/api/sample-data", true, false, sample_part, NULL},
 	{METHOD_DELETE, "/api/sample-data", true, false, sample_part, NULL},
+	{METHOD_GET, "/api/archives", true, false, archive_state, NULL},
+	{METHOD_POST, "/api/archives", false, false, archive_state, NULL},
+	{METHOD_GET, "/api/archives/{id}", false, false, archive_state, NULL},
 	{METHOD_GET, "/api/imports", true, false, import_state, NULL},
 	{METHOD_POST, "/api/imports", false, false, import_state, NULL},
 	{METHOD_GET, "/api/imports/{id}", false, false, import_state, import_preview_rows},

@@ -156,6 +156,14 @@ static const struct route own_routes[] = {
 	{METHOD_POST, "/api/merges/batch", TENANT_API, API, MEMBER(CAN_DELETE), RATE_WRITE, POOL_WEB, WORK_TENANT_WRITE, merge_batch_api, NULL, NULL, NULL, 200, true, "Merge up to 100 pairs: of each the older is kept and its empty fields are filled; a result for each."},
 	{METHOD_GET, "/api/merges/{id}", TENANT_API, API, MEMBER(CAN_READ), RATE_READ, POOL_WEB, WORK_TENANT_READ, merge_get_api, NULL, NULL, NULL, 200, false, "One merge."},
 	{METHOD_POST, "/api/merges/{id}/undo", TENANT_API, API, MEMBER(CAN_DELETE), RATE_WRITE, POOL_WEB, WORK_TENANT_WRITE, merge_undo_api, NULL, NULL, NULL, 200, false, "Take a merge back, as far as nobody has changed the records since."},
+	/* ---- the whole company as one file ---- */
+	{METHOD_GET, "/settings/data", ON_TENANT, PAGE, PERSON(CAN_ARCHIVE), RATE_READ, POOL_WEB, WORK_TENANT_READ, archives_page, "settings/data", NULL, NULL, 200, false, NULL},
+	{METHOD_POST, "/settings/data/archives", ON_TENANT, PAGE, PERSON(CAN_ARCHIVE), RATE_WRITE, POOL_WEB, WORK_TENANT_WRITE, archive_request_page, NULL, NULL, NULL, 303, false, NULL},
+	{METHOD_GET, "/settings/data/archives/{id}/file", ON_TENANT, RAW, PERSON(CAN_ARCHIVE), RATE_READ, POOL_WEB, WORK_TENANT_READ, archive_file, NULL, NULL, NULL, 200, false, NULL},
+	{METHOD_GET, "/api/archives", TENANT_API, API, PERSON(CAN_ARCHIVE), RATE_READ, POOL_WEB, WORK_TENANT_READ, archives_api, NULL, NULL, NULL, 200, false, "The latest twenty archives of the whole company: who had them made, and when."},
+	{METHOD_POST, "/api/archives", TENANT_API, API, PERSON(CAN_ARCHIVE), RATE_WRITE, POOL_WEB, WORK_TENANT_WRITE, archive_request_api, NULL, NULL, NULL, 201, true, "Have all of the company's data made into one archive; an owner's session only, never a key."},
+	{METHOD_GET, "/api/archives/{id}", TENANT_API, API, PERSON(CAN_ARCHIVE), RATE_READ, POOL_WEB, WORK_TENANT_READ, archive_api, NULL, NULL, NULL, 200, false, "How far an archive is; size and checksum when it is done."},
+	{METHOD_GET, "/api/archives/{id}/file", TENANT_API, API, PERSON(CAN_ARCHIVE), RATE_READ, POOL_WEB, WORK_TENANT_READ, archive_file, NULL, NULL, NULL, 200, false, "The archive itself, for a week."},
 
 	/* ---- settings ---- */
 	{METHOD_GET, "/settings", ON_TENANT, PAGE, PERSON(CAN_READ), RATE_READ, POOL_WEB, WORK_TENANT_READ, settings_page, "settings/company", NULL, NULL, 200, false, NULL},

@@ -4,9 +4,11 @@
 #include "lib/crm/import.h"
 #include "lib/crm/import_job.h"
 #include "lib/crm/purge.h"
+#include "lib/tenant/archive_request.h"
 
 /* clang-format off */
 const struct job_kind job_kinds[] = {
+	{ARCHIVE_JOB, archive_run, ARCHIVE_ATTEMPTS, ARCHIVE_SECONDS, false},
 	{IMPORT_JOB, import_run, IMPORT_ATTEMPTS, 30, false},
 	{"file.purge", file_purge_run, 5, 20, true},
 	{DUPLICATE_JOB, duplicate_run, 5, 30, true},

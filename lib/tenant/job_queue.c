@@ -14,7 +14,8 @@ STATEMENT(claim, "WITH next AS (SELECT tenant_id, id FROM job_tickets WHERE stat
 		 " ORDER BY tenant_id, run_at LIMIT 1 FOR UPDATE SKIP LOCKED)"
 		 " UPDATE job_tickets t SET state = 'running', turn = turn + 1, attempts = attempts + 1,"
 		 " last_error = CASE WHEN t.state = 'running' THEN 'crashed' ELSE t.last_error END, worker = $5,"
-		 " run_at = clock_timestamp() + make_interval(secs => $3::float8 + $4::float8)"
+		 " run_at = clock_timestamp() + make_interval(secs =>"
+		 " ($3::integer[])[array_position($2::text[], t.kind)] + $4::float8)"
 		 " FROM next WHERE t.tenant_id = next.tenant_id AND t.id = next.id"
 		 " RETURNING t.tenant_id, t.id, t.kind, t.subject, t.turn, t.attempts");
 STATEMENT(release, "UPDATE job_tickets SET run_at = clock_timestamp() + make_interval(secs => attempts - 1)"
@@ -60,13 +61,15 @@ static struct str names_of(struct arena *arena, const struct job_kind *kinds, si
 	return buffer_str(&names);
 }
 
-static int longest(const struct job_kind *kinds, size_t count)
+/* In the order of the names. */
+static struct str seconds_of(struct arena *arena, const struct job_kind *kinds, size_t count)
 {
-	int seconds = 0;
+	struct buffer seconds = BUFFER_IN(arena);
 
 	for (size_t i = 0; i < count; i++)
-		seconds = kinds[i].seconds > seconds ? kinds[i].seconds : seconds;
-	return seconds;
+		buffer_printf(&seconds, "%c%d", i ? ',' : '{', kinds[i].seconds);
+	buffer_add_str(&seconds, count ? STR("}") : STR("{}"));
+	return buffer_str(&seconds);
 }
 
 static void read_claim(struct rows *row, struct arena *arena, const struct job_kind *kinds, size_t count,
@@ -90,8 +93,8 @@ enum err job_claim(struct pg *pg, struct arena *arena, struct str worker, const 
 		   struct uuid *last, struct job_run *run, const struct job_kind **kind, struct uuid *tenant)
 {
 	struct stx *stx = stx_begin(pg, arena, "jobs: claim", TX_WRITE);
-	struct argument names = arg_str(names_of(arena, kinds, count)), lease = arg_int(arena, longest(kinds, count)),
-			margin = arg_int(arena, LEASE_MARGIN);
+	struct argument names = arg_str(names_of(arena, kinds, count)),
+			lease = arg_str(seconds_of(arena, kinds, count)), margin = arg_int(arena, LEASE_MARGIN);
 	struct rows *row;
 	enum err e = stx_one(stx, &claim, ARGS(arg_uuid(arena, *last), names, lease, margin, arg_str(worker)), &row);
 

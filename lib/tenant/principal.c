@@ -9,8 +9,9 @@
 #define VIEWER_CAN (BIT(CAN_NOTHING) | BIT(CAN_READ))
 #define MEMBER_CAN (VIEWER_CAN | BIT(CAN_WRITE) | BIT(CAN_DELETE))
 #define ADMIN_CAN (MEMBER_CAN | BIT(CAN_SETTINGS) | BIT(CAN_USERS) | BIT(CAN_KEYS))
+#define OWNER_CAN (ADMIN_CAN | BIT(CAN_ARCHIVE))
 
-/* The matrix. An owner differs from an admin in what user.c allows: only owners make and change owners. */
+/* The matrix. An owner also differs from an admin in what user.c allows: only owners make and change owners. */
 static const struct {
 	const char *name, *label;
 	unsigned can;
@@ -18,7 +19,7 @@ static const struct {
 	[ROLE_VIEWER] = {"viewer", "Viewer", VIEWER_CAN},
 	[ROLE_MEMBER] = {"member", "Member", MEMBER_CAN},
 	[ROLE_ADMIN] = {"admin", "Admin", ADMIN_CAN},
-	[ROLE_OWNER] = {"owner", "Owner", ADMIN_CAN},
+	[ROLE_OWNER] = {"owner", "Owner", OWNER_CAN},
 };
 
 bool role_find(struct str name, enum role *out)
@@ -43,7 +44,7 @@ const char *role_label(enum role role)
 
 bool principal_can(const struct principal *principal, enum permission permission)
 {
-	if (permission == CAN_KEYS && principal->kind != CREDENTIAL_SESSION)
+	if ((permission == CAN_KEYS || permission == CAN_ARCHIVE) && principal->kind != CREDENTIAL_SESSION)
 		return false;
 	return (roles[principal->role].can & BIT(permission)) != 0;
 }

@@ -19,7 +19,8 @@ enum permission {
 	CAN_DELETE,
 	CAN_SETTINGS, /* company, logo */
 	CAN_USERS,
-	CAN_KEYS /* API keys; needs a session, never another key */
+	CAN_KEYS,   /* API keys; needs a session, never another key */
+	CAN_ARCHIVE /* take the whole company along: owners, and never a key */
 };
 
 enum credential_kind { CREDENTIAL_SESSION = 1, CREDENTIAL_API_KEY };

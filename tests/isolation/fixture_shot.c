@@ -44,6 +44,8 @@ const char *route_table(const struct route *route)
 		return "bulk_actions";
 	if (strstr(route->path, "/f/{id}"))
 		return "web_forms";
+	if (strstr(route->path, "/archives/{id}"))
+		return "archives";
 	if (strstr(route->path, "/imports/{id}"))
 		return "imports";
 	if (strstr(route->path, "/merges/{id}"))

@@ -416,6 +416,32 @@ static void merge_to_undo(struct shot *shot, bool fresh)
 		 STR_FMT_ARG(shot->id));
 }
 
+/* ---- archives ---- */
+
+/* Whichever row the address names, one of an earlier request too. */
+static void archive_with_file(struct shot *shot, bool fresh)
+{
+	const char *company = uuid_text(web->arena, shot->who->company.id).p;
+
+	(void)fresh;
+	test_sql(
+		"UPDATE archives SET state = 'done', file_id = (SELECT f.id FROM data_files f WHERE f.tenant_id = '%s' "
+		"ORDER BY f.id LIMIT 1) WHERE tenant_id = '%s'",
+		company, company);
+}
+
+/* One is made at a time. */
+static void no_archive_at_work(struct shot *shot, bool fresh)
+{
+	if (fresh)
+		test_sql("UPDATE archives SET state = 'done' WHERE tenant_id = '%s'",
+			 uuid_text(web->arena, shot->who->company.id).p);
+	if (shot->route->face != FACE_PAGE)
+		return;
+	shot->body = text("csrf=%.*s", STR_FMT_ARG(shot->csrf));
+	shot->type = STR("application/x-www-form-urlencoded");
+}
+
 /* ---- the table ---- */
 
 static const struct special {
@@ -460,6 +486,10 @@ static const struct special {
 	{METHOD_POST, "/bulk/{id}/undo", ON_ANY, bulk_undo, 0},
 	{METHOD_POST, "/api/bulk/{id}/undo", ON_ANY, bulk_undo, 0},
 	{METHOD_POST, "/f/{id}", ON_TENANT, request_of_a_stranger, 0},
+	{METHOD_POST, "/settings/data/archives", ON_TENANT, no_archive_at_work, 0},
+	{METHOD_GET, "/settings/data/archives/{id}/file", ON_TENANT, archive_with_file, 0},
+	{METHOD_GET, "/api/archives/{id}/file", ON_ANY, archive_with_file, 0},
+	{METHOD_POST, "/api/archives", ON_ANY, no_archive_at_work, 0},
 	{METHOD_POST, "/imports", ON_TENANT, table_file, 0},
 	{METHOD_POST, "/api/imports", ON_ANY, table_file, 0},
 	{METHOD_POST, "/imports/{id}", ON_TENANT, import_in_state, 0},

@@ -50,6 +50,10 @@ static const struct rule rules[] = {
 	{GETS, "/settings", ON_TENANT, WHO_SESSION, ROLE_VIEWER, RATE_READ},
 	{GETS, "/settings/response", ON_TENANT, WHO_SESSION, ROLE_VIEWER, RATE_READ},
 	{CHANGES, "/api/settings/*", ON_ANY, WHO_MEMBER, ROLE_ADMIN, RATE_WRITE},
+	{GETS, "/settings/data*", ON_TENANT, WHO_SESSION, ROLE_OWNER, RATE_READ},
+	{CHANGES, "/settings/data*", ON_TENANT, WHO_SESSION, ROLE_OWNER, RATE_WRITE},
+	{GETS, "/api/archives*", ON_ANY, WHO_SESSION, ROLE_OWNER, RATE_READ},
+	{CHANGES, "/api/archives*", ON_ANY, WHO_SESSION, ROLE_OWNER, RATE_WRITE},
 	{GETS, "/settings/*", ON_TENANT, WHO_SESSION, ROLE_ADMIN, RATE_READ},
 	{CHANGES, "/settings*", ON_TENANT, WHO_SESSION, ROLE_ADMIN, RATE_WRITE},
 

@@ -91,7 +91,7 @@ static void look_at_body(const struct response *response)
 {
 	struct str type = web_answer_header(response, "content-type");
 
-	if (response->body.length == 0 || has(type, "image/"))
+	if (response->body.length == 0 || has(type, "image/") || has(type, "application/gzip"))
 		return;
 	look_for_leaks(response);
 	if (has(type, "jsonl"))
