@@ -6,6 +6,8 @@
 #include "fcgi/timeline_view.h"
 #include "fcgi/try.h"
 
+#include "lib/crm/entities.h"
+#include "lib/entity/custom.h"
 #include "lib/entity/history.h"
 
 #define FOUND_MOST 10
@@ -161,6 +163,74 @@ enum err merge_do_page(struct context *c)
 	return e;
 }
 
+/* ---- many, out of the queue ---- */
+
+static const struct entity *entity_of(void *context, struct str plural)
+{
+	const struct context *c = context;
+
+	return entity_with_custom(c->arena, entity_find(plural), c->tenant->custom_fields);
+}
+
+static enum err read_pairs(struct context *c, struct str *out)
+{
+	struct buffer ids = BUFFER_IN(c->arena);
+	size_t count = 0;
+
+	for (const struct form_field *pair = form_find(&c->form, "pair"); pair; pair = form_find_next(pair, "pair")) {
+		struct uuid id;
+
+		if (!uuid_parse(pair->text, &id))
+			return E_MALFORMED;
+		buffer_add_char(&ids, count++ ? ',' : '{');
+		buffer_add_str(&ids, uuid_text(c->arena, id));
+	}
+	buffer_add_char(&ids, '}');
+	*out = buffer_str(&ids);
+	if (count == 0)
+		errors_add(c->errors, "pair", "required", "Tick the pairs that are to be merged.");
+	else if (count > MERGE_PAIRS_MOST)
+		errors_add(c->errors, "pair", "too_long", "Merge %d pairs at a time at most.", MERGE_PAIRS_MOST);
+	return errors_any(c->errors) ? E_INVALID : OK;
+}
+
+enum err merge_queued_page(struct context *c)
+{
+	struct merge_counts counts;
+	struct str ids;
+
+	value_put_text(c->page, "title", "Nothing was merged");
+	value_put_text(c->page, "back_label", "Duplicates");
+	value_put_url(c->page, "back_url", STR("/duplicates"));
+	TRY(read_pairs(c, &ids));
+	TRY(merge_queued(c->tx, ids, entity_of, c, &counts));
+	return context_redirect(c, arena_printf(c->arena, "/merges?merged=%lld&refused=%lld", (long long)counts.merged,
+						(long long)counts.refused));
+}
+
+static const char *pairs(int64_t count)
+{
+	return count == 1 ? "pair" : "pairs";
+}
+
+/* What the queue's button came to; null without. */
+static void put_news(struct context *c)
+{
+	struct buffer out = BUFFER_IN(c->arena);
+	int64_t merged, refused;
+
+	if (!str_to_int64(form_text(&c->query, "merged"), &merged) || merged < 0 ||
+	    !str_to_int64(form_text(&c->query, "refused"), &refused) || refused < 0) {
+		value_put(c->page, "news", value_null(c->arena));
+		return;
+	}
+	buffer_printf(&out, "%lld %s merged.", (long long)merged, pairs(merged));
+	if (refused)
+		buffer_printf(&out, " %lld %s could not be: open %s in the queue to see why.", (long long)refused,
+			      pairs(refused), refused == 1 ? "it" : "them");
+	value_put_str(c->page, "news", buffer_str(&out));
+}
+
 /* ---- the list, and the way back ---- */
 
 enum err merges_page(struct context *c)
@@ -183,6 +253,7 @@ enum err merges_page(struct context *c)
 		value_append(rows, map);
 	}
 	value_put_text(c->page, "title", "Merges");
+	put_news(c);
 	value_put_bool(c->page, "has_rows", count > 0);
 	value_put_bool(c->page, "has_next", count > MERGE_LIST_MOST);
 	value_put_url(c->page, "next_url", STR("/merges"));
@@ -203,6 +274,7 @@ enum err merge_undo_page(struct context *c)
 	enum err e = merge_take_back(c, c->id, &merge, &undone);
 
 	value_put_text(c->page, "title", "The merge was not taken back");
+	value_put_text(c->page, "back_label", "Merges");
 	value_put_url(c->page, "back_url", STR("/merges"));
 	TRY(e);
 	return context_redirect(

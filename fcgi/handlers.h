@@ -70,7 +70,7 @@ handler archives_page, archive_request_page, archive_file, archives_api, archive
 /* h_web_form.c */
 handler web_form_page, web_form_send, web_form_website, web_form_held, web_form_requests_api, web_form_held_api;
 /* h_merge.c, h_merge_api.c */
-handler merge_page, merge_do_page, merges_page, merge_undo_page;
+handler merge_page, merge_do_page, merge_queued_page, merges_page, merge_undo_page;
 handler merge_preview_api, merge_api, merge_batch_api, merges_api, merge_get_api, merge_undo_api;
 /* h_admin.c */
 handler admin_home, admin_tenants, admin_tenant_create, admin_tenant_get, admin_tenant_update, admin_tenant_delete;

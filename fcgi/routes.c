@@ -150,6 +150,7 @@ static const struct route own_routes[] = {
 	MERGING("leads", lead_entity),
 	MERGING("contacts", contact_entity),
 	MERGING("properties", property_entity),
+	{METHOD_POST, "/duplicates/merge", ON_TENANT, PAGE, PERSON(CAN_DELETE), RATE_WRITE, POOL_WEB, WORK_TENANT_WRITE, merge_queued_page, NULL, "merge/refused", NULL, 303, false, NULL},
 	{METHOD_GET, "/merges", ON_TENANT, PAGE, PERSON(CAN_READ), RATE_READ, POOL_WEB, WORK_TENANT_READ, merges_page, "merge/list", NULL, NULL, 200, false, NULL},
 	{METHOD_POST, "/merges/{id}/undo", ON_TENANT, PAGE, PERSON(CAN_DELETE), RATE_WRITE, POOL_WEB, WORK_TENANT_WRITE, merge_undo_page, NULL, "merge/refused", NULL, 303, false, NULL},
 	{METHOD_GET, "/api/merges", TENANT_API, API, MEMBER(CAN_READ), RATE_READ, POOL_WEB, WORK_TENANT_READ, merges_api, NULL, NULL, NULL, 200, false, "Merges, newest first."},

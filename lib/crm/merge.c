@@ -202,6 +202,10 @@ static enum err leave_sample(struct ttx *tx, const struct merge_preview *preview
 	return err;
 }
 
+/* What else the one that goes looked like; what the kept one looks like is found again. */
+STATEMENT(forget_pairs, "DELETE FROM duplicate_pairs WHERE tenant_id = $1 AND entity = $2"
+			" AND (first_id = $3 OR second_id = $3)");
+
 /* ---- doing it ---- */
 
 static enum err write_kept(struct ttx *tx, const struct merge_preview *preview, struct value *snapshot,
@@ -246,6 +250,11 @@ static enum err run(struct ttx *tx, const struct merge_preview *preview, struct 
 	/* Last, since its hook may hold the company's row until the commit. */
 	if (err == OK)
 		err = entity_delete(tx, preview->gone, errors);
+	if (err == OK)
+		err = ttx_exec(
+			tx, &forget_pairs,
+			ARGS(arg_text(preview->entity->plural), arg_uuid(ttx_arena(tx), record_id(preview->gone))),
+			NULL);
 	return err ? err : store_merge(tx, preview, snapshot, version, rows, merge_id);
 }
 

@@ -97,6 +97,13 @@ struct merge_pair {
  */
 enum err merge_pairs(struct ttx *, const struct entity *, struct merge_pair *, size_t count) MUST_CHECK;
 
+struct merge_counts {
+	int64_t merged, refused;
+};
+/* The same for pairs of the queue (duplicate_pairs), ids as "{…}"; entity_of gives the entity with the company's own fields. */
+enum err merge_queued(struct ttx *, struct str ids, const struct entity *(*entity_of)(void *, struct str plural),
+		      void *context, struct merge_counts *out) MUST_CHECK;
+
 /* ---- and back ---- */
 
 struct merge {

@@ -73,3 +73,32 @@ enum err merge_pairs(struct ttx *tx, const struct entity *entity, struct merge_p
 	}
 	return err;
 }
+
+/* ---- out of the queue ---- */
+
+STATEMENT(read_queue, "SELECT entity, first_id, second_id FROM duplicate_pairs WHERE tenant_id = $1"
+		      " AND id = ANY($2::uuid[]) AND state = 'open' ORDER BY entity, score DESC, id");
+
+enum err merge_queued(struct ttx *tx, struct str ids, const struct entity *(*entity_of)(void *, struct str plural),
+		      void *context, struct merge_counts *out)
+{
+	struct merge_pair *pairs = arena_array(ttx_arena(tx), MERGE_PAIRS_MOST, sizeof *pairs);
+	struct rows *rows;
+	enum err err = ttx_rows(tx, &read_queue, ARGS(arg_str(ids)), &rows);
+	bool more = err == OK && rows_next(rows);
+
+	*out = (struct merge_counts){0};
+	while (err == OK && more) {
+		struct str plural = rows_str(rows, 0);
+		size_t count = 0;
+
+		for (; more && count < MERGE_PAIRS_MOST && str_equal(rows_str(rows, 0), plural); more = rows_next(rows))
+			pairs[count++] = (struct merge_pair){.first = rows_uuid(rows, 1), .second = rows_uuid(rows, 2)};
+		err = merge_pairs(tx, entity_of(context, plural), pairs, count);
+		for (size_t i = 0; i < count; i++) {
+			out->merged += pairs[i].done;
+			out->refused += pairs[i].err != OK;
+		}
+	}
+	return err;
+}

@@ -400,6 +400,14 @@ static void pairs_to_merge(struct shot *shot, bool fresh)
 	shot->type = STR("application/json");
 }
 
+static void queue_to_merge(struct shot *shot, bool fresh)
+{
+	(void)fresh;
+	shot->body = text("csrf=%.*s&pair=%.*s", STR_FMT_ARG(shot->csrf),
+			  STR_FMT_ARG(planted_row(shot->from, "duplicate_pairs")));
+	shot->type = STR("application/x-www-form-urlencoded");
+}
+
 /* One that can be taken back: of two leads, the second in the trash. */
 static void merge_to_undo(struct shot *shot, bool fresh)
 {
@@ -501,9 +509,12 @@ static const struct special {
 	{METHOD_POST, "/api/imports/{id}/held", ON_ANY, import_in_state, 0},
 	{METHOD_POST, "/api/imports/{id}/undo", ON_ANY, import_in_state, 0},
 	{METHOD_GET, "+/merge/preview", ON_ANY, two_to_look_at, 0},
-	{METHOD_POST, "+/merge", ON_ANY, two_to_merge, 0},
+	{METHOD_POST, "/api/leads/merge", ON_ANY, two_to_merge, 0},
+	{METHOD_POST, "/api/contacts/merge", ON_ANY, two_to_merge, 0},
+	{METHOD_POST, "/api/properties/merge", ON_ANY, two_to_merge, 0},
 	{METHOD_GET, "*/merge", ON_TENANT, two_to_look_at, 0},
 	{METHOD_POST, "*/merge", ON_TENANT, two_to_merge, 0},
+	{METHOD_POST, "/duplicates/merge", ON_TENANT, queue_to_merge, 0},
 	{METHOD_POST, "/api/merges/batch", ON_ANY, pairs_to_merge, 0},
 	{METHOD_POST, "/merges/{id}/undo", ON_TENANT, merge_to_undo, 0},
 	{METHOD_POST, "/api/merges/{id}/undo", ON_ANY, merge_to_undo, 0},

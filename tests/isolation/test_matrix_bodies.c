@@ -26,8 +26,9 @@ static const struct {
 	 "tenant_users"},
 	{"/merge", FACE_API, "{\"keep\":\"@\",\"remove\":\"^\"}", NULL},
 	{"/merge", FACE_API, "{\"keep\":\"^\",\"remove\":\"@\"}", NULL},
-	{"/merge", FACE_PAGE, "with=^", NULL},
+	{"/{id}/merge", FACE_PAGE, "with=^", NULL},
 	{"/merges/batch", FACE_API, "{\"entity\":\"leads\",\"pairs\":[{\"first\":\"^\",\"second\":\"@\"}]}", "leads"},
+	{"/duplicates/merge", FACE_PAGE, "pair=^", "duplicate_pairs"},
 	{"/call-note", FACE_PAGE, "call=^&body=said", "activities"},
 };
 
