@@ -262,6 +262,49 @@ static void pairs_are_merged_in_one_request(void **state)
 			   "pairs[0]", "not_a_pair");
 }
 
+/* ---- out of the queue ---- */
+
+static struct str queued(struct str one, struct str other, const char *entity)
+{
+	return arena_copy(
+		web->arena,
+		test_sql_value("INSERT INTO duplicate_pairs (tenant_id, id, entity, first_id, second_id, "
+			       "reasons, score, created_at, updated_at) VALUES ('%s', gen_random_uuid(), '%s', "
+			       "least('%.*s'::uuid, '%.*s'::uuid), greatest('%.*s'::uuid, '%.*s'::uuid), "
+			       "'phone', 60, now(), now()) RETURNING id::text",
+			       uuid_text(web->arena, acme.id).p, entity, STR_FMT_ARG(one), STR_FMT_ARG(other),
+			       STR_FMT_ARG(one), STR_FMT_ARG(other)));
+}
+
+static void ticked_pairs_of_the_queue_are_merged(void **state)
+{
+	struct two contacts = two_contacts();
+	struct str a = company_lead(&acme, "Dee"), b = company_lead(&acme, "D."), c = company_lead(&acme, "D. D."),
+		   first = queued(a, b, "leads"), second = queued(b, c, "leads"),
+		   third = queued(contacts.kept, contacts.gone, "contacts");
+	struct browser person = browser_as(&acme, ROLE_MEMBER);
+	const struct response *page = submit(
+		&person, "/duplicates/merge",
+		text("pair=%.*s&pair=%.*s&pair=%.*s", STR_FMT_ARG(first), STR_FMT_ARG(second), STR_FMT_ARG(third)).p);
+
+	(void)state;
+	assert_goes_to(page, STR("/merges?merged=3&refused=0"));
+	assert_has(browse(&person, "/merges?merged=3&refused=0"), "3 pairs merged.");
+	assert_status(get(row("api/leads", a, "")), 200);
+	assert_has(get(row("api/leads", c, "")), "merged into");
+	assert_json(get(row("api/contacts", contacts.kept, "")), "phone_e164", "+15125550123");
+	assert_true(
+		str_absent(test_sql_value("SELECT id::text FROM duplicate_pairs WHERE id IN ('%.*s', '%.*s', '%.*s')",
+					  STR_FMT_ARG(first), STR_FMT_ARG(second), STR_FMT_ARG(third))));
+	/* Again: they are gone from the queue. */
+	page = submit(&person, "/duplicates/merge", text("pair=%.*s", STR_FMT_ARG(first)).p);
+	assert_goes_to(page, STR("/merges?merged=0&refused=0"));
+	page = submit(&person, "/duplicates/merge", "");
+	assert_status(page, 422);
+	assert_has(page, "Tick the pairs");
+	assert_status(submit(&person, "/duplicates/merge", "pair=x"), 400);
+}
+
 /* ---- who may ---- */
 
 static void viewers_look_and_others_see_nothing(void **state)
@@ -303,6 +346,7 @@ int main(void)
 		cmocka_unit_test(the_api_previews_merges_and_takes_back),
 		cmocka_unit_test(what_is_wrong_is_named),
 		cmocka_unit_test(pairs_are_merged_in_one_request),
+		cmocka_unit_test(ticked_pairs_of_the_queue_are_merged),
 		cmocka_unit_test(viewers_look_and_others_see_nothing),
 	};
 
