@@ -1,5 +1,6 @@
 // The records as people use them, on a phone and a desk, in light and dark, with and without JavaScript: a list is narrowed and changed in bulk, cards
 // move over the board, a call is logged in two taps, a lead becomes a customer. Each visit has a demo company of its own.
+import { readFileSync } from 'node:fs';
 import { origin, shoot, signIn, step, visitAll } from './browser_lib.mjs';
 
 const row = /\/[0-9a-f]{8}-[0-9a-f-]{27}$/;
@@ -33,6 +34,17 @@ async function list(page, { tag, slug, javaScript }) {
 		await shoot(page, `${tag}-list-nothing`);
 		await page.click('.empty-action a');
 		await page.waitForSelector('#list tbody tr');
+	});
+	await step(`${tag}: what is narrowed is exported as it stands`, async () => {
+		await page.goto(`${origin(slug)}/leads?urgency=emergency&sort=name`);
+		const names = await texts(rows(page).locator('.row-title'));
+		await page.click('.list-tools a:has-text("Export")');
+		await page.waitForSelector('input[value=jsonl]');
+		await shoot(page, `${tag}-export`);
+		const [download] = await Promise.all([page.waitForEvent('download'), page.click('main button[type=submit]')]);
+		expect(/^leads-\d{4}-\d\d-\d\d\.csv$/.test(download.suggestedFilename()), `the file is called ${download.suggestedFilename()}`);
+		const lines = readFileSync(await download.path(), 'utf8').trim().split('\r\n');
+		expect(lines.slice(1, names.length + 1).every((line, n) => line.startsWith(names[n])), `the file has ${lines.slice(0, 3)}`);
 	});
 	await step(`${tag}: columns and order are chosen, and stay in the address`, async () => {
 		await page.goto(`${origin(slug)}/leads`);
