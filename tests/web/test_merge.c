@@ -264,7 +264,7 @@ static void pairs_are_merged_in_one_request(void **state)
 
 /* ---- out of the queue ---- */
 
-static struct str queued(struct str one, struct str other, const char *entity)
+static struct str queued(struct str one, struct str second, const char *entity)
 {
 	return arena_copy(
 		web->arena,
@@ -272,8 +272,8 @@ static struct str queued(struct str one, struct str other, const char *entity)
 			       "reasons, score, created_at, updated_at) VALUES ('%s', gen_random_uuid(), '%s', "
 			       "least('%.*s'::uuid, '%.*s'::uuid), greatest('%.*s'::uuid, '%.*s'::uuid), "
 			       "'phone', 60, now(), now()) RETURNING id::text",
-			       uuid_text(web->arena, acme.id).p, entity, STR_FMT_ARG(one), STR_FMT_ARG(other),
-			       STR_FMT_ARG(one), STR_FMT_ARG(other)));
+			       uuid_text(web->arena, acme.id).p, entity, STR_FMT_ARG(one), STR_FMT_ARG(second),
+			       STR_FMT_ARG(one), STR_FMT_ARG(second)));
 }
 
 static void ticked_pairs_of_the_queue_are_merged(void **state)
