@@ -133,8 +133,8 @@ static void add_error_headers(struct exchange *x, enum err e)
 
 void answer_error(struct exchange *x, enum err e)
 {
-	static const char *const of_success[] = {"Set-Cookie", "Location", "ETag", "Content-Type",
-						 "Idempotent-Replayed"};
+	static const char *const of_success[] = {"Set-Cookie",   "Location", "ETag",
+						 "Content-Type", "Link",     "Idempotent-Replayed"};
 	struct context *c = &x->context;
 
 	for (size_t i = 0; i < COUNT_OF(of_success); i++)

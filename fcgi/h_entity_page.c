@@ -1,5 +1,6 @@
 /* Every stored entity as pages: the same templates for all of them. */
 #include "fcgi/conflict.h"
+#include "fcgi/duplicate_view.h"
 #include "fcgi/entity_view.h"
 #include "fcgi/h_related.h"
 #include "fcgi/handlers.h"
@@ -13,7 +14,7 @@
 #include "lib/crm/task.h"
 #include "lib/crm/web_form.h"
 
-static const char *const form_extras[] = {"csrf", "version", "return", NULL};
+static const char *const form_extras[] = {"csrf", "version", "return", DUPLICATES_ANYWAY, NULL};
 
 /* Back to where the person came from, with a word on what was done. */
 static enum err done(struct context *c, struct str path, const char *code)
@@ -139,6 +140,8 @@ static void form_view(struct context *c, const struct record *record, const stru
 	value_put_str(c->page, "entity_label", entity_in_sentence(c, entity->label));
 	value_put_text(c->page, "entity_label_plural", entity->label_plural);
 	value_put_url(c->page, "list_url", entity_list_path(c, entity));
+	if (!value_get(c->page, STR("has_duplicates")))
+		duplicates_put_none(c);
 	value_put_int(c->page, "version", create ? 0 : record_version(record));
 	value_put_url(c->page, "action_url", here);
 	value_put_url(c->page, "cancel_url", str_absent(back) ? here : back);
@@ -168,6 +171,8 @@ enum err entity_create_page(struct context *c)
 	TRY(form_find_references(c->tx, c->entity, WRITE_CREATE, &c->form, c->errors));
 	TRY(record_load_offers(c->tx, record, &c->form));
 	e = record_from_form(record, WRITE_CREATE, &c->form, form_extras, c->errors);
+	if (e == OK)
+		e = duplicates_warn(c, record);
 	if (e == OK)
 		e = entity_insert(c->tx, record, c->errors);
 	if (e == OK)

@@ -72,6 +72,9 @@ handler web_form_page, web_form_send, web_form_website, web_form_held, web_form_
 /* h_merge.c, h_merge_api.c */
 handler merge_page, merge_do_page, merge_queued_page, merges_page, merge_undo_page;
 handler merge_preview_api, merge_api, merge_batch_api, merges_api, merge_get_api, merge_undo_api;
+/* h_duplicates.c, h_duplicates_api.c */
+handler duplicates_page, duplicates_search_page, duplicate_dismiss_page, duplicate_reopen_page;
+handler duplicates_api, duplicates_search_api, duplicates_search_get_api, duplicate_dismiss_api, duplicate_reopen_api;
 /* h_admin.c */
 handler admin_home, admin_tenants, admin_tenant_create, admin_tenant_get, admin_tenant_update, admin_tenant_delete;
 

@@ -1,8 +1,10 @@
+#include "fcgi/handlers.h"
 #include "fcgi/large_body.h"
 #include "fcgi/openapi_internal.h"
 #include "fcgi/request.h"
 #include "fcgi/route.h"
 
+#include "lib/crm/duplicate.h"
 #include "lib/crm/entities.h"
 #include "lib/entity/custom.h"
 
@@ -118,6 +120,11 @@ static const struct {
 	{"/api/trash", "cursor", "string", "next_cursor of the page before.", false},
 	{"/api/{plural}/merge/preview", "keep", "string", "The id of the one that would stay.", true},
 	{"/api/{plural}/merge/preview", "remove", "string", "The id of the one that would go.", true},
+	{"/api/duplicates", "entity", "string", "leads, contacts or properties; all of them when it is not sent.",
+	 false},
+	{"/api/duplicates", "state", "string", "open or dismissed; open when it is not sent.", false},
+	{"/api/duplicates", "limit", "integer", "Pairs a page: 1 to 100, 25 when it is not sent.", false},
+	{"/api/duplicates", "cursor", "string", "next_cursor of the page before.", false},
 	{"/api/merges", "cursor", "string", "next_cursor of the page before.", false},
 	{"/api/{plural}/{id}/history", "cursor", "string", "next_cursor of the page before.", false},
 	{"/api/admin/tenants", "limit", "integer", "Rows a page: 1 to 200, 25 when it is not sent.", false},
@@ -143,6 +150,12 @@ void openapi_put_parameters(const struct route *route, struct value *list)
 		if (route->method == METHOD_GET && openapi_is_path(queries[i].path, route))
 			add_parameter(list, queries[i].name, "query", queries[i].required,
 				      type_schema(arena, queries[i].type), queries[i].description);
+	if (route->handler == entity_create_api && duplicate_fits(route->entity))
+		add_parameter(
+			list, "duplicates", "query", false, string_schema(arena, NULL),
+			"allow (when it is not sent) or refuse: 409 when there are rows with the same phone, e-mail or "
+			"name and address, their ids and reasons in duplicates. Otherwise the row is made, and a Link "
+			"header with rel=\"duplicate\" names each of up to three.");
 	if (has_id(route) && (route->method == METHOD_PATCH || route->method == METHOD_DELETE))
 		add_parameter(list, "If-Match", "header", openapi_needs_if_match(route), string_schema(arena, NULL),
 			      "The ETag that was read; 412 when the row has moved on.");
@@ -351,6 +364,22 @@ static struct value *path_item(struct value *paths, const char *path)
 	return found ? found : value_put_map(paths, path);
 }
 
+/* What ?duplicates=refuse tells. */
+static void put_duplicates(struct value *properties)
+{
+	struct value *list = value_put_map(properties, "duplicates"), *item, *reasons;
+
+	value_put_text(list, "type", "array");
+	value_put_text(list, "description", "Of a row that was refused: those it is like.");
+	item = value_put_map(list, "items");
+	value_put_text(item, "type", "object");
+	item = value_put_map(item, "properties");
+	value_put(item, "id", string_schema(value_arena(properties), "uuid"));
+	reasons = value_put_map(item, "reasons");
+	value_put_text(reasons, "type", "array");
+	value_put(reasons, "items", string_schema(value_arena(properties), NULL));
+}
+
 static void put_components(struct value *document)
 {
 	static const char problem_members[][2][48] = {
@@ -374,6 +403,7 @@ static void put_components(struct value *document)
 	value_put(item, "field", string_schema(arena, NULL));
 	value_put(item, "code", string_schema(arena, NULL));
 	value_put(item, "message", string_schema(arena, NULL));
+	put_duplicates(properties);
 	schemes = value_put_map(components, "securitySchemes");
 	scheme = value_put_map(schemes, "bearer");
 	value_put_text(scheme, "type", "http");

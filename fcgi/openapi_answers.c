@@ -255,10 +255,30 @@ static const char *const archive_state[] = {
 	"expires_at string? date-time",
 	NULL,
 };
+static const char *const duplicate_pair[] = {"id string uuid",
+					     "entity string",
+					     "first_id string uuid",
+					     "second_id string uuid",
+					     "reasons string[]",
+					     "score integer",
+					     "state string",
+					     "version integer",
+					     "created_at string date-time",
+					     "updated_at string date-time",
+					     "*first_title string",
+					     "*second_title string",
+					     NULL};
+static const char *const duplicate_search[] = {"looking boolean", "stuck boolean", "found integer",
+					       "finished_at string? date-time", NULL};
 /* "{plural}" stands for every stored entity's word. */
 static const struct shape shapes[] = {
 	{METHOD_GET, "/api/{plural}/merge/preview", false, false, merge_looked_at, NULL},
 	{METHOD_POST, "/api/{plural}/merge", false, false, merge_members, merge_record},
+	{METHOD_GET, "/api/duplicates", true, true, duplicate_pair, NULL},
+	{METHOD_GET, "/api/duplicates/search", false, false, duplicate_search, NULL},
+	{METHOD_POST, "/api/duplicates/search", false, false, duplicate_search, NULL},
+	{METHOD_POST, "/api/duplicates/{id}/dismiss", false, false, duplicate_pair, NULL},
+	{METHOD_POST, "/api/duplicates/{id}/reopen", false, false, duplicate_pair, NULL},
 	{METHOD_GET, "/api/merges", true, true, merge_members, NULL},
 	{METHOD_POST, "/api/merges/batch", false, false, merge_batch, NULL},
 	{METHOD_GET, "/api/merges/{id}", false, false, merge_members, NULL},

@@ -81,6 +81,13 @@ void problem_print(struct exchange *x, enum err e)
 		value_put_str(item, "message", error->message);
 		value_append(list, item);
 	}
+	for (size_t i = 0; c->problem && i < value_count(c->problem); i++) {
+		struct str name;
+		const struct value *member = value_member(c->problem, i, &name);
+
+		/* The cast is of what the handler made. */
+		value_put(problem, arena_c_string(c->arena, name), (struct value *)(uintptr_t)member);
+	}
 	json_print(problem, &c->response->body);
 	response_header(c->response, "Content-Type", STR("application/problem+json"));
 }

@@ -167,11 +167,12 @@ struct context {
 	struct form form;    /* parsed body of a page POST */
 	struct value *json;  /* parsed body of an API request with one; NULL without */
 	struct errors *errors;
-	struct value *data;   /* public: the JSON body; also visible to the template */
-	struct value *page;   /* template only: shell, csrf, choices, flash */
-	struct str detail;    /* the sentence of an error answer; empty: the status's default */
-	int status;           /* 0: route->status */
-	const char *template; /* NULL: route->template (or retry_template after an error) */
+	struct value *data;    /* public: the JSON body; also visible to the template */
+	struct value *page;    /* template only: shell, csrf, choices, flash */
+	struct value *problem; /* API: members of a problem document beyond its own; NULL: none */
+	struct str detail;     /* the sentence of an error answer; empty: the status's default */
+	int status;            /* 0: route->status */
+	const char *template;  /* NULL: route->template (or retry_template after an error) */
 };
 
 /* 303 for pages. location is a path on this host, or an absolute URL made by config_origin. */

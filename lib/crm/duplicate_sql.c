@@ -22,7 +22,7 @@ const size_t duplicate_rules_count = COUNT_OF(duplicate_rules);
 const struct duplicate_rules *duplicate_rules_of(const struct entity *entity)
 {
 	for (size_t i = 0; i < duplicate_rules_count; i++)
-		if (strcmp(duplicate_rules[i].table, entity->plural) == 0)
+		if (entity->table && strcmp(duplicate_rules[i].table, entity->table) == 0)
 			return &duplicate_rules[i];
 	return NULL;
 }

@@ -1,6 +1,8 @@
 /* A valid input out of a table of fields. */
 #include "tests/isolation/fixture.h"
 
+#include "fcgi/duplicate_view.h"
+
 /* Values that their field's type does not tell. */
 static const struct {
 	const char *entity, *field, *value;
@@ -191,6 +193,9 @@ struct str body_as_form(const struct entity *entity, const struct value *body, s
 	url_add_pair(&out, STR("csrf"), csrf);
 	if (!str_absent(version))
 		url_add_pair(&out, STR("version"), version);
+	/* Every row of a test is like the one before. */
+	if (entity && duplicate_fits(entity))
+		url_add_pair(&out, STR(DUPLICATES_ANYWAY), STR("yes"));
 	for (size_t i = 0; entity && i < entity->field_count; i++) {
 		const struct field *field = &entity->fields[i];
 		const struct value *value = value_get(body, str_from(field->name));

@@ -219,6 +219,17 @@ static void plant_entities(const struct planted *planted)
 			}
 }
 
+/* Of two rows that there are: the queue leaves out the pairs of others. */
+static void plant_pair(const struct planted *planted)
+{
+	const char *id = uuid_text(web->arena, planted->company.id).p;
+
+	test_sql("INSERT INTO duplicate_pairs (tenant_id, id, entity, first_id, second_id, reasons, score, created_at, "
+		 "updated_at) SELECT '%s', gen_random_uuid(), 'leads', x.ids[1], x.ids[2], 'phone', 40, now(), now() "
+		 "FROM (SELECT array_agg(id ORDER BY id) AS ids FROM leads WHERE tenant_id = '%s') x",
+		 id, id);
+}
+
 void planted_make(struct planted *planted, const char *letter)
 {
 	struct str left;
@@ -230,6 +241,7 @@ void planted_make(struct planted *planted, const char *letter)
 	plant_entities(planted);
 	for (int purpose = LINK_HANDOVER; purpose <= LINK_SET_PASSWORD; purpose++)
 		planted->link[purpose] = company_link(&planted->company, purpose, ROLE_MEMBER);
+	plant_pair(planted);
 	test_sql("%s", filled(planted, plant_rest).p);
 	left = test_sql_value("SELECT nullif(current_setting('test.unplanted'), '')");
 	if (!str_absent(left))

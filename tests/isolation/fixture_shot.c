@@ -50,6 +50,8 @@ const char *route_table(const struct route *route)
 		return "imports";
 	if (strstr(route->path, "/merges/{id}"))
 		return "merges";
+	if (strstr(route->path, "/duplicates/{id}"))
+		return "duplicate_pairs";
 	for (size_t i = 0; i < COUNT_OF(tables_of_inputs); i++)
 		if (route->entity == tables_of_inputs[i].entity)
 			return tables_of_inputs[i].table;
