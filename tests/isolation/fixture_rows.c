@@ -219,15 +219,19 @@ static void plant_entities(const struct planted *planted)
 			}
 }
 
-/* Of two rows that there are: the queue leaves out the pairs of others. */
-static void plant_pair(const struct planted *planted)
+/* Of two rows that there are: the queue leaves out the pairs of others. Its id. */
+static struct str plant_pair(const struct planted *planted)
 {
 	const char *id = uuid_text(web->arena, planted->company.id).p;
+	struct str one = plant_through_api(planted, entity_find(STR("leads"))),
+		   other = plant_through_api(planted, entity_find(STR("leads")));
 
-	test_sql("INSERT INTO duplicate_pairs (tenant_id, id, entity, first_id, second_id, reasons, score, created_at, "
-		 "updated_at) SELECT '%s', gen_random_uuid(), 'leads', x.ids[1], x.ids[2], 'phone', 40, now(), now() "
-		 "FROM (SELECT array_agg(id ORDER BY id) AS ids FROM leads WHERE tenant_id = '%s') x",
-		 id, id);
+	return arena_copy(web->arena,
+			  test_sql_value("INSERT INTO duplicate_pairs (tenant_id, id, entity, first_id, second_id, "
+					 "reasons, score, created_at, updated_at) SELECT '%s', gen_random_uuid(), "
+					 "'leads', least(a, b), greatest(a, b), 'phone', 40, now(), now() FROM (SELECT "
+					 "'%.*s'::uuid AS a, '%.*s'::uuid AS b) x RETURNING id::text",
+					 id, STR_FMT_ARG(one), STR_FMT_ARG(other)));
 }
 
 void planted_make(struct planted *planted, const char *letter)
@@ -241,7 +245,7 @@ void planted_make(struct planted *planted, const char *letter)
 	plant_entities(planted);
 	for (int purpose = LINK_HANDOVER; purpose <= LINK_SET_PASSWORD; purpose++)
 		planted->link[purpose] = company_link(&planted->company, purpose, ROLE_MEMBER);
-	plant_pair(planted);
+	(void)plant_pair(planted);
 	test_sql("%s", filled(planted, plant_rest).p);
 	left = test_sql_value("SELECT nullif(current_setting('test.unplanted'), '')");
 	if (!str_absent(left))
@@ -255,6 +259,8 @@ struct str planted_new_row(const struct planted *planted, const char *table)
 	for (size_t i = 0; i < entities_count; i++)
 		if (strcmp(entities[i]->table, table) == 0)
 			return plant_through_api(planted, entities[i]);
+	if (strcmp(table, "duplicate_pairs") == 0)
+		return plant_pair(planted);
 	if (strcmp(table, "tenant_users") == 0)
 		return plant_through_api(planted, &user_entity);
 	if (strcmp(table, "tenant_api_keys") == 0)

@@ -402,9 +402,10 @@ static void pairs_to_merge(struct shot *shot, bool fresh)
 
 static void queue_to_merge(struct shot *shot, bool fresh)
 {
-	(void)fresh;
-	shot->body = text("csrf=%.*s&pair=%.*s", STR_FMT_ARG(shot->csrf),
-			  STR_FMT_ARG(planted_row(shot->from, "duplicate_pairs")));
+	const char *table = "duplicate_pairs";
+	struct str pair = fresh ? planted_new_row(shot->from, table) : planted_row(shot->from, table);
+
+	shot->body = text("csrf=%.*s&pair=%.*s", STR_FMT_ARG(shot->csrf), STR_FMT_ARG(pair));
 	shot->type = STR("application/x-www-form-urlencoded");
 }
 
