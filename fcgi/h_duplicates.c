@@ -10,9 +10,23 @@
 
 #define PAIRS_A_PAGE 20
 
-/* What two rows are held against each other by, where the entity has it. */
-static const char *const facts[] = {"phone", "email",      "company", "address",  "city",      "zip",
-				    "type",  "contact_id", "status",  "owner_id", "created_at"};
+/* What two rows are held against each other by, where the entity has it; 0: never a reason. */
+static const struct {
+	const char *field;
+	unsigned reason;
+} facts[] = {
+	{"phone", DUPLICATE_PHONE},
+	{"email", DUPLICATE_EMAIL},
+	{"company", 0},
+	{"address", DUPLICATE_ADDRESS_NAME},
+	{"city", 0},
+	{"zip", 0},
+	{"type", 0},
+	{"contact_id", 0},
+	{"status", 0},
+	{"owner_id", 0},
+	{"created_at", 0},
+};
 
 static struct str list_url(struct context *c, const struct duplicate_query *query, struct str cursor)
 {
@@ -36,12 +50,12 @@ static void put_side(struct context *c, const struct record *record, const char 
 	value_put_url(side, "url", entity_row_path(c, record, ""));
 }
 
-static void put_facts(const struct record *first, const struct record *second, struct value *list)
+static void put_facts(const struct record *first, const struct record *second, unsigned reasons, struct value *list)
 {
 	const struct entity *entity = record_entity(first);
 
 	for (size_t i = 0; i < COUNT_OF(facts); i++) {
-		int field = entity_field(entity, str_from(facts[i]));
+		int field = entity_field(entity, str_from(facts[i].field));
 		struct str a = field < 0 ? STR_NONE : record_field_text(first, field),
 			   b = field < 0 ? STR_NONE : record_field_text(second, field);
 		struct value *map;
@@ -52,7 +66,7 @@ static void put_facts(const struct record *first, const struct record *second, s
 		value_put_text(map, "label", entity->fields[field].label);
 		value_put_str(map, "first", a.n ? a : STR_NONE);
 		value_put_str(map, "second", b.n ? b : STR_NONE);
-		value_put_bool(map, "same", str_equal(a, b));
+		value_put_bool(map, "same", facts[i].reason & reasons);
 		value_append(list, map);
 	}
 }
@@ -77,8 +91,9 @@ static void put_pair(struct context *c, const struct duplicate_pair *pair, struc
 	value_put_str(map, "id", id);
 	put_side(c, rows[0], "a", map);
 	put_side(c, rows[1], "b", map);
+	value_put_bool(map, "same_name", pair->reasons & DUPLICATE_ADDRESS_NAME);
 	put_badges(pair->reasons, value_put_list(map, "reasons"));
-	put_facts(rows[0], rows[1], value_put_list(map, "facts"));
+	put_facts(rows[0], rows[1], pair->reasons, value_put_list(map, "facts"));
 	value_put_url(map, "compare_url",
 		      arena_printf(c->arena, "%.*s?with=%.*s", STR_FMT_ARG(entity_row_path(c, rows[0], "/merge")),
 				   STR_FMT_ARG(uuid_text(c->arena, pair->second))));

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include "lib/crm/board.h"
+#include "lib/crm/duplicate.h"
 #include "lib/crm/entities.h"
 #include "lib/entity/entity_internal.h"
 #include "tests/db/crowd.h"
@@ -416,6 +417,22 @@ static void the_board_reads_its_cards_and_counts_to_its_cap(void **state)
 	assert_int_equal(full, 2);
 }
 
+static void what_is_like_a_new_row_is_read_by_its_keys(void **state)
+{
+	struct record *like =
+		parsed(WRITE_CREATE, "{\"name\": \"Nobody Knows\", \"phone\": \"512 555 0123\", \"email\": "
+				     "\"nobody@example.com\", \"address\": \"1 Nowhere Street\"}");
+	struct ttx *tx = begin(&big, TX_READ);
+	struct duplicate *found;
+	size_t count;
+
+	(void)state;
+	sent_keep(arena);
+	assert_int_equal(duplicate_read(tx, duplicate_send(tx, like), &found, &count), OK);
+	commit(tx);
+	sent_read_at_most("rows like a new one", FEW);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -426,6 +443,7 @@ int main(void)
 		TEST(filters_together_read_a_part),
 		TEST(choices_read_what_they_find),
 		TEST(the_board_reads_its_cards_and_counts_to_its_cap),
+		TEST(what_is_like_a_new_row_is_read_by_its_keys),
 	};
 
 	return cmocka_run_group_tests(tests, fill_database, close_database);
