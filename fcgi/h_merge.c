@@ -6,6 +6,7 @@
 #include "fcgi/timeline_view.h"
 #include "fcgi/try.h"
 
+#include "lib/crm/duplicate.h"
 #include "lib/crm/entities.h"
 #include "lib/entity/custom.h"
 #include "lib/entity/history.h"
@@ -29,32 +30,61 @@ static enum err find(struct context *c, struct str q, struct list_result *out)
 	return entity_list(c->tx, c->entity, &query, c->errors, out);
 }
 
+static void put_hit(struct context *c, struct value *list, struct uuid other, struct str name, struct str facts)
+{
+	struct value *hit = value_map(c->arena);
+
+	value_put_str(hit, "name", name);
+	value_put_str(hit, "facts", facts);
+	value_put_url(hit, "url",
+		      arena_printf(c->arena, "/%s/%.*s/merge?with=%.*s", c->entity->plural,
+				   STR_FMT_ARG(uuid_text(c->arena, c->id)), STR_FMT_ARG(uuid_text(c->arena, other))));
+	value_append(list, hit);
+}
+
+/* "same phone, same e-mail" */
+static struct str reasons(struct context *c, unsigned bits)
+{
+	struct buffer out = BUFFER_IN(c->arena);
+
+	for (size_t i = 0; i < duplicate_reason_count; i++)
+		if (bits & duplicate_reasons[i].reason)
+			buffer_printf(&out, "%s%s", out.length ? ", " : "", duplicate_reasons[i].label);
+	return buffer_str(&out);
+}
+
+/* Before anything was typed: those that look like the same. */
+static enum err put_likely(struct context *c, const struct record *record, struct value *list)
+{
+	struct rows *sent = duplicate_send(c->tx, record);
+	struct duplicate *likely;
+	size_t count;
+
+	TRY(duplicate_read(c->tx, sent, &likely, &count));
+	for (size_t i = 0; i < count; i++)
+		if (!uuid_equal(likely[i].id, c->id))
+			put_hit(c, list, likely[i].id, likely[i].title, reasons(c, likely[i].reasons));
+	return OK;
+}
+
 static enum err find_page(struct context *c, const struct record *record)
 {
 	struct value *list = value_put_list(c->page, "hits");
-	struct str q = str_trim(form_text(&c->query, "q")), own = uuid_text(c->arena, c->id);
+	struct str q = str_trim(form_text(&c->query, "q"));
 	struct list_result found;
 	enum err e = find(c, q, &found);
 
 	if (e && e != E_INVALID)
 		return e;
-	for (size_t i = 0; i < found.count && value_count(list) < FOUND_MOST; i++) {
-		struct value *hit;
-
-		if (uuid_equal(record_id(found.records[i]), c->id))
-			continue;
-		hit = value_map(c->arena);
-		value_put_str(hit, "name", entity_title(found.records[i]));
-		value_put_str(hit, "facts", merge_facts(c, found.records[i]));
-		value_put_url(hit, "url",
-			      arena_printf(c->arena, "/%s/%.*s/merge?with=%.*s", c->entity->plural, STR_FMT_ARG(own),
-					   STR_FMT_ARG(uuid_text(c->arena, record_id(found.records[i])))));
-		value_append(list, hit);
-	}
+	for (size_t i = 0; i < found.count && value_count(list) < FOUND_MOST; i++)
+		if (!uuid_equal(record_id(found.records[i]), c->id))
+			put_hit(c, list, record_id(found.records[i]), entity_title(found.records[i]),
+				merge_facts(c, found.records[i]));
+	if (q.n == 0)
+		TRY(put_likely(c, record, list));
 	c->template = "merge/find";
 	value_put_str(c->page, "title", arena_printf(c->arena, "Merge %.*s", STR_FMT_ARG(entity_title(record))));
 	value_put_str(c->page, "name", entity_title(record));
-	value_put_str(c->page, "facts", merge_facts(c, record));
 	value_put_str(c->page, "entity_label", entity_in_sentence(c, c->entity->label));
 	value_put_str(c->page, "words", q.n ? q : STR(""));
 	value_put_bool(c->page, "asked", q.n > 0);

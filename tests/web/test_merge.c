@@ -70,6 +70,8 @@ static void the_page_shows_both_and_merges_as_chosen(void **state)
 
 	(void)state;
 	assert_has(page, "Merge with…");
+	page = browse(&person, row("contacts", two.kept, "/merge"));
+	assert_hasnt(page, "Looks like the same");
 	page = browse(&person, row("contacts", two.kept, "/merge?q=Lee%2C"));
 	assert_status(page, 200);
 	assert_has(page, text("with=%.*s", STR_FMT_ARG(two.gone)).p);
@@ -153,6 +155,12 @@ static void leads_and_properties_have_the_page_too(void **state)
 		submit(&person, row("properties", property, "/merge"), text("with=%.*s", STR_FMT_ARG(double_of_it)).p),
 		303);
 	assert_status(browse(&person, row("tasks", lead, "/merge")), 404);
+	/* Without a word, those that look like the same are offered. */
+	lead = made("/api/leads", "{\"name\": \"Ida\", \"phone\": \"512 555 0188\"}");
+	same = made("/api/leads", "{\"name\": \"Ida K.\", \"phone\": \"(512) 555-0188\"}");
+	assert_has(browse(&person, row("leads", lead, "/merge")), "Looks like the same lead");
+	assert_has(browse(&person, row("leads", lead, "/merge")), text("with=%.*s", STR_FMT_ARG(same)).p);
+	assert_hasnt(browse(&person, row("leads", lead, "/merge")), text("with=%.*s", STR_FMT_ARG(lead)).p);
 }
 
 /* What belongs to a merged record is not in the trash: restoring it takes the merge back. */
