@@ -24,7 +24,6 @@ static const struct way ways[] = {
 	{"API keys", "/settings/api-keys", NULL, CAN_KEYS, PLACE_SETTINGS, "leads"},
 	{"Data", "/settings/data", NULL, CAN_ARCHIVE, PLACE_SETTINGS, "leads"},
 	{"Duplicates", "/duplicates", "copy", CAN_READ, PLACE_MORE, NULL},
-	{"Merges", "/merges", "arrows-join", CAN_READ, PLACE_MORE, NULL},
 	{"Trash", "/trash", "trash", CAN_READ, PLACE_MORE, NULL},
 };
 /* clang-format on */

@@ -12,18 +12,20 @@ async function add(page, slug, plural, fields) {
 }
 
 async function merge(page, { tag, slug }) {
+	// Of this run: what is there already is warned of.
+	const number = String(Date.now()).slice(-4);
 	let kept;
 
 	await step(`${tag}: the other record is found from the one that stays`, async () => {
-		await add(page, slug, 'contacts', { name: `K. Merge ${tag}`, phone: '512-555-0171', company: 'Realty', notes: 'Gate 4711' });
-		kept = await add(page, slug, 'contacts', { name: `Karen Merge ${tag}`, email: 'karen@mail.example', notes: 'Dog' });
+		await add(page, slug, 'contacts', { name: `K. Merge ${number}`, phone: `512-555-${number}`, company: 'Realty', notes: 'Gate 4711' });
+		kept = await add(page, slug, 'contacts', { name: `Karen Merge ${number}`, email: `karen${number}@mail.example`, notes: 'Dog' });
 		await page.goto(`${origin(slug)}/contacts/${kept}`);
 		await page.click('a:has-text("Merge with")');
-		await page.fill('#field-q', `K. Merge ${tag}`);
+		await page.fill('#field-q', `K. Merge ${number}`);
 		await page.press('#field-q', 'Enter');
 		await page.waitForSelector('.find-hit');
 		await shoot(page, `${tag}-find`);
-		await page.click(`.find-hit:has-text("K. Merge ${tag}")`);
+		await page.click(`.find-hit:has-text("K. Merge ${number}")`);
 		await page.waitForURL(/with=/);
 	});
 	await step(`${tag}: what differs is chosen, what is empty is filled`, async () => {
@@ -33,14 +35,14 @@ async function merge(page, { tag, slug }) {
 		await page.locator('button:has-text("Merge")').last().click();
 		await page.waitForURL(/done=merged/);
 		await page.waitForSelector('.timeline-entry:has-text("into this")');
-		for (const text of ['Realty', 'Gate 4711', 'Dog', '555-0171'])
+		for (const text of ['Realty', 'Gate 4711', 'Dog', `555-${number}`])
 			if (!(await page.textContent('main')).includes(text)) throw new Error(`${text} is not there`);
 		await shoot(page, `${tag}-merged`);
 	});
 	await step(`${tag}: it is taken back from the message`, async () => {
 		await page.click('button:has-text("Undo merge")');
 		await page.waitForURL(/done=unmerged/);
-		if (!(await page.textContent('h1')).includes(`K. Merge ${tag}`)) throw new Error('it is another page');
+		if (!(await page.textContent('h1')).includes(`K. Merge ${number}`)) throw new Error('it is another page');
 		await page.goto(`${origin(slug)}/merges`);
 		await page.waitForSelector('.trash-row:has-text("taken back")');
 		await shoot(page, `${tag}-merges`);
