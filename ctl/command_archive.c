@@ -60,12 +60,6 @@ static enum err find(struct ctl *ctl, const char *slug, struct tenant **out)
 	return e;
 }
 
-/* The work of hours is role demand_jobs's: its statements may take longer, and its plans are made for the rows that are there. */
-static struct pg *connection(const struct ctl *ctl)
-{
-	return pg_new(ctl->config.database, ctl->config.jobs_role);
-}
-
 /* ---- export ---- */
 
 /* The name is the archive's only when all of it is on the disk. */
@@ -87,7 +81,7 @@ static int export_to(struct ctl *ctl, const struct tenant *tenant, const char *n
 	const char *part = arena_printf(ctl->arena, "%s.part", name).p;
 	struct progress progress = {open(part, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600), 0, clock_monotonic()};
 	struct archive_export order = {
-		.pg = connection(ctl),
+		.pg = pg_new(ctl->config.database, ctl->config.jobs_role), /* its statements may take longer */
 		.tenant = tenant,
 		.gzip = str_ends(str_from(name), STR(".gz")),
 		.sink = put,
@@ -138,11 +132,15 @@ int command_tenant_export(struct ctl *ctl)
 
 /* ---- import ---- */
 
+/*
+ * As demand_app, whose plans for looking up keys are made once, when the rows they lead to are there. Those of demand_jobs are made for each value, and
+ * of a company that was empty a moment ago the statistics know nothing: a key was then looked for in all of its rows.
+ */
 static int import_from(struct ctl *ctl, const struct tenant *tenant, const char *name)
 {
 	struct progress progress = {open(name, O_RDONLY | O_CLOEXEC), 0, clock_monotonic()};
 	struct archive_import order = {
-		.pg = connection(ctl),
+		.pg = pg_new(ctl->config.database, ctl->config.app_role),
 		.tenant = tenant,
 		.file = progress.file,
 		.derive = custom_fields_publish,

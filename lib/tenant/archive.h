@@ -40,7 +40,7 @@ struct str archive_file_name(struct arena *, const struct tenant *, int64_t now)
 /* ---- reading ---- */
 
 struct archive_import {
-	struct pg *pg;
+	struct pg *pg;               /* demand_app: see ctl/command_archive.c */
 	const struct tenant *tenant; /* holds no records yet */
 	int file;                    /* read from where it stands */
 	/* What other layers derive from the rows: runs at the end, in the same transaction. May be NULL. */

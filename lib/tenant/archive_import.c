@@ -8,7 +8,7 @@
 #include "lib/text/json.h"
 
 #define ARENA_MOST ((size_t)256 * 1024 * 1024)
-#define BATCH_ROWS 500
+#define BATCH_ROWS 250
 #define BATCH_BYTES ((size_t)512 * 1024)
 
 struct import {

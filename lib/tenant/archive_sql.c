@@ -145,31 +145,40 @@ static void put_meeting(struct buffer *sql, const struct archive_table *table, c
 	}
 }
 
-struct str archive_insert_sql(struct arena *arena, const struct archive_table *table, const struct str *names,
-			      size_t count)
+/* "INSERT … SELECT $1, …", without the rows. */
+static void put_insert(struct buffer *sql, const struct archive_table *table, const struct str *names, size_t count,
+		       bool late)
 {
-	const struct archive_column *file = archive_bytes_column(table);
-	struct buffer sql = BUFFER_IN(arena), values = BUFFER_IN(arena);
+	const struct archive_column *file = late ? NULL : archive_bytes_column(table);
+	struct buffer values = BUFFER_IN(sql->arena);
 
-	if (table->profile)
-		return profile_sql(arena, table, names, count);
-	buffer_printf(&sql, "INSERT INTO \"%s\" (tenant_id", table->name);
+	buffer_printf(sql, "INSERT INTO \"%s\" (tenant_id", table->name);
 	for (size_t i = 0; i < count; i++) {
 		const struct archive_column *column = archive_column_find(table, names[i]);
 
-		if (column->late)
+		if (column->late && !late)
 			continue;
-		buffer_printf(&sql, ", \"%s\"", column->name);
+		buffer_printf(sql, ", \"%s\"", column->name);
 		BUFFER_LITERAL(&values, ", ");
 		put_in(&values, column);
 	}
 	if (file)
-		buffer_printf(&sql, ", \"%s\"", file->name);
-	BUFFER_LITERAL(&sql, ") SELECT $1");
-	buffer_add_str(&sql, buffer_str(&values));
+		buffer_printf(sql, ", \"%s\"", file->name);
+	BUFFER_LITERAL(sql, ") SELECT $1");
+	buffer_add_str(sql, buffer_str(&values));
 	if (file)
-		BUFFER_LITERAL(&sql, ", $3::bytea");
-	put_rows(&sql, table, names, count);
+		BUFFER_LITERAL(sql, ", $3::bytea");
+	put_rows(sql, table, names, count);
+}
+
+struct str archive_insert_sql(struct arena *arena, const struct archive_table *table, const struct str *names,
+			      size_t count)
+{
+	struct buffer sql = BUFFER_IN(arena);
+
+	if (table->profile)
+		return profile_sql(arena, table, names, count);
+	put_insert(&sql, table, names, count, false);
 	if (table->people) {
 		/* Without a WHERE the grammar takes ON for a join's. */
 		BUFFER_LITERAL(&sql, " WHERE true");
@@ -178,29 +187,32 @@ struct str archive_insert_sql(struct arena *arena, const struct archive_table *t
 	return buffer_str(&sql);
 }
 
+/*
+ * An insert that meets its own rows: they are found by the key, whatever the planner believes of a company that had no rows when the transaction
+ * began. An UPDATE that joins reads all of the company for each batch.
+ */
 struct str archive_late_sql(struct arena *arena, const struct archive_table *table, const struct str *names,
 			    size_t count)
 {
-	struct buffer sql = BUFFER_IN(arena), some = BUFFER_IN(arena);
+	struct buffer sql = BUFFER_IN(arena), some = BUFFER_IN(arena), set = BUFFER_IN(arena);
 	const struct archive_column *key[KEY_MOST];
-	size_t keys = key_of(table, key), late = 0;
+	size_t keys = key_of(table, key);
 
-	buffer_printf(&sql, "UPDATE \"%s\" x SET ", table->name);
 	for (size_t i = 0; i < count; i++) {
 		const struct archive_column *column = archive_column_find(table, names[i]);
 
 		if (!column->late)
 			continue;
-		buffer_printf(&sql, "%s\"%s\" = r.\"%s\"", late ? ", " : "", column->name, column->name);
-		buffer_printf(&some, "%sr.\"%s\" IS NOT NULL", late ? " OR " : "", column->name);
-		late++;
+		buffer_printf(&some, "%sr.\"%s\" IS NOT NULL", some.length ? " OR " : "", column->name);
+		buffer_printf(&set, "%s\"%s\" = excluded.\"%s\"", set.length ? ", " : "", column->name, column->name);
 	}
-	if (late == 0)
+	if (set.length == 0)
 		return STR_NONE;
-	put_rows(&sql, table, names, count);
-	buffer_printf(&sql, " WHERE x.tenant_id = $1 AND (%.*s)", STR_FMT_ARG(buffer_str(&some)));
+	put_insert(&sql, table, names, count, true);
+	buffer_printf(&sql, " WHERE %.*s ON CONFLICT (tenant_id", STR_FMT_ARG(buffer_str(&some)));
 	for (size_t i = 0; i < keys; i++)
-		buffer_printf(&sql, " AND x.\"%s\" = r.\"%s\"", key[i]->name, key[i]->name);
+		buffer_printf(&sql, ", \"%s\"", key[i]->name);
+	buffer_printf(&sql, ") DO UPDATE SET %.*s", STR_FMT_ARG(buffer_str(&set)));
 	return buffer_str(&sql);
 }
 
