@@ -28,7 +28,7 @@ STATEMENT(idempotency_sweep,
 	  " FROM idempotency_keys old WHERE old.tenant_id = $1 AND old.created_at < $2 ORDER BY old.created_at LIMIT 5"
 	  " FOR UPDATE SKIP LOCKED)");
 
-static const char *const kept_headers[] = {"Location", "ETag", "Content-Type"};
+static const char *const kept_headers[] = {"Location", "ETag", "Content-Type", "Link"};
 
 static bool key_valid(struct str key)
 {

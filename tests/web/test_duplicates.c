@@ -141,6 +141,26 @@ static void a_program_makes_it_and_is_told_of_the_others(void **state)
 		web_answer_header(post(&acme, ROLE_MEMBER, "/api/notes", "{\"body\": \"No rules here\"}"), "link")));
 }
 
+static void a_repeated_request_tells_the_same(void **state)
+{
+	const struct response *answer;
+	struct str link = STR("");
+
+	(void)state;
+	(void)made(&acme, "/api/leads", "{\"name\": \"Once\", \"phone\": \"512 555 0377\"}");
+	for (int i = 0; i < 2; i++) {
+		answer = ASK(.method = METHOD_POST, .host = acme.slug, .path = "/api/leads",
+			     .bearer = acme.key[ROLE_MEMBER],
+			     .json = "{\"name\": \"Twice\", \"phone\": \"512 555 0377\"}",
+			     .headers = {{"idempotency-key", "told-twice"}});
+		assert_status(answer, 201);
+		if (i == 0)
+			link = arena_copy(web->arena, web_answer_header(answer, "link"));
+		assert_true(link.n > 0 && str_equal(web_answer_header(answer, "link"), link));
+	}
+	assert_int_equal(rows_of("leads", "Twice"), 1);
+}
+
 static void a_program_may_have_it_refused(void **state)
 {
 	struct str first = made(&acme, "/api/contacts",
@@ -283,6 +303,7 @@ int main(void)
 		cmocka_unit_test(a_form_tells_of_an_existing_row_and_writes_nothing),
 		cmocka_unit_test(a_form_without_anything_alike_is_taken),
 		cmocka_unit_test(a_program_makes_it_and_is_told_of_the_others),
+		cmocka_unit_test(a_repeated_request_tells_the_same),
 		cmocka_unit_test(a_program_may_have_it_refused),
 		cmocka_unit_test(the_queue_shows_pairs_side_by_side_and_takes_a_no),
 		cmocka_unit_test(the_queue_of_another_company_is_not_seen),
