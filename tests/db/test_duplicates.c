@@ -361,6 +361,37 @@ static void who_asks_sees_that_it_looks_and_when_it_has_looked(void **state)
 	commit(tx);
 }
 
+/* As demand-jobs does it, in its role. */
+static void the_job_looks_and_comes_back_tomorrow(void **state)
+{
+	static const struct job_kind kinds[] = {{DUPLICATE_JOB, duplicate_run, 5, 30, true}};
+	struct pg *jobs = pg_new(test_conninfo(), "demand_jobs");
+	struct tenant tenant = {.id = shop.tenant, .scope = &shop};
+	struct job_run run = {0};
+	struct uuid last = uuid_zero(), owner = uuid_zero();
+	const struct job_kind *kind;
+	struct ttx *tx = begin(&shop, TX_WRITE);
+
+	(void)state;
+	assert_int_equal(duplicate_search_request(tx), OK);
+	commit(tx);
+	fill(2, "'+15125550004'");
+	while (!uuid_equal(owner, shop.tenant)) {
+		run = (struct job_run){0};
+		assert_int_equal(
+			job_claim(jobs, arena, STR("test"), kinds, COUNT_OF(kinds), &last, &run, &kind, &owner), OK);
+	}
+	run.tenant = &tenant;
+	assert_int_equal(kind->run(&run), OK);
+	assert_int_equal(count_of(&lead_entity, "open"), 1);
+	assert_str(
+		test_sql_value("SELECT state || ' ' || (run_at > now() + interval '20 hours') FROM job_tickets WHERE "
+			       "tenant_id = '%s' AND kind = '%s'",
+			       id_of(shop.tenant), DUPLICATE_JOB),
+		"waiting true");
+	pg_free(jobs);
+}
+
 static void the_queue_has_pages_and_counts(void **state)
 {
 	struct duplicate_query query = {.entity = &lead_entity, .state = STR("open"), .most = 7};
@@ -408,6 +439,7 @@ int main(void)
 		PAIRING(a_number_that_many_share_makes_no_flood),
 		PAIRING(many_rows_are_gone_through_in_ranges),
 		PAIRING(who_asks_sees_that_it_looks_and_when_it_has_looked),
+		PAIRING(the_job_looks_and_comes_back_tomorrow),
 		PAIRING(the_queue_has_pages_and_counts),
 	};
 
