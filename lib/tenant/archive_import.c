@@ -182,11 +182,11 @@ static enum err copy_table(struct import *x, const struct archive_table *table)
 	struct copying copying = {.member = member, .name = "archive_insert"};
 	enum err err;
 
+	if (table->profile && (!member || member->rows != 1))
+		return REFUSE(x, E_MALFORMED, "The archive must have one row of %s.", table->name);
 	/* An older version had no such table. */
 	if (!member)
 		return OK;
-	if (table->profile && member->rows != 1)
-		return REFUSE(x, E_MALFORMED, "%s must have one row.", table->name);
 	copying.sql = archive_insert_sql(x->arena, table, member->columns, member->column_count);
 	err = copy(x, &copying);
 	x->counts.members++;

@@ -146,6 +146,19 @@ static void rows_that_do_not_fit_change_nothing(void **state)
 	}
 }
 
+/* Sound to the last checksum, and of nobody. */
+static void an_archive_of_no_company_is_refused(void **state)
+{
+	struct tenant_made made;
+	const struct tenant *copy = fresh(&made);
+	struct items items = {.list = {{STR(MANIFEST_NAME), STR("{\"product\": \"demand-engine\", \"format\": 1, "
+								"\"schema_version\": 9, \"members\": []}")}},
+			      .count = 1};
+
+	(void)state;
+	REFUSED(copy, packed(&items), E_MALFORMED, "one row of tenants");
+}
+
 static void rows_are_counted(void **state)
 {
 	struct tenant_made made;
@@ -190,6 +203,7 @@ int main(void)
 		cmocka_unit_test(the_manifest_is_the_last_and_only_one),
 		cmocka_unit_test(versions_that_are_not_known_are_refused),
 		cmocka_unit_test(rows_that_do_not_fit_change_nothing),
+		cmocka_unit_test(an_archive_of_no_company_is_refused),
 		cmocka_unit_test(rows_are_counted),
 		cmocka_unit_test(an_older_archive_is_taken),
 	};
