@@ -4,6 +4,7 @@
 #include "lib/base/clock.h"
 #include "lib/crm/custom_field.h"
 #include "lib/tenant/archive.h"
+#include "lib/tenant/link.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -130,6 +131,52 @@ int command_tenant_export(struct ctl *ctl)
 	return export_to(ctl, tenant, name);
 }
 
+/* ---- people who have to set a password ---- */
+
+static enum err print_links(struct ctl *ctl, struct pg *pg, const struct tenant *tenant)
+{
+	struct ttx *tx = ttx_begin(pg, ctl->arena, tenant->scope, TX_WRITE);
+	struct str origin = config_origin(&ctl->config, ctl->arena, arena_c_string(ctl->arena, tenant->slug));
+	struct archive_person *people = NULL;
+	struct link *links = NULL;
+	size_t count;
+	enum err e = archive_people_waiting(tx, &people, &count);
+
+	if (!e)
+		links = arena_array(ctl->arena, count + 1, sizeof *links);
+	for (size_t i = 0; !e && i < count; i++)
+		e = link_make(tx, tenant, LINK_SET_PASSWORD, people[i].id, &links[i]);
+	if (!e)
+		e = ttx_commit(tx);
+	else
+		ttx_rollback(tx);
+	if (!e && count)
+		puts("these set a password first, each with a link that is good once, for 7 days:");
+	for (size_t i = 0; !e && i < count; i++)
+		printf("%.*s  %.*s/password?token=%.*s\n", STR_FMT_ARG(people[i].email), STR_FMT_ARG(origin),
+		       STR_FMT_ARG(links[i].text));
+	return e;
+}
+
+int command_tenant_password_links(struct ctl *ctl)
+{
+	struct tenant *tenant;
+	struct pg *pg;
+	enum err e;
+
+	if (ctl->argument_count != 1) {
+		fail("which tenant? give its slug");
+		return EXIT_USAGE;
+	}
+	e = find(ctl, ctl->arguments[0], &tenant);
+	if (e)
+		return fail("%s", e == E_NOTFOUND ? "there is no such tenant" : err_sentence(e));
+	pg = pg_new(ctl->config.database, ctl->config.app_role);
+	e = print_links(ctl, pg, tenant);
+	pg_free(pg);
+	return e ? fail("%s", err_sentence(e)) : EXIT_SUCCESS;
+}
+
 /* ---- import ---- */
 
 /*
@@ -157,14 +204,16 @@ static int import_from(struct ctl *ctl, const struct tenant *tenant, const char 
 	}
 	e = archive_import(&order, ctl->arena, &counts, &why);
 	(void)close(progress.file);
+	if (!e) {
+		printf("%.*s: %" PRId64 " rows of %" PRId64 " members\n", STR_FMT_ARG(tenant->slug), counts.rows,
+		       counts.members);
+		if (print_links(ctl, order.pg, tenant) != OK)
+			fail("the links were not made; try demandctl tenant password-links");
+	}
 	pg_free(order.pg);
 	if (e && why.n > 0)
 		return fail("%.*s Nothing was written.", STR_FMT_ARG(why));
-	if (e)
-		return fail("%s; nothing was written", err_sentence(e));
-	printf("%.*s: %" PRId64 " rows of %" PRId64 " members\n", STR_FMT_ARG(tenant->slug), counts.rows,
-	       counts.members);
-	return EXIT_SUCCESS;
+	return e ? fail("%s; nothing was written", err_sentence(e)) : EXIT_SUCCESS;
 }
 
 int command_tenant_import(struct ctl *ctl)

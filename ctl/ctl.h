@@ -27,7 +27,7 @@ command command_roles, command_migrate;
 /* command_tenant.c */
 command command_tenant_create, command_tenant_list, command_tenant_show, command_tenant_suspend, command_tenant_resume;
 /* command_archive.c */
-command command_tenant_export, command_tenant_import;
+command command_tenant_export, command_tenant_import, command_tenant_password_links;
 /* command_jobs.c */
 command command_jobs_list, command_jobs_retry, command_jobs_cancel;
 /* command_trash.c */

@@ -55,6 +55,13 @@ struct archive_import {
 enum err archive_import(const struct archive_import *, struct arena *, struct archive_counts *,
 			struct str *why) MUST_CHECK;
 
+/* Active people who have no password, as everybody of an archive: they sign in when they have set one by a link. */
+struct archive_person {
+	struct uuid id;
+	struct str email;
+};
+enum err archive_people_waiting(struct ttx *, struct archive_person **out, size_t *count) MUST_CHECK;
+
 /* ---- what is left out ---- */
 
 struct archive_omission {

@@ -14,6 +14,9 @@ struct meeting {
 	struct str *why;
 };
 
+STATEMENT(list_waiting,
+	  "SELECT id, email FROM tenant_users WHERE tenant_id = $1 AND is_active AND password_hash IS NULL"
+	  " ORDER BY created_at, id");
 STATEMENT(list_people, "SELECT id, email_norm FROM tenant_users WHERE tenant_id = $1");
 /* With what hangs on it, in one statement: a key to a row is looked at when all of it is done. */
 STATEMENT(become, "WITH person AS (UPDATE tenant_users SET id = $3 WHERE tenant_id = $1 AND id = $2),"
@@ -88,4 +91,18 @@ enum err archive_meet_people(struct ttx *tx, const struct archive_content *conte
 	} while (!err && !str_absent(line));
 	buffer_free(&held);
 	return err;
+}
+
+enum err archive_people_waiting(struct ttx *tx, struct archive_person **out, size_t *count)
+{
+	struct rows *rows;
+	enum err err = ttx_rows(tx, &list_waiting, NO_ARGS, &rows);
+
+	*count = 0;
+	if (err)
+		return err;
+	*out = arena_array(ttx_arena(tx), rows_count(rows) + 1, sizeof **out);
+	while (rows_next(rows))
+		(*out)[(*count)++] = (struct archive_person){rows_uuid(rows, 0), rows_str(rows, 1)};
+	return OK;
 }

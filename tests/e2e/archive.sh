@@ -28,7 +28,11 @@ ctl tenant create --name Copy --slug "$copy" --owner-email "o@$copy.example" --o
 head -c "$(($(stat -c %s "$a") - 100))" "$a" >"$work/cut.tar.gz"
 ctl tenant import "$copy" "$work/cut.tar.gz" >/dev/null
 check "a cut file is refused" "$? $(grep -c 'Nothing was written' "$work/said")" "1 1"
-check "a sound one is taken" "$(ctl tenant import "$copy" "$a" >/dev/null && echo yes)" yes
+check "a sound one is taken" "$(ctl tenant import "$copy" "$a" >"$work/links" && echo yes)" yes
+link=$(sed -n 's/^owner@acme-hvac.example  //p' "$work/links")
+check "its people set their passwords by a link" "$(request "$link")" 200
+check_match "which asks for one" "$(cat "$work/body")" 'name="password"'
+check "a new link ends the old one" "$(ctl tenant password-links "$copy" | grep -c /password?token=tl_) $(request "$link")" "$(grep -c /password?token=tl_ "$work/links") 404"
 token=$(session "$copy" "o@$copy.example" "$password")
 check_match "who was there signs in" "$token" '^ts_'
 acme=$(session acme-hvac owner@acme-hvac.example sunny-side-up-rooftop)
