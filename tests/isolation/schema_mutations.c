@@ -90,8 +90,8 @@ const struct schema_mutation schema_mutations[] = {
 	 WITHOUT_TENANT("k.conkey", "t.oid") ") ELSE '' END, NULL FROM pg_constraint k JOIN tenant t ON t.oid = k.conrelid WHERE k.contype"
 	 " IN ('p', 'u') AND 'tenant_id' = ANY (SELECT attname FROM pg_attribute WHERE attrelid = t.oid AND attnum = ANY (k.conkey))"},
 	{"unique index without tenant_id",
-	 TABLES "SELECT c.relname, format('DO $m$ BEGIN DROP INDEX %I; %s; END $m$', c.relname, regexp_replace(pg_get_indexdef(c.oid),"
-	 " '\\(tenant_id, ', '(')), NULL FROM pg_index i JOIN tenant t ON t.oid = i.indrelid JOIN pg_class c ON c.oid = i.indexrelid"
+	 TABLES "SELECT c.relname, format('DO $m$ BEGIN DROP INDEX %I; %s; END $m$', c.relname,"
+	 " regexp_replace(regexp_replace(pg_get_indexdef(c.oid), '\\(tenant_id, ', '('), '\\(tenant_id\\)', '((true))')), NULL FROM pg_index i JOIN tenant t ON t.oid = i.indrelid JOIN pg_class c ON c.oid = i.indexrelid"
 	 " WHERE i.indisunique AND NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conindid = c.oid AND k.contype IN ('p', 'u'))"},
 	{"foreign key without tenant_id",
 	 TABLES "SELECT k.conrelid::regclass || '.' || k.conname, format('ALTER TABLE %I DROP CONSTRAINT %I, ADD CONSTRAINT %I FOREIGN KEY (%s)"
