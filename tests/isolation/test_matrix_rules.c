@@ -71,6 +71,10 @@ static const struct rule rules[] = {
 	BY_ADMINS("custom_fields"),
 	BY_ADMINS("web_forms"),
 
+	{GETS, "/api/imports*", ON_ANY, WHO_MEMBER, ROLE_ADMIN, RATE_READ},
+	{CHANGES, "/api/imports*", ON_ANY, WHO_MEMBER, ROLE_ADMIN, RATE_WRITE},
+	{GETS, "/imports*", ON_TENANT, WHO_SESSION, ROLE_ADMIN, RATE_READ},
+	{CHANGES, "/imports*", ON_TENANT, WHO_SESSION, ROLE_ADMIN, RATE_WRITE},
 	{GETS, "/api/sample-data", ON_ANY, WHO_MEMBER, ROLE_ADMIN, RATE_READ},
 	{CHANGES, "/api/sample-data", ON_ANY, WHO_MEMBER, ROLE_ADMIN, RATE_WRITE},
 	{GETS, "/sample-data", ON_TENANT, WHO_SESSION, ROLE_ADMIN, RATE_READ},
