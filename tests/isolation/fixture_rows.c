@@ -255,7 +255,8 @@ static const char *const plant_readable[] = {
 	"UPDATE import_rows SET import_id = i.id, outcome = 'failed', cells = '[\"MARKER-`-import_rows\"]', reasons = "
 	"'MARKER-`-import_rows-reasons' FROM imports i WHERE import_rows.tenant_id = '~' AND i.tenant_id = '~'",
 	"UPDATE import_mappings SET entity = 'leads', fingerprint = i.fingerprint, mapping = '[\"name\", \"email\"]',"
-	" options = '{}' FROM imports i WHERE import_mappings.tenant_id = '~' AND i.tenant_id = '~'",
+	" options = '{\"defaults\": {\"source\": \"MARKER-`-import_mappings\"}}' FROM imports i WHERE "
+	"import_mappings.tenant_id = '~' AND i.tenant_id = '~'",
 };
 
 void planted_make(struct planted *planted, const char *letter)
