@@ -128,5 +128,7 @@ int main(void)
 		cmocka_unit_test(what_a_writes_changes_nothing_that_b_sees),
 	};
 
+	if (getenv("DEMAND_TEST_ONLY"))
+		cmocka_set_test_filter(getenv("DEMAND_TEST_ONLY"));
 	return cmocka_run_group_tests(tests, make_companies, fixture_close);
 }
