@@ -37,7 +37,6 @@ enum err entity_list_api(struct context *c)
 	const struct entity *entity = c->entity;
 	struct list_query query;
 	struct list_result result;
-	struct value *rows = value_put_list(c->data, "data");
 
 	if (c->ahead) {
 		TRY(entity_list_read(c->tx, entity, &c->ahead->query, c->ahead->sent, &result));
@@ -46,12 +45,7 @@ enum err entity_list_api(struct context *c)
 		ttx_last(c->tx);
 		TRY(entity_list(c->tx, entity, &query, c->errors, &result));
 	}
-	for (size_t i = 0; i < result.count; i++) {
-		struct value *row = value_map(c->arena);
-
-		record_to_value(result.records[i], row);
-		value_append(rows, row);
-	}
+	value_put(c->data, "data", records_to_json(c->arena, result.records, result.count));
 	value_put_str(c->data, "next_cursor", result.next_cursor);
 	return OK;
 }

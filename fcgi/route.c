@@ -119,22 +119,30 @@ static bool split_path(struct arena *arena, struct str path, struct segments *ou
 	return true;
 }
 
+/* All rows are looked at for each request: most are told by their first letters, before their length is known. */
 static bool matches(const char *pattern, const struct segments *path, struct uuid *id)
 {
-	struct str rest = str_from(pattern);
-	size_t at = 0;
+	const char *at = pattern;
 
-	(void)str_split(&rest, '/');
-	while (!str_absent(rest)) {
-		struct str part = str_split(&rest, '/');
+	for (size_t i = 0; i < path->count; i++) {
+		struct str part = path->items[i];
 
-		if (at == path->count)
+		if (*at++ != '/')
 			return false;
-		if (str_is(part, "{id}") ? !uuid_parse(path->items[at], id) : !str_equal(part, path->items[at]))
+		if (strncmp(at, "{id}", 4) == 0) {
+			if (!uuid_parse(part, id))
+				return false;
+			at += 4;
+		} else if (part.n == 0 || (strncmp(at, part.p, part.n) == 0 && !memchr(part.p, '/', part.n) &&
+					   !memchr(part.p, '\0', part.n))) {
+			at += part.n;
+		} else {
 			return false;
-		at++;
+		}
+		if (*at != '/' && *at != '\0')
+			return false;
 	}
-	return at == path->count;
+	return *at == '\0';
 }
 
 static bool serves(const struct route *route, enum method method)

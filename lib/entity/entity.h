@@ -156,6 +156,8 @@ void record_keep_as_shown(struct record *change, const struct record *current);
 void record_prefill(struct record *, int field, struct str typed);
 /* What JSON shows: id, the visible fields in order, version, created_at, updated_at (for a stored entity). */
 void record_to_value(const struct record *, struct value *map);
+/* The list of what record_to_value shows of rows of one stored entity, printed. */
+struct value *records_to_json(struct arena *, struct record *const *records, size_t count);
 /*
  * What the generic pages read (docs/front-end.md): fields for a form, with errors and what was typed; cells for a
  * detail page.

@@ -1,6 +1,7 @@
 /* Records and JSON. A number is exact: what is no whole number in the body's own text is refused, never rounded. */
 #include "lib/base/clock.h"
 #include "lib/entity/entity_internal.h"
+#include "lib/text/json.h"
 
 /* One string a line; absent when it is no list of strings. */
 static struct str lines_of(const struct value *list)
@@ -136,4 +137,81 @@ void record_to_value(const struct record *record, struct value *map)
 	put(map, "version", value_int(record->arena, record->version));
 	put(map, "created_at", value_str(record->arena, clock_rfc3339(record->arena, record->created_at)));
 	put(map, "updated_at", value_str(record->arena, clock_rfc3339(record->arena, record->updated_at)));
+}
+
+/* ---- many rows, printed as they are ---- */
+
+static void print_text(struct buffer *out, struct str text, enum json_kind kind)
+{
+	if (str_absent(text))
+		BUFFER_LITERAL(out, "null");
+	else if (kind == JSON_BOOLEAN)
+		buffer_add_str(out, str_is(text, "t") ? STR("true") : STR("false"));
+	else if (kind == JSON_STRING)
+		json_string(text, out);
+	else
+		buffer_add_str(out, text);
+}
+
+/* What stands in front of a field's value; absent: it is not shown. The same for all rows. */
+static struct str *heads_of(struct arena *arena, const struct entity *entity)
+{
+	struct str *heads = arena_array(arena, entity->field_count, sizeof(*heads));
+
+	for (size_t i = 0; i < entity->field_count; i++) {
+		const struct field *field = &entity->fields[i];
+		struct buffer head = BUFFER_IN(arena);
+
+		heads[i] = STR_NONE;
+		if (!field_is_visible(field) || field_is_time_of_row(field))
+			continue;
+		buffer_add_char(&head, ',');
+		json_string(str_from(field->name), &head);
+		buffer_add_char(&head, ':');
+		heads[i] = buffer_str(&head);
+	}
+	return heads;
+}
+
+static void print_row(const struct record *record, const struct str *heads, struct buffer *out)
+{
+	char id[UUID_TEXT_LENGTH + 1];
+
+	uuid_print(record->id, id);
+	BUFFER_LITERAL(out, "{\"id\":\"");
+	buffer_add(out, id, UUID_TEXT_LENGTH);
+	buffer_add_char(out, '"');
+	for (size_t i = 0; i < record->entity->field_count; i++) {
+		enum field_type type = record->entity->fields[i].type;
+
+		if (str_absent(heads[i]))
+			continue;
+		buffer_add_str(out, heads[i]);
+		if (type == FIELD_TAGS)
+			json_print(record_value(record, i), out);
+		else
+			print_text(out, record->values[i], field_json_kind(type));
+	}
+	BUFFER_LITERAL(out, ",\"version\":");
+	buffer_add_int(out, record->version);
+	BUFFER_LITERAL(out, ",\"created_at\":\"");
+	buffer_add_str(out, clock_rfc3339(record->arena, record->created_at));
+	BUFFER_LITERAL(out, "\",\"updated_at\":\"");
+	buffer_add_str(out, clock_rfc3339(record->arena, record->updated_at));
+	BUFFER_LITERAL(out, "\"}");
+}
+
+struct value *records_to_json(struct arena *arena, struct record *const *records, size_t count)
+{
+	struct buffer out = BUFFER_IN(arena);
+	struct str *heads = count ? heads_of(arena, records[0]->entity) : NULL;
+
+	buffer_add_char(&out, '[');
+	for (size_t i = 0; i < count; i++) {
+		if (i > 0)
+			buffer_add_char(&out, ',');
+		print_row(records[i], heads, &out);
+	}
+	buffer_add_char(&out, ']');
+	return value_json(arena, buffer_str(&out));
 }

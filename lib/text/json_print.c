@@ -127,6 +127,7 @@ static void print(const struct value *value, struct buffer *out, int indent)
 		break;
 	case VALUE_BOOL:
 	case VALUE_NUMBER:
+	case VALUE_JSON:
 		buffer_add_str(out, value_as_str(value));
 		break;
 	case VALUE_STRING:

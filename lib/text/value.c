@@ -57,6 +57,11 @@ struct value *value_number(struct arena *arena, struct str text)
 	return text_new(arena, VALUE_NUMBER, text);
 }
 
+struct value *value_json(struct arena *arena, struct str printed)
+{
+	return text_new(arena, VALUE_JSON, printed);
+}
+
 struct value *value_str(struct arena *arena, struct str text)
 {
 	return str_absent(text) ? value_null(arena) : text_new(arena, VALUE_STRING, text);
@@ -201,6 +206,7 @@ bool value_truth(const struct value *value)
 	case VALUE_LIST:
 		return value->as.held.count > 0;
 	case VALUE_MAP:
+	case VALUE_JSON:
 		return true;
 	}
 	return false;

@@ -9,7 +9,16 @@
 
 #include "lib/base/buffer.h"
 
-enum value_type { VALUE_NULL = 1, VALUE_BOOL, VALUE_NUMBER, VALUE_STRING, VALUE_URL, VALUE_LIST, VALUE_MAP };
+enum value_type {
+	VALUE_NULL = 1,
+	VALUE_BOOL,
+	VALUE_NUMBER,
+	VALUE_STRING,
+	VALUE_URL,
+	VALUE_LIST,
+	VALUE_MAP,
+	VALUE_JSON
+};
 
 struct value;
 
@@ -20,6 +29,8 @@ struct value *value_int(struct arena *, int64_t);
 struct value *value_number(struct arena *, struct str text);
 /* Borrowed: the bytes must live as long as the arena. An absent str gives null. */
 struct value *value_str(struct arena *, struct str);
+/* What is JSON already: printed as it is, and true. For lists of many rows, which are not made of values first. */
+struct value *value_json(struct arena *, struct str printed);
 struct value *value_text(struct arena *, const char *c_string); /* NULL gives null */
 /*
  * http:, https:, mailto:, tel: or a same-site path that begins with one '/'; anything else becomes "#".
