@@ -8,6 +8,7 @@
 
 #define SLOTS 65536 /* a power of two */
 #define PROBES 8
+#define CLAIM_TRIES 8
 #define MINUTE (60 * MICROSECONDS_PER_SECOND)
 
 struct rate_slot {
@@ -70,29 +71,61 @@ static uint64_t bucket_key(const struct rate_table *table, unsigned class, struc
 	return number ? number : 1;
 }
 
-/* The bucket's slot. A slot whose bucket is full again tells nothing and is taken over; in a crowd the one that is full soonest is. */
-static struct rate_slot *find_slot(struct rate_table *table, uint64_t key, int64_t now)
+/*
+ * Where the bucket is, or the slot that is given up most lightly: one whose bucket is full again tells nothing; in a crowd the one that is full
+ * soonest. *held and *full_at are what stood in it.
+ */
+static struct rate_slot *look_for_slot(struct rate_table *table, uint64_t key, int64_t now, uint64_t *held,
+				       int64_t *full_at)
 {
 	struct rate_slot *victim = NULL;
 	int64_t soonest = INT64_MAX;
 
 	for (size_t i = 0; i < PROBES; i++) {
 		struct rate_slot *slot = &table->slots[(key + i) & (SLOTS - 1)];
-		uint64_t held = atomic_load(&slot->key);
-		int64_t full_at = atomic_load(&slot->full_at);
+		uint64_t key_there = atomic_load(&slot->key);
+		int64_t full_there = atomic_load(&slot->full_at);
+		int64_t weight = key_there == 0 || full_there <= now ? INT64_MIN : full_there;
 
+		if (key_there != key && victim && weight >= soonest)
+			continue;
+		victim = slot;
+		soonest = weight;
+		*held = key_there;
+		*full_at = full_there;
+		if (key_there == key)
+			break;
+	}
+	return victim;
+}
+
+/*
+ * The bucket's slot. Of many processes that see it missing at the same time one takes the slot over, and only that one may empty what stood in it:
+ * a second would give back what has been taken since.
+ */
+static struct rate_slot *find_slot(struct rate_table *table, uint64_t key, int64_t now)
+{
+	struct rate_slot *slot = NULL;
+
+	for (int tries = 0; tries < CLAIM_TRIES; tries++) {
+		uint64_t held = 0;
+		int64_t full_at = 0;
+
+		slot = look_for_slot(table, key, now, &held, &full_at);
 		if (held == key)
 			return slot;
-		if (held == 0 || full_at <= now)
-			full_at = INT64_MIN;
-		if (full_at < soonest) {
-			soonest = full_at;
-			victim = slot;
+		if (!atomic_compare_exchange_strong(&slot->key, &held, key)) {
+			if (held == key)
+				return slot;
+			continue;
 		}
+		/* A time that has passed is a full bucket as it is. */
+		if (full_at > now)
+			(void)atomic_compare_exchange_strong(&slot->full_at, &full_at, now);
+		return slot;
 	}
-	atomic_store(&victim->key, key);
-	atomic_store(&victim->full_at, now);
-	return victim;
+	/* Never free long enough: whoever holds it now and we share a bucket. */
+	return slot;
 }
 
 struct rate_answer rate_ask(struct shared *shared, unsigned class, struct str key, bool take)
