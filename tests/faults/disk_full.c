@@ -25,18 +25,23 @@ int posix_fallocate64(int fd, off_t at, off_t length);
 
 #define REAL(type, name) ((type)(uintptr_t)dlsym(RTLD_NEXT, name))
 
+/* Below the folder that a server works in, its data: its log, which tells of a full disk, lies elsewhere. */
 static bool of_the_data(int fd)
 {
-	char link[64], path[4096];
+	static const char *const folders[] = {"/base/", "/pg_wal/", "/global/", "/pg_xact/"};
+	char link[64], path[4096], data[4096];
 	ssize_t length;
 
 	(void)snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
 	length = readlink(link, path, sizeof(path) - 1);
-	if (length <= 0)
+	if (length <= 0 || !getcwd(data, sizeof(data)) || (size_t)length <= strlen(data) ||
+	    strncmp(path, data, strlen(data)) != 0)
 		return false;
 	path[length] = '\0';
-	return strstr(path, "/base/") || strstr(path, "/pg_wal/") || strstr(path, "/global/") ||
-	       strstr(path, "/pg_xact/");
+	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++)
+		if (strncmp(path + strlen(data), folders[i], strlen(folders[i])) == 0)
+			return true;
+	return false;
 }
 
 static bool refused(int fd, off_t end)
