@@ -128,6 +128,7 @@ struct header {
 	struct arena *arena;
 	struct import_column *columns;
 	size_t count;
+	int64_t start; /* in the file: blank rows may be in front of it */
 	const char *complaint;
 };
 
@@ -138,6 +139,7 @@ static bool take_header(void *context, const struct csv_row *row)
 	header->complaint = row->complaint;
 	header->columns = arena_array(header->arena, row->count + 1, sizeof *header->columns);
 	header->count = row->count;
+	header->start = row->start;
 	for (size_t i = 0; i < row->count && !row->complaint; i++) {
 		struct str name = utf8_prefix(str_trim(row->cells[i]), HEADER_MOST);
 
@@ -165,6 +167,13 @@ static bool read_header(struct arena *arena, const struct csv_form *form, struct
 	errors_add(errors, "file", "not_readable", "%s",
 		   out->complaint ? out->complaint : "The file has no row of headings.");
 	return false;
+}
+
+static void take(struct import *import, const struct header *header)
+{
+	import->columns = header->columns;
+	import->column_count = header->count;
+	import->form.start = header->start;
 }
 
 /* As the last time that a table had these headings, else guessed. */
@@ -262,8 +271,7 @@ enum err import_create(struct ttx *tx, const struct import_upload *upload, struc
 			 (struct str){upload->bytes.p + import.form.start, upload->bytes.n - (size_t)import.form.start},
 			 &header, errors))
 		return E_INVALID;
-	import.columns = header.columns;
-	import.column_count = header.count;
+	take(&import, &header);
 	err = with_company_fields(tx, upload->entity, &import.entity);
 	if (err == OK)
 		err = find_meaning(tx, &import);
@@ -312,8 +320,7 @@ enum err import_reread(struct ttx *tx, struct import *import, enum csv_encoding 
 		return err;
 	if (str_absent(bytes) || !read_header(ttx_arena(tx), &import->form, bytes, &header, errors))
 		return E_INVALID;
-	import->columns = header.columns;
-	import->column_count = header.count;
+	take(import, &header);
 	import->position = import->form.start;
 	err = find_meaning(tx, import);
 	return err ? err : import_store(tx, import);

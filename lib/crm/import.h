@@ -122,7 +122,7 @@ enum err import_stop(struct ttx *, struct import *) MUST_CHECK;
 enum err import_take_held(struct ttx *, struct import *) MUST_CHECK;
 /* Everything back: new rows go to the trash, changed ones get what they had. Rows that were changed since are left. */
 enum err import_undo(struct ttx *, struct import *) MUST_CHECK;
-/* The next rows, as the import's state says. *more: there is more to do. */
+/* The next rows, as the import's state says: at most so many, fewer where they are wide. *more: there is more to do. */
 enum err import_step(struct ttx *, struct uuid id, size_t rows, bool *more) MUST_CHECK;
 
 /* Nobody goes on with it any more: it is broken off with a sentence that says so. */

@@ -45,13 +45,23 @@ struct line {
 	struct str before;
 };
 
+/*
+ * A step ends with so many rows or so much in them, whichever comes first: what is made of a row holds its cells several
+ * times over, and a row may have a megabyte of them.
+ */
+#define STEP_BYTES ((size_t)1024 * 1024)
+/* Nor does it read further than this, though nothing but blank rows came. */
+#define STEP_FILE_BYTES ((int64_t)4 * 1024 * 1024)
 struct lines {
 	struct line *items;
-	size_t count, most;
+	size_t count, most, bytes;
 };
+struct lines lines_new(struct arena *, size_t most);
 /* From the import's position; *end: the file ends there; *next is the position behind them. */
 enum err lines_of_file(struct ttx *, const struct import *, struct lines *, int64_t *next, const char **broken,
 		       bool *end) MUST_CHECK;
+/* The same of the rows that were held back: their number is the position. */
+enum err lines_of_held(struct ttx *, const struct import *, struct lines *, int64_t *next, bool *end) MUST_CHECK;
 /* Cells become records; references by name are looked up, tags that are not there yet are made where `make_tags`. */
 enum err lines_parse(struct ttx *, const struct import *, struct lines *, bool make_tags) MUST_CHECK;
 /* Which rows they mean: ->current, ->matches; LINE_UNCHANGED for what was taken before. */

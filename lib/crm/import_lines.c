@@ -27,23 +27,31 @@ static struct str as_text(struct arena *arena, struct str cell)
 	return (struct str){text, cell.n};
 }
 
+struct lines lines_new(struct arena *arena, size_t most)
+{
+	return (struct lines){.items = arena_array(arena, most + 1, sizeof(struct line)), .most = most};
+}
+
 static bool gather(void *context, const struct csv_row *row)
 {
 	struct gathering *gathering = context;
+	struct lines *lines = gathering->lines;
 	struct line *line;
 
 	if (gathering->skip) {
 		gathering->skip = false;
 		return true;
 	}
-	line = &gathering->lines->items[gathering->lines->count++];
+	line = &lines->items[lines->count++];
 	line->number = gathering->number++;
 	line->complaint = row->complaint;
 	line->count = row->count;
 	line->cells = arena_array(gathering->arena, row->count + 1, sizeof *line->cells);
-	for (size_t i = 0; i < row->count; i++)
+	for (size_t i = 0; i < row->count; i++) {
 		line->cells[i] = as_text(gathering->arena, row->cells[i]);
-	return gathering->lines->count < gathering->lines->most;
+		lines->bytes += sizeof row->cells[i] + row->cells[i].n;
+	}
+	return lines->count < lines->most && lines->bytes < STEP_BYTES;
 }
 
 enum err lines_of_file(struct ttx *tx, const struct import *import, struct lines *lines, int64_t *next,
@@ -57,7 +65,7 @@ enum err lines_of_file(struct ttx *tx, const struct import *import, struct lines
 	enum err err = OK;
 
 	*end = false;
-	while (state == CSV_MORE && !*end) {
+	while (state == CSV_MORE && !*end && offset - import->position < STEP_FILE_BYTES) {
 		struct str bytes;
 
 		err = data_file_read(tx, import->file, offset, &bytes);
@@ -70,6 +78,34 @@ enum err lines_of_file(struct ttx *tx, const struct import *import, struct lines
 	*next = csv_reader_position(reader);
 	*broken = state == CSV_BROKEN ? csv_reader_complaint(reader) : NULL;
 	return OK;
+}
+
+STATEMENT(read_held,
+	  "SELECT number, cells, there FROM (SELECT number, cells, count(*) OVER () AS there, sum(bytes) OVER (ORDER "
+	  "BY number) - bytes AS before FROM (SELECT number, cells, octet_length(cells::text) AS bytes FROM "
+	  "import_rows WHERE tenant_id = $1 AND import_id = $2 AND outcome = 'held' AND number > $3 ORDER BY number "
+	  "LIMIT $4) r) w WHERE before < $5 ORDER BY number");
+
+enum err lines_of_held(struct ttx *tx, const struct import *import, struct lines *lines, int64_t *next, bool *end)
+{
+	struct arena *arena = ttx_arena(tx);
+	struct rows *rows;
+	size_t there = 0;
+	enum err err = ttx_rows(tx, &read_held,
+				ARGS(arg_uuid(arena, import->id), arg_int(arena, import->position),
+				     arg_int(arena, (int64_t)lines->most), arg_int(arena, (int64_t)STEP_BYTES)),
+				&rows);
+
+	*next = import->position;
+	while (err == OK && rows_next(rows)) {
+		struct line *line = &lines->items[lines->count++];
+
+		*next = line->number = rows_int(rows, 0);
+		line->count = strings_read(arena, rows_str(rows, 1), &line->cells);
+		there = (size_t)rows_int(rows, 2);
+	}
+	*end = err == OK && lines->count == there && there < lines->most;
+	return err;
 }
 
 /* ---- into records ---- */

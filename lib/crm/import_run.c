@@ -101,10 +101,6 @@ STATEMENT(give_up_import,
 	  "UPDATE imports SET state = 'broken', complaint = 'The import could not go on, which is our fault. "
 	  "Bring the file again: rows that were taken are known.', finished_at = $3 WHERE tenant_id = $1 AND "
 	  "id = $2 AND state IN ('running', 'undoing')");
-STATEMENT(read_held,
-	  "SELECT number, cells FROM import_rows WHERE tenant_id = $1 AND import_id = $2 AND outcome = 'held'"
-	  " AND number > $3 ORDER BY number LIMIT $4");
-
 /* E_CONFLICT when the import is not in a state for it. */
 static enum err move(struct ttx *tx, const struct import *import, const struct statement *statement,
 		     struct argument when)
@@ -157,27 +153,6 @@ enum err import_give_up(struct ttx *tx, struct uuid id)
 
 /* ---- a step ---- */
 
-static enum err lines_of_held(struct ttx *tx, const struct import *import, struct lines *lines, int64_t *next,
-			      bool *end)
-{
-	struct arena *arena = ttx_arena(tx);
-	struct rows *rows;
-	enum err err = ttx_rows(tx, &read_held,
-				ARGS(arg_uuid(arena, import->id), arg_int(arena, import->position),
-				     arg_int(arena, (int64_t)lines->most)),
-				&rows);
-
-	*next = import->position;
-	*end = err == OK && rows_count(rows) < lines->most;
-	while (err == OK && rows_next(rows)) {
-		struct line *line = &lines->items[lines->count++];
-
-		*next = line->number = rows_int(rows, 0);
-		line->count = strings_read(arena, rows_str(rows, 1), &line->cells);
-	}
-	return err;
-}
-
 static enum err advance(struct ttx *tx, const struct import *import, const struct lines *lines, int64_t next,
 			const char *broken, bool end)
 {
@@ -202,8 +177,7 @@ static enum err advance(struct ttx *tx, const struct import *import, const struc
 
 enum err import_step(struct ttx *tx, struct uuid id, size_t most, bool *more)
 {
-	struct arena *arena = ttx_arena(tx);
-	struct lines lines = {arena_array(arena, most + 1, sizeof *lines.items), 0, most};
+	struct lines lines = lines_new(ttx_arena(tx), most);
 	const char *broken = NULL;
 	struct import *import;
 	int64_t next = 0;
@@ -260,7 +234,7 @@ static enum err match_all(struct ttx *tx, const struct import *import, struct li
 enum err import_preview(struct ttx *tx, struct import *import, struct import_sight **out, size_t *count)
 {
 	struct arena *arena = ttx_arena(tx);
-	struct lines lines = {arena_array(arena, IMPORT_PREVIEW_ROWS + 1, sizeof *lines.items), 0, IMPORT_PREVIEW_ROWS};
+	struct lines lines = lines_new(arena, IMPORT_PREVIEW_ROWS);
 	const char *broken;
 	int64_t next;
 	bool end;

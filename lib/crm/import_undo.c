@@ -5,9 +5,13 @@
 #include "lib/crm/import_internal.h"
 #include "lib/text/json.h"
 
-STATEMENT(read_done,
-	  "SELECT number, outcome, row_id, version_after, before FROM import_rows WHERE tenant_id = $1 AND "
-	  "import_id = $2 AND number < $3 AND outcome IN ('created', 'updated') ORDER BY number DESC LIMIT $4");
+STATEMENT(
+	read_done,
+	"SELECT number, outcome, row_id, version_after, before, there FROM (SELECT number, outcome, row_id, "
+	"version_after, before, count(*) OVER () AS there, sum(bytes) OVER (ORDER BY number DESC) - bytes AS so_far "
+	"FROM (SELECT number, outcome, row_id, version_after, before, coalesce(octet_length(before::text), 0) AS bytes "
+	"FROM import_rows WHERE tenant_id = $1 AND import_id = $2 AND number < $3 AND outcome IN ('created', "
+	"'updated') ORDER BY number DESC LIMIT $4) r) w WHERE so_far < $5 ORDER BY number DESC");
 STATEMENT(note_undone,
 	  "UPDATE import_rows r SET undone_version = u.version FROM unnest($3::bigint[], $4::bigint[]) AS u "
 	  "(number, version) WHERE r.tenant_id = $1 AND r.import_id = $2 AND r.number = u.number");
@@ -185,20 +189,23 @@ enum err import_undo_step(struct ttx *tx, struct import *import, size_t most, bo
 	struct done *items = arena_array(arena, most + 1, sizeof *items);
 	int64_t before = import->position ? import->position : INT64_MAX, undone = 0;
 	struct rows *rows;
-	size_t count = 0;
-	enum err err = ttx_rows(
-		tx, &read_done,
-		ARGS(arg_uuid(arena, import->id), arg_int(arena, before), arg_int(arena, (int64_t)most)), &rows);
+	size_t count = 0, there = 0;
+	enum err err = ttx_rows(tx, &read_done,
+				ARGS(arg_uuid(arena, import->id), arg_int(arena, before), arg_int(arena, (int64_t)most),
+				     arg_int(arena, (int64_t)STEP_BYTES)),
+				&rows);
 
-	while (err == OK && rows_next(rows))
+	while (err == OK && rows_next(rows)) {
 		items[count++] = (struct done){.number = rows_int(rows, 0),
 					       .created = str_is(rows_str(rows, 1), "created"),
 					       .row_id = rows_uuid(rows, 2),
 					       .version = rows_int(rows, 3),
 					       .before = rows_str(rows, 4)};
+		there = (size_t)rows_int(rows, 5);
+	}
 	if (err == OK && count)
 		err = undo_items(tx, import, items, count, &undone);
-	*more = err == OK && count == most;
+	*more = err == OK && (count < there || there == most);
 	return err ? err
 		   : ttx_exec(tx, &advance_undo,
 			      ARGS(arg_uuid(arena, import->id),

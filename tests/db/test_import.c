@@ -1,113 +1,5 @@
 /* Imports: what a file becomes, that it becomes so once, and how it is taken back. */
-#include "tests/db/lead_fixture.h"
-
-#include "lib/crm/contact.h"
-#include "lib/crm/entities.h"
-#include "lib/crm/import.h"
-#include "lib/entity/trash.h"
-
-static struct scope shop;
-
-static int a_shop(void **state)
-{
-	setup(state);
-	shop = scope_of(test_tenant_create("import"));
-	test_sql("UPDATE tenants SET max_leads = NULL WHERE tenant_id = '%s'", id_of(shop.tenant));
-	return 0;
-}
-
-static struct ttx *writing(void)
-{
-	return begin(&shop, TX_WRITE);
-}
-
-static struct uuid uploaded(const char *entity, const char *text)
-{
-	struct import_upload upload = {import_entity(str_from(entity)), STR("leads.csv"), str_from(text),
-				       STR("America/New_York")};
-	struct ttx *tx = writing();
-	struct uuid id;
-
-	assert_int_equal(import_create(tx, &upload, errors_new(arena), &id), OK);
-	commit(tx);
-	return id;
-}
-
-static struct import *read_import(struct uuid id)
-{
-	struct ttx *tx = begin(&shop, TX_READ);
-	struct import *import;
-
-	assert_int_equal(import_get(tx, id, false, &import), OK);
-	commit(tx);
-	return import;
-}
-
-/* Options by name and value, ended by NULL; then to its end in steps of so many rows. */
-static void start(struct uuid id, const char *match, enum import_mode mode, const char *tags, const char *source)
-{
-	struct errors *errors = errors_new(arena);
-	struct ttx *tx = writing();
-	struct import *import;
-
-	assert_int_equal(import_get(tx, id, true, &import), OK);
-	if (match)
-		import->options.key = import_key_find(import->entity, str_from(match));
-	if (mode)
-		import->options.mode = mode;
-	if (tags)
-		import->options.tags = str_from(tags);
-	if (source)
-		value_put_text(import->options.defaults, "source", source);
-	if (!import_check(tx, import, errors))
-		fail_msg("%s", arena_c_string(arena, errors_first(errors)->message));
-	assert_int_equal(import_start(tx, import), OK);
-	commit(tx);
-}
-
-static void finish(struct uuid id, size_t rows)
-{
-	bool more = true;
-
-	while (more) {
-		struct ttx *tx = writing();
-
-		assert_int_equal(import_step(tx, id, rows, &more), OK);
-		commit(tx);
-	}
-}
-
-static struct import *taken(const char *entity, const char *text)
-{
-	struct uuid id = uploaded(entity, text);
-
-	start(id, NULL, 0, NULL, NULL);
-	finish(id, 2);
-	return read_import(id);
-}
-
-static const char *counts_of(const struct import *import)
-{
-	const struct import_counts *c = &import->counts;
-
-	return arena_printf(arena, "%d rows: %d created, %d updated, %d unchanged, %d failed, %d held", (int)c->rows,
-			    (int)c->created, (int)c->updated, (int)c->unchanged, (int)c->failed, (int)c->held)
-		.p;
-}
-
-static const char *number_of(const char *what, const char *rest)
-{
-	return arena_c_string(
-		arena, test_sql_value("SELECT %s FROM %s AND x.tenant_id = '%s'", what, rest, id_of(shop.tenant)));
-}
-
-static const char *value_of(const char *what, const char *table, const char *condition)
-{
-	return arena_c_string(arena,
-			      test_sql_value("SELECT string_agg(%s, ' / ' ORDER BY %s) FROM %s WHERE tenant_id = "
-					     "'%s' AND %s",
-					     what, what, table, id_of(shop.tenant), condition));
-}
+#include "tests/db/import_fixture.h"
 
 static void columns_are_guessed_from_their_headings(void **state)
 {
@@ -266,51 +158,6 @@ static void references_are_found_by_name(void **state)
 			    "Property: none is called “13 Oak Street”.");
 }
 
-static void rows_beyond_the_plan_are_held_and_taken_later(void **state)
-{
-	struct uuid id =
-		uploaded("leads", "name,email\nA,a@example.com\nB,b@example.com\nC,c@example.com\nD,d@example.com\n");
-	struct import *import;
-	struct ttx *tx;
-
-	(void)state;
-	test_sql("UPDATE tenants SET max_leads = 2 WHERE tenant_id = '%s'", id_of(shop.tenant));
-	start(id, NULL, 0, NULL, NULL);
-	finish(id, 3);
-	assert_string_equal(counts_of(read_import(id)), "4 rows: 2 created, 0 updated, 0 unchanged, 0 failed, 2 held");
-	test_sql("UPDATE tenants SET max_leads = 3 WHERE tenant_id = '%s'", id_of(shop.tenant));
-	tx = writing();
-	assert_int_equal(import_get(tx, id, true, &import), OK);
-	assert_int_equal(import_take_held(tx, import), OK);
-	commit(tx);
-	finish(id, 1);
-	assert_string_equal(counts_of(read_import(id)), "4 rows: 3 created, 0 updated, 0 unchanged, 0 failed, 1 held");
-	test_sql("UPDATE tenants SET max_leads = NULL WHERE tenant_id = '%s'", id_of(shop.tenant));
-	tx = writing();
-	assert_int_equal(import_get(tx, id, true, &import), OK);
-	assert_int_equal(import_take_held(tx, import), OK);
-	commit(tx);
-	finish(id, 10);
-	import = read_import(id);
-	assert_string_equal(counts_of(import), "4 rows: 4 created, 0 updated, 0 unchanged, 0 failed, 0 held");
-	assert_str(import->state, "done");
-	tx = writing();
-	assert_int_equal(import_take_held(tx, import), E_CONFLICT);
-	ttx_rollback(tx);
-	assert_string_equal(value_of("name", "leads", "true"), "A / B / C / D");
-}
-
-static void undo(struct uuid id, size_t rows)
-{
-	struct ttx *tx = writing();
-	struct import *import;
-
-	assert_int_equal(import_get(tx, id, true, &import), OK);
-	assert_int_equal(import_undo(tx, import), OK);
-	commit(tx);
-	finish(id, rows);
-}
-
 static void everything_can_be_taken_back(void **state)
 {
 	const char *before, *after;
@@ -360,37 +207,6 @@ static void what_was_changed_since_is_left(void **state)
 	/* Undone rows are not known any more: the file can be brought again. */
 	import = taken("leads", "name,email\nAnn,ann@example.com\nBea,bea@example.com\n");
 	assert_string_equal(counts_of(import), "2 rows: 1 created, 0 updated, 1 unchanged, 0 failed, 0 held");
-}
-
-/* What has not been committed was not done: the step is taken again from the same place. */
-static void a_step_that_was_lost_is_taken_again(void **state)
-{
-	struct buffer text = BUFFER_IN(arena);
-	struct uuid id;
-	bool more;
-
-	(void)state;
-	BUFFER_LITERAL(&text, "name,email\n");
-	for (int i = 0; i < 50; i++)
-		buffer_printf(&text, "\"P\n%d\",p%d@example.com\n", i, i);
-	id = uploaded("contacts", text.bytes);
-	start(id, NULL, 0, NULL, NULL);
-	for (int i = 0; i < 10; i++) {
-		struct ttx *tx = writing();
-
-		assert_int_equal(import_step(tx, id, 7, &more), OK);
-		if (i % 3)
-			ttx_rollback(tx);
-		else
-			commit(tx);
-	}
-	finish(id, 7);
-	assert_string_equal(counts_of(read_import(id)),
-			    "50 rows: 50 created, 0 updated, 0 unchanged, 0 failed, 0 held");
-	assert_string_equal(number_of("count(*) || ' ' || count(DISTINCT name)", "contacts x WHERE true"), "50 50");
-	assert_string_equal(
-		number_of("count(*) || ' ' || min(number) || ' ' || max(number)", "import_rows x WHERE true"),
-		"50 2 51");
 }
 
 static void a_preview_shows_problems_and_writes_nothing(void **state)
@@ -508,8 +324,6 @@ static void another_companys_import_is_not_there(void **state)
 	commit(tx);
 }
 
-#define SHOP_TEST(function) cmocka_unit_test_setup_teardown(function, a_shop, teardown)
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -521,10 +335,8 @@ int main(void)
 		SHOP_TEST(a_key_that_two_rows_have_is_told),
 		SHOP_TEST(defaults_fill_new_rows_and_tags_go_on_all),
 		SHOP_TEST(references_are_found_by_name),
-		SHOP_TEST(rows_beyond_the_plan_are_held_and_taken_later),
 		SHOP_TEST(everything_can_be_taken_back),
 		SHOP_TEST(what_was_changed_since_is_left),
-		SHOP_TEST(a_step_that_was_lost_is_taken_again),
 		SHOP_TEST(a_preview_shows_problems_and_writes_nothing),
 		SHOP_TEST(failed_rows_come_back_as_a_table),
 		SHOP_TEST(bad_choices_are_refused_before_anything_begins),
