@@ -3,6 +3,7 @@
 
 #include "lib/base/clock.h"
 #include "lib/pg/migrate.h"
+#include "lib/tenant/job.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -86,6 +87,30 @@ static bool check_row_security(struct ctl *ctl, struct buffer *found)
 	}
 	buffer_printf(found, "enabled and forced on every tenant table");
 	return true;
+}
+
+#define LATE_SECONDS 3600
+
+/* What was given up waits for somebody who looks at it; what nobody takes says that nobody works. */
+static bool check_jobs(struct ctl *ctl, struct buffer *found)
+{
+	struct pg *pg = pg_new(ctl->config.database, ctl->config.jobs_role);
+	struct stx *stx = stx_begin(pg, ctl->arena, "demandctl doctor", TX_READ);
+	int64_t dead = 0, late = 0;
+	enum err e = job_health(stx, &dead, &late);
+
+	if (e == OK)
+		e = stx_commit(stx);
+	else
+		stx_rollback(stx);
+	pg_free(pg);
+	if (e != OK)
+		buffer_printf(found, "%s: %s", ctl->config.jobs_role, err_sentence(e));
+	else if (late > LATE_SECONDS)
+		buffer_printf(found, "due for %lld minutes, and nobody takes it", (long long)(late / 60));
+	else
+		buffer_printf(found, "%lld dead", (long long)dead);
+	return e == OK && dead == 0 && late <= LATE_SECONDS;
 }
 
 static bool folder_check(const char *folder, const char *file, struct buffer *found)
@@ -186,6 +211,9 @@ static const struct {
 	{"auth role", check_auth_role, "run demandctl roles and demandctl migrate; see docs/database.md"},
 	{"migrations", check_migrations, "run demandctl migrate"},
 	{"row security", check_row_security, "run demandctl migrate; a table made by hand needs make_tenant_table()"},
+	{"jobs", check_jobs,
+	 "start demand-jobs; demandctl jobs list --state dead says what was given up, jobs retry or jobs cancel ends "
+	 "it"},
 	{"templates", check_templates, "set template_folder"},
 	{"static files", check_static, "build them: node static/build.mjs <static_folder>"},
 	{"certificate", check_certificate, "renew it; in development ./dev up does"},

@@ -2,7 +2,7 @@
 #include "ctl/ctl.h"
 
 #include "lib/base/clock.h"
-#include "lib/tenant/job.h"
+#include "lib/crm/job_kinds.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -46,10 +46,11 @@ int command_jobs_list(struct ctl *ctl)
 	return e == OK ? EXIT_SUCCESS : fail("%s", err_sentence(e));
 }
 
-static int change(struct ctl *ctl, enum err (*how)(struct stx *, struct uuid), const char *done, const char *none)
+typedef enum err job_change(struct pg *, struct arena *, const struct job_kind *, size_t, struct uuid);
+
+static int change(struct ctl *ctl, job_change *how, const char *done, const char *none)
 {
 	struct uuid id;
-	struct stx *stx;
 	struct pg *pg;
 	enum err e;
 
@@ -58,17 +59,14 @@ static int change(struct ctl *ctl, enum err (*how)(struct stx *, struct uuid), c
 		return EXIT_USAGE;
 	}
 	pg = connect_as_jobs(ctl);
-	stx = stx_begin(pg, ctl->arena, "demandctl jobs", TX_WRITE);
-	e = how(stx, id);
-	if (e == OK)
-		e = stx_commit(stx);
-	else
-		stx_rollback(stx);
+	e = how(pg, ctl->arena, job_kinds, job_kind_count, id);
 	pg_free(pg);
 	if (e == E_NOTFOUND)
 		return fail("%s", none);
 	if (e == E_CONFLICT)
 		return fail("the same work is in the queue already");
+	if (e == E_PRECONDITION)
+		return fail("what it was about has gone on without it; jobs cancel takes it off the list");
 	if (e != OK)
 		return fail("%s", err_sentence(e));
 	printf("%s %s\n", done, ctl->arguments[0]);

@@ -1,9 +1,9 @@
 /* demand-jobs: what is done in the background. */
-#include "jobs/kinds.h"
 #include "jobs/master.h"
 
 #include "lib/base/log.h"
 #include "lib/crm/entities.h"
+#include "lib/crm/job_kinds.h"
 #include "lib/entity/trash.h"
 #include "lib/tenant/principal.h"
 
@@ -57,11 +57,11 @@ int main(int count, char **arguments)
 	if (!good)
 		return 1;
 	if (!check) {
-		struct jobs_plan plan = {&config, job_kinds, job_kind_count};
+		struct jobs_plan plan = {&config, job_kinds, job_kind_count, (size_t)config.jobs_workers};
 
 		if (log_level_from(str_from(config.log_level), &level))
 			log_start("demand-jobs", level);
-		code = jobs_master_run(&plan, (size_t)config.jobs_workers);
+		code = jobs_master_run(&plan);
 	}
 	return code;
 }

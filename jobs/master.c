@@ -88,9 +88,10 @@ static size_t tell_all(const struct slot *slots, size_t count, int number)
 	return running;
 }
 
-int jobs_master_run(const struct jobs_plan *plan, size_t workers)
+int jobs_master_run(const struct jobs_plan *plan)
 {
 	const struct timespec tick = {.tv_nsec = TICK_NANOSECONDS};
+	size_t workers = plan->workers;
 	struct slot *slots = calloc(workers, sizeof(*slots));
 	sigset_t set = signal_set();
 	int64_t kill_at = 0;

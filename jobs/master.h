@@ -5,6 +5,6 @@
 #include "jobs/worker.h"
 
 /* Until TERM or INT; the exit code. Its workers run in processes of their own, which end with it. */
-int jobs_master_run(const struct jobs_plan *, size_t workers);
+int jobs_master_run(const struct jobs_plan *);
 
 #endif

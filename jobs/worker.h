@@ -8,6 +8,7 @@ struct jobs_plan {
 	const struct config *config;
 	const struct job_kind *kinds;
 	size_t count;
+	size_t workers; /* of this machine */
 };
 
 /* Until SIGTERM, which must be blocked: then the step that runs is finished. number: its own among the workers of this machine, from 0. */

@@ -12,7 +12,7 @@
 
 #define IMPORT_STEP_ROWS 1000
 #define IMPORT_PREVIEW_ROWS 10
-/* Kinds of job (jobs/kinds.c). */
+/* Kinds of job (lib/crm/job_kinds.c). */
 #define IMPORT_JOB "import"
 #define IMPORT_ATTEMPTS 6
 
@@ -127,6 +127,8 @@ enum err import_step(struct ttx *, struct uuid id, size_t rows, bool *more) MUST
 
 /* Nobody goes on with it any more: it is broken off with a sentence that says so. */
 enum err import_give_up(struct ttx *, struct uuid id) MUST_CHECK;
+/* It goes on where it was given up. E_PRECONDITION: somebody went on with it in another way. */
+enum err import_revive(struct ttx *, struct uuid id) MUST_CHECK;
 
 /* ---- what came of it ---- */
 

@@ -5,15 +5,6 @@
 #include "lib/crm/import.h"
 #include "lib/tenant/data_file.h"
 
-/* The last attempt failed as well: the person is told, instead of a bar that stands still. */
-static void give_up(const struct job_run *run)
-{
-	struct ttx *tx = ttx_begin(run->pg, run->arena, run->tenant->scope, TX_WRITE);
-
-	if (import_give_up(tx, run->subject) != OK || ttx_commit(tx) != OK)
-		ttx_rollback(tx);
-}
-
 /* A step that died takes fewer rows the next time: what they are matched with may be wider than they are. */
 static size_t rows_of(const struct job_run *run)
 {
@@ -38,8 +29,6 @@ enum err import_run(struct job_run *run)
 		err = duplicate_search_request(tx);
 	if (err) {
 		ttx_rollback(tx);
-		if (run->attempts >= IMPORT_ATTEMPTS)
-			give_up(run);
 		return err;
 	}
 	return job_commit(run, tx, more ? JOB_AGAIN : JOB_DONE);

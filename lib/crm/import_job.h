@@ -1,4 +1,4 @@
-/* The import as a kind of job (jobs/kinds.c). */
+/* The import as a kind of job (lib/crm/job_kinds.c). */
 #ifndef DEMAND_CRM_IMPORT_JOB_H
 #define DEMAND_CRM_IMPORT_JOB_H
 

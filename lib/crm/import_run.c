@@ -89,8 +89,9 @@ STATEMENT(stop_import,
 STATEMENT(take_up_held, "UPDATE imports SET state = 'running', source = 'held', position = 0, finished_at = NULL"
 			" WHERE tenant_id = $1 AND id = $2 AND state = 'done' AND held_count > 0");
 STATEMENT(begin_undo,
-	  "UPDATE imports SET state = 'undoing', position = 0, left_count = 0, undone_count = 0, finished_at "
-	  "= NULL WHERE tenant_id = $1 AND id = $2 AND state IN ('done', 'stopped', 'broken')");
+	  "UPDATE imports SET state = 'undoing', position = 0, left_count = 0, finished_at = NULL, complaint = "
+	  "CASE WHEN given_up IS NULL THEN complaint END WHERE tenant_id = $1 AND id = $2 AND state IN ('done', "
+	  "'stopped', 'broken')");
 STATEMENT(
 	advance_import,
 	"UPDATE imports SET position = $3, row_count = row_count + $4, created_count = created_count + $5, "
@@ -98,9 +99,13 @@ STATEMENT(
 	"= updated_count + $6, unchanged_count = unchanged_count + $7, failed_count = failed_count + $8, held_count = "
 	"held_count + $9, state = $10, complaint = $11, finished_at = $12 WHERE tenant_id = $1 AND id = $2");
 STATEMENT(give_up_import,
-	  "UPDATE imports SET state = 'broken', complaint = 'The import could not go on, which is our fault. "
-	  "Bring the file again: rows that were taken are known.', finished_at = $3 WHERE tenant_id = $1 AND "
-	  "id = $2 AND state IN ('running', 'undoing')");
+	  "UPDATE imports SET state = 'broken', given_up = state, complaint = CASE state WHEN 'undoing' THEN"
+	  " 'Undoing could not go on, which is our fault. Undo it again: it takes back what is left.' ELSE"
+	  " 'The import could not go on, which is our fault. Bring the file again: rows that were taken are known.'"
+	  " END, finished_at = $3 WHERE tenant_id = $1 AND id = $2 AND state IN ('running', 'undoing')");
+STATEMENT(revive_import, "UPDATE imports SET state = given_up, given_up = NULL, complaint = NULL, finished_at = NULL"
+			 " WHERE tenant_id = $1 AND id = $2 AND state = 'broken' AND given_up IS NOT NULL");
+
 /* E_CONFLICT when the import is not in a state for it. */
 static enum err move(struct ttx *tx, const struct import *import, const struct statement *statement,
 		     struct argument when)
@@ -149,6 +154,14 @@ enum err import_give_up(struct ttx *tx, struct uuid id)
 	struct arena *arena = ttx_arena(tx);
 
 	return ttx_exec(tx, &give_up_import, ARGS(arg_uuid(arena, id), arg_instant(arena, ttx_now(tx))), NULL);
+}
+
+enum err import_revive(struct ttx *tx, struct uuid id)
+{
+	int64_t moved;
+	enum err err = ttx_exec(tx, &revive_import, ARGS(arg_uuid(ttx_arena(tx), id)), &moved);
+
+	return err == OK && moved == 0 ? E_PRECONDITION : err;
 }
 
 /* ---- a step ---- */

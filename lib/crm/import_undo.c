@@ -11,7 +11,8 @@ STATEMENT(
 	"version_after, before, count(*) OVER () AS there, sum(bytes) OVER (ORDER BY number DESC) - bytes AS so_far "
 	"FROM (SELECT number, outcome, row_id, version_after, before, coalesce(octet_length(before::text), 0) AS bytes "
 	"FROM import_rows WHERE tenant_id = $1 AND import_id = $2 AND number < $3 AND outcome IN ('created', "
-	"'updated') ORDER BY number DESC LIMIT $4) r) w WHERE so_far < $5 ORDER BY number DESC");
+	"'updated') AND undone_version IS NULL ORDER BY number DESC LIMIT $4) r) w WHERE so_far < $5 ORDER BY number "
+	"DESC");
 STATEMENT(note_undone,
 	  "UPDATE import_rows r SET undone_version = u.version FROM unnest($3::bigint[], $4::bigint[]) AS u "
 	  "(number, version) WHERE r.tenant_id = $1 AND r.import_id = $2 AND r.number = u.number");

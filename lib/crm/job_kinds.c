@@ -1,4 +1,4 @@
-#include "jobs/kinds.h"
+#include "lib/crm/job_kinds.h"
 
 #include "lib/crm/duplicate.h"
 #include "lib/crm/import.h"
@@ -6,13 +6,22 @@
 #include "lib/crm/purge.h"
 #include "lib/tenant/archive_request.h"
 
-/* clang-format off */
 const struct job_kind job_kinds[] = {
-	{ARCHIVE_JOB, archive_run, ARCHIVE_ATTEMPTS, ARCHIVE_SECONDS, false},
-	{IMPORT_JOB, import_run, IMPORT_ATTEMPTS, 30, false},
-	{"file.purge", file_purge_run, 5, 20, true},
-	{DUPLICATE_JOB, duplicate_run, 5, 30, true},
-	{"trash.purge", purge_run, 5, 20, true},
+	{.name = ARCHIVE_JOB,
+	 .run = archive_run,
+	 .gave_up = archive_give_up,
+	 .revive = archive_revive,
+	 .attempts_most = ARCHIVE_ATTEMPTS,
+	 .seconds = ARCHIVE_SECONDS,
+	 .lengthy = true},
+	{.name = IMPORT_JOB,
+	 .run = import_run,
+	 .gave_up = import_give_up,
+	 .revive = import_revive,
+	 .attempts_most = IMPORT_ATTEMPTS,
+	 .seconds = 30},
+	{.name = "file.purge", .run = file_purge_run, .attempts_most = 5, .seconds = 20, .daily = true},
+	{.name = DUPLICATE_JOB, .run = duplicate_run, .attempts_most = 5, .seconds = 30, .daily = true},
+	{.name = "trash.purge", .run = purge_run, .attempts_most = 5, .seconds = 20, .daily = true},
 };
-/* clang-format on */
 const size_t job_kind_count = COUNT_OF(job_kinds);

@@ -1,6 +1,6 @@
 /* What demand-jobs knows to do: one line a kind. */
-#ifndef DEMAND_JOBS_KINDS_H
-#define DEMAND_JOBS_KINDS_H
+#ifndef DEMAND_CRM_JOB_KINDS_H
+#define DEMAND_CRM_JOB_KINDS_H
 
 #include "lib/tenant/job.h"
 

@@ -18,13 +18,16 @@ STATEMENT(read_archive, "SELECT" COLUMNS " AND a.id = $2");
 STATEMENT(list_archives, "SELECT" COLUMNS " ORDER BY a.created_at DESC, a.id DESC LIMIT $2");
 STATEMENT(begin_archive, "UPDATE archives SET state = 'running', at_work = NULL, row_count = 0"
 			 " WHERE tenant_id = $1 AND id = $2 AND state IN ('waiting', 'running')");
-STATEMENT(note_archive, "UPDATE archives SET at_work = $3, row_count = $4 WHERE tenant_id = $1 AND id = $2");
+STATEMENT(note_archive, "UPDATE archives SET at_work = $3, row_count = $4 WHERE tenant_id = $1 AND id = $2"
+			" AND state = 'running'");
 STATEMENT(finish_archive,
 	  "UPDATE archives SET state = 'done', at_work = NULL, row_count = $3, byte_count = $4, file_id = $5,"
 	  " sha256 = (SELECT f.sha256 FROM data_files f WHERE f.tenant_id = $1 AND f.id = $5), finished_at = $6"
 	  " WHERE tenant_id = $1 AND id = $2");
 STATEMENT(give_up_archive, "UPDATE archives SET state = 'failed', at_work = NULL, finished_at = $3"
 			   " WHERE tenant_id = $1 AND id = $2 AND state IN ('waiting', 'running')");
+STATEMENT(revive_archive, "UPDATE archives SET state = 'waiting', finished_at = NULL"
+			  " WHERE tenant_id = $1 AND id = $2 AND state = 'failed'");
 
 /* ---- its row ---- */
 
@@ -101,6 +104,7 @@ struct making {
 	struct job_run *run;
 	struct spool *spool; /* the file, until all of it is there */
 	int64_t told_at;
+	bool over; /* it was given up meanwhile: nobody waits for it */
 };
 
 /* A small transaction of its own, with memory of its own. Whether it is told matters to nobody's data. */
@@ -127,14 +131,14 @@ static void tell(void *context, const char *what, const struct archive_counts *s
 	if (now - making->told_at < TELL_EVERY)
 		return;
 	making->told_at = now;
-	(void)note(making, &note_archive, what, so_far->rows);
+	making->over = note(making, &note_archive, what, so_far->rows) == E_NOTFOUND;
 }
 
 static bool keep(void *context, const void *bytes, size_t length)
 {
 	struct making *making = context;
 
-	return spool_add(making->spool, bytes, length);
+	return !making->over && spool_add(making->spool, bytes, length);
 }
 
 /* Into the database, piece by piece; what a piece takes of memory is given back. */
@@ -206,15 +210,19 @@ static enum err make(struct making *making)
 	return err ? err : store(making, &counts);
 }
 
-/* The last attempt failed as well: whoever waits is told. */
-static void give_up(const struct job_run *run)
+enum err archive_give_up(struct ttx *tx, struct uuid id)
 {
-	struct ttx *tx = ttx_begin(run->pg, run->arena, run->tenant->scope, TX_WRITE);
-	enum err err = ttx_exec(tx, &give_up_archive,
-				ARGS(arg_uuid(run->arena, run->subject), arg_instant(run->arena, ttx_now(tx))), NULL);
+	struct arena *arena = ttx_arena(tx);
 
-	if (err || ttx_commit(tx) != OK)
-		ttx_rollback(tx);
+	return ttx_exec(tx, &give_up_archive, ARGS(arg_uuid(arena, id), arg_instant(arena, ttx_now(tx))), NULL);
+}
+
+enum err archive_revive(struct ttx *tx, struct uuid id)
+{
+	int64_t moved;
+	enum err err = ttx_exec(tx, &revive_archive, ARGS(arg_uuid(ttx_arena(tx), id)), &moved);
+
+	return err == OK && moved == 0 ? E_PRECONDITION : err;
 }
 
 enum err archive_run(struct job_run *run)
@@ -225,9 +233,5 @@ enum err archive_run(struct job_run *run)
 	/* It was made already, or is gone: nothing is left to do. */
 	if (err == E_NOTFOUND)
 		return job_commit(run, ttx_begin(run->pg, run->arena, run->tenant->scope, TX_WRITE), JOB_DONE);
-	if (!err)
-		err = make(&making);
-	if (err && err != E_PRECONDITION && run->attempts >= ARCHIVE_ATTEMPTS)
-		give_up(run);
-	return err;
+	return err ? err : make(&making);
 }

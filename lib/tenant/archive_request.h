@@ -28,7 +28,11 @@ enum err archive_request_get(struct ttx *, struct uuid id, struct archive_reques
 enum err archive_request_list(struct ttx *, struct archive_request **out, size_t *count) MUST_CHECK;
 bool archive_request_works(const struct archive_request *); /* it is not over */
 
-/* The job (jobs/kinds.c). */
+/* The job (lib/crm/job_kinds.c). */
 enum err archive_run(struct job_run *);
+/* It is not made any more. */
+enum err archive_give_up(struct ttx *, struct uuid id) MUST_CHECK;
+/* One that was given up is made after all. E_PRECONDITION: it was not. E_CONFLICT: another is being made. */
+enum err archive_revive(struct ttx *, struct uuid id) MUST_CHECK;
 
 #endif

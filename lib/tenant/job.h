@@ -15,7 +15,7 @@
 /* ---- whoever has work ---- */
 
 /*
- * In the caller's transaction. kind is a literal of jobs/kinds.c; run_at 0: now. The same kind and subject is there once: where it waits already it
+ * In the caller's transaction. kind is a literal of lib/crm/job_kinds.c; run_at 0: now. The same kind and subject is there once: where it waits already it
  * waits until the earlier time, where it runs it runs once more.
  */
 enum err job_enqueue(struct ttx *, const char *kind, struct uuid subject, int64_t run_at) MUST_CHECK;
@@ -45,9 +45,17 @@ struct job_kind {
 	const char *name;
 	/* One step: begins transactions on run->pg, ends the last by job_commit(). Any other outcome is a failed attempt. */
 	enum err (*run)(struct job_run *);
+	/*
+	 * Nobody goes on with the subject any more, however its last attempt ended: whoever waits for it is told. In the
+	 * transaction in which the ticket dies or is taken out. NULL: nobody waits.
+	 */
+	enum err (*gave_up)(struct ttx *, struct uuid subject);
+	/* The way back, when an operator has it tried again. E_PRECONDITION: the subject has gone on without it. */
+	enum err (*revive)(struct ttx *, struct uuid subject);
 	int attempts_most; /* without getting on; then it is dead */
 	int seconds;       /* a run that takes longer is killed */
 	bool daily;        /* there for every company, once a day */
+	bool lengthy;      /* a run may take minutes: the first of several workers is kept free of them */
 };
 
 /*
@@ -64,13 +72,13 @@ enum err job_claim(struct pg *, struct arena *, struct str worker, const struct 
 		   struct uuid *tenant) MUST_CHECK;
 /* A worker of that name starts: what the one before it held is free at once, not when its lease ends. */
 enum err job_release(struct pg *, struct arena *, struct str worker) MUST_CHECK;
-/* The attempt failed: later again, or dead. error is a word. */
+/* The attempt failed: later again, or dead. error is a word. E_PRECONDITION: the lease was lost. */
 enum err job_fail(struct job_run *, struct uuid tenant, const struct job_kind *, const char *error) MUST_CHECK;
-/* The company is suspended: put off, and not counted. */
+/* Put off, and not counted. */
 enum err job_put_off(struct job_run *, struct uuid tenant, int64_t seconds) MUST_CHECK;
 /* The company is gone. */
 enum err job_drop(struct job_run *, struct uuid tenant) MUST_CHECK;
-/* Tickets of a daily kind for the companies that have none. */
+/* Tickets of a daily kind for the companies that have none, or one that has been dead for a day. */
 enum err job_plan_daily(struct pg *, struct arena *, const char *kind) MUST_CHECK;
 
 /* ---- the operator: through role demand_jobs ---- */
@@ -83,9 +91,14 @@ struct job_row {
 };
 /* The oldest 500; state absent: all. */
 enum err job_list(struct stx *, struct str state, struct job_row **rows, size_t *count) MUST_CHECK;
-/* E_NOTFOUND: there is no dead one of that id. E_CONFLICT: the same work waits already. */
-enum err job_retry(struct stx *, struct uuid id) MUST_CHECK;
-/* One that runs ends without effect. */
-enum err job_cancel(struct stx *, struct uuid id) MUST_CHECK;
+/*
+ * E_NOTFOUND: there is no dead one of that id. E_CONFLICT: the same work waits already. E_PRECONDITION: what it is about has gone on
+ * without it.
+ */
+enum err job_retry(struct pg *, struct arena *, const struct job_kind *kinds, size_t count, struct uuid id) MUST_CHECK;
+/* One that runs ends without effect. E_NOTFOUND. */
+enum err job_cancel(struct pg *, struct arena *, const struct job_kind *kinds, size_t count, struct uuid id) MUST_CHECK;
+/* Those that were given up, and how many seconds the one that has been due longest has waited. */
+enum err job_health(struct stx *, int64_t *dead, int64_t *late) MUST_CHECK;
 
 #endif

@@ -1,7 +1,8 @@
-/* The queue across companies: system statements, as role demand_jobs. */
+/* The queue across companies, as role demand_jobs. What becomes of a ticket's subject is done in its company's own transaction. */
 #include "lib/tenant/job.h"
 
 #include "lib/base/log.h"
+#include "lib/pg/scope_internal.h"
 
 /* A lease is a little longer than the run may take: the kill comes first. */
 #define LEASE_MARGIN 15
@@ -29,6 +30,9 @@ STATEMENT(put_off, "UPDATE job_tickets SET state = 'waiting', attempts = attempt
 		   " run_at = clock_timestamp() + make_interval(secs => $4::float8)"
 		   " WHERE tenant_id = $1 AND id = $2 AND turn = $3 AND state = 'running'");
 STATEMENT(drop_ticket, "DELETE FROM job_tickets WHERE tenant_id = $1 AND id = $2 AND turn = $3");
+/* What was given up yesterday may work today. */
+STATEMENT(bury_daily, "DELETE FROM job_tickets WHERE kind = $1 AND state = 'dead'"
+		      " AND run_at < clock_timestamp() - interval '1 day'");
 /* Spread over the hour, so that not all companies' work comes at once. */
 STATEMENT(plan_daily, "INSERT INTO job_tickets (tenant_id, id, kind, subject, state, run_at, created_at)"
 		      " SELECT d.tenant_id, gen_random_uuid(), $1, '00000000-0000-0000-0000-000000000000', 'waiting',"
@@ -119,15 +123,46 @@ enum err job_release(struct pg *pg, struct arena *arena, struct str worker)
 	return stx_exec_alone(pg, arena, "jobs: what the one before left", &release, ARGS(arg_str(worker)));
 }
 
+/* In the company that the ticket names. */
+static struct ttx *begin_in(struct pg *pg, struct arena *arena, struct uuid tenant)
+{
+	struct scope *scope = ARENA_NEW(arena, struct scope);
+
+	*scope = scope_of(tenant);
+	return ttx_begin(pg, arena, scope, TX_WRITE);
+}
+
+/* A change of one ticket, E_NOTFOUND when it is not there like that, and the end of the transaction. */
+static enum err change_ticket(struct ttx *tx, enum err err, const struct statement *statement,
+			      struct arguments arguments)
+{
+	int64_t affected = 0;
+
+	if (!err)
+		err = ttx_exec(tx, statement, arguments, &affected);
+	if (!err && affected != 1)
+		err = E_NOTFOUND;
+	if (!err)
+		return ttx_commit(tx);
+	ttx_rollback(tx);
+	return err;
+}
+
+/* The subject before the ticket: in the order in which a step takes them. */
 enum err job_fail(struct job_run *run, struct uuid tenant, const struct job_kind *kind, const char *error)
 {
 	struct arena *arena = run->arena;
+	struct ttx *tx = begin_in(run->pg, arena, tenant);
+	bool last = run->attempts >= kind->attempts_most;
+	enum err e = last && kind->gave_up ? kind->gave_up(tx, run->subject) : OK;
 
-	log_event(LOG_WARNING, "job", "%s: attempt %d failed: %s", kind->name, run->attempts, error);
-	return stx_exec_alone(run->pg, arena, "jobs: a failed attempt", &fail_ticket,
-			      ARGS(arg_uuid(arena, tenant), arg_uuid(arena, run->ticket), arg_int(arena, run->turn),
-				   arg_int(arena, kind->attempts_most), arg_text(error), arg_int(arena, FIRST_PAUSE),
-				   arg_int(arena, DOUBLED_MOST)));
+	log_event(last ? LOG_ERROR : LOG_WARNING, "job", "%s: attempt %d failed: %s%s", kind->name, run->attempts,
+		  error, last ? "; given up" : "");
+	e = change_ticket(tx, e, &fail_ticket,
+			  ARGS(arg_uuid(arena, run->ticket), arg_int(arena, run->turn),
+			       arg_int(arena, kind->attempts_most), arg_text(error), arg_int(arena, FIRST_PAUSE),
+			       arg_int(arena, DOUBLED_MOST)));
+	return e == E_NOTFOUND ? E_PRECONDITION : e;
 }
 
 enum err job_put_off(struct job_run *run, struct uuid tenant, int64_t seconds)
@@ -149,7 +184,15 @@ enum err job_drop(struct job_run *run, struct uuid tenant)
 
 enum err job_plan_daily(struct pg *pg, struct arena *arena, const char *kind)
 {
-	return stx_exec_alone(pg, arena, "jobs: what comes every day", &plan_daily, ARGS(arg_text(kind)));
+	struct stx *stx = stx_begin(pg, arena, "jobs: what comes every day", TX_WRITE);
+	enum err e = stx_exec(stx, &bury_daily, ARGS(arg_text(kind)), NULL);
+
+	if (!e)
+		e = stx_exec(stx, &plan_daily, ARGS(arg_text(kind)), NULL);
+	if (!e)
+		return stx_commit(stx);
+	stx_rollback(stx);
+	return e;
 }
 
 /* ---- the operator ---- */
@@ -158,9 +201,12 @@ STATEMENT(list_tickets,
 	  "SELECT t.id, coalesce(d.slug, ''), t.kind, t.state, t.last_error, t.run_at, t.created_at, t.attempts"
 	  " FROM job_tickets t LEFT JOIN tenant_directory d ON d.tenant_id = t.tenant_id"
 	  " WHERE $1::text IS NULL OR t.state = $1 ORDER BY t.created_at, t.id LIMIT $2::bigint");
+STATEMENT(whose_ticket, "SELECT tenant_id, kind, subject, state = 'dead' FROM job_tickets WHERE id = $1");
 STATEMENT(retry_ticket, "UPDATE job_tickets SET state = 'waiting', attempts = 0, run_at = clock_timestamp()"
-			" WHERE id = $1 AND state = 'dead'");
-STATEMENT(cancel_ticket, "DELETE FROM job_tickets WHERE id = $1");
+			" WHERE tenant_id = $1 AND id = $2 AND state = 'dead'");
+STATEMENT(cancel_ticket, "DELETE FROM job_tickets WHERE tenant_id = $1 AND id = $2 AND (state = 'dead') = $3::boolean");
+STATEMENT(health, "SELECT count(*) FILTER (WHERE state = 'dead'), coalesce(max(extract(epoch FROM"
+		  " clock_timestamp() - run_at)) FILTER (WHERE state = 'waiting'), 0)::bigint FROM job_tickets");
 
 enum err job_list(struct stx *stx, struct str state, struct job_row **out, size_t *count)
 {
@@ -185,22 +231,68 @@ enum err job_list(struct stx *stx, struct str state, struct job_row **out, size_
 	return OK;
 }
 
-static enum err stx_change_one(struct stx *stx, const struct statement *statement, struct uuid id)
-{
-	int64_t affected;
-	enum err e = stx_exec(stx, statement, ARGS(arg_uuid(stx_arena(stx), id)), &affected);
+struct ticket {
+	struct uuid tenant, subject;
+	const struct job_kind *kind; /* NULL: one that this program does not know */
+	bool dead;
+};
 
-	return e ? e : affected == 1 ? OK : E_NOTFOUND;
+static enum err find_ticket(struct pg *pg, struct arena *arena, const struct job_kind *kinds, size_t count,
+			    struct uuid id, struct ticket *out)
+{
+	struct stx *stx = stx_begin(pg, arena, "jobs: whose it is", TX_READ);
+	struct rows *row;
+	enum err e = stx_one(stx, &whose_ticket, ARGS(arg_uuid(arena, id)), &row);
+
+	if (e) {
+		stx_rollback(stx);
+		return e;
+	}
+	*out = (struct ticket){rows_uuid(row, 0), rows_uuid(row, 2), NULL, rows_bool(row, 3)};
+	for (size_t i = 0; i < count; i++)
+		if (str_is(rows_str(row, 1), kinds[i].name))
+			out->kind = &kinds[i];
+	return stx_commit(stx);
 }
 
-enum err job_retry(struct stx *stx, struct uuid id)
+enum err job_retry(struct pg *pg, struct arena *arena, const struct job_kind *kinds, size_t count, struct uuid id)
 {
-	enum err e = stx_change_one(stx, &retry_ticket, id);
+	struct ticket ticket;
+	struct ttx *tx;
+	enum err e = find_ticket(pg, arena, kinds, count, id, &ticket);
 
-	return e ? e : stx_notify(stx, JOB_CHANNEL, str_from("work"));
+	if (e || !ticket.dead)
+		return e ? e : E_NOTFOUND;
+	tx = begin_in(pg, arena, ticket.tenant);
+	e = ticket.kind && ticket.kind->revive ? ticket.kind->revive(tx, ticket.subject) : OK;
+	if (!e)
+		e = ttx_notify(tx, JOB_CHANNEL, str_from("work"));
+	return change_ticket(tx, e, &retry_ticket, ARGS(arg_uuid(arena, id)));
 }
 
-enum err job_cancel(struct stx *stx, struct uuid id)
+enum err job_cancel(struct pg *pg, struct arena *arena, const struct job_kind *kinds, size_t count, struct uuid id)
 {
-	return stx_change_one(stx, &cancel_ticket, id);
+	struct ticket ticket;
+	struct ttx *tx;
+	enum err e = find_ticket(pg, arena, kinds, count, id, &ticket);
+
+	if (e)
+		return e;
+	tx = begin_in(pg, arena, ticket.tenant);
+	/* Of a dead one it was told, and its subject may be at work again by another ticket. */
+	if (!ticket.dead && ticket.kind && ticket.kind->gave_up)
+		e = ticket.kind->gave_up(tx, ticket.subject);
+	return change_ticket(tx, e, &cancel_ticket, ARGS(arg_uuid(arena, id), arg_bool(ticket.dead)));
+}
+
+enum err job_health(struct stx *stx, int64_t *dead, int64_t *late)
+{
+	struct rows *row;
+	enum err e = stx_one(stx, &health, NO_ARGS, &row);
+
+	if (!e) {
+		*dead = rows_int(row, 0);
+		*late = rows_int(row, 1);
+	}
+	return e;
 }

@@ -364,7 +364,8 @@ static void who_asks_sees_that_it_looks_and_when_it_has_looked(void **state)
 /* As demand-jobs does it, in its role. */
 static void the_job_looks_and_comes_back_tomorrow(void **state)
 {
-	static const struct job_kind kinds[] = {{DUPLICATE_JOB, duplicate_run, 5, 30, true}};
+	static const struct job_kind kinds[] = {
+		{.name = DUPLICATE_JOB, .run = duplicate_run, .attempts_most = 5, .seconds = 30, .daily = true}};
 	struct pg *jobs = pg_new(test_conninfo(), "demand_jobs");
 	struct tenant tenant = {.id = shop.tenant, .scope = &shop};
 	struct job_run run = {0};

@@ -192,6 +192,38 @@ static void everything_can_be_taken_back(void **state)
 		   "2");
 }
 
+/* Begun anew, it takes back what is left and counts what was taken back before. */
+static void an_undo_that_was_given_up_is_done_again(void **state)
+{
+	struct import *import;
+	struct ttx *tx;
+	struct uuid id;
+	bool more;
+
+	(void)state;
+	id = uploaded("leads", "name,email\nAnn,ann@example.com\nBea,bea@example.com\nCid,cid@example.com\n"
+			       "Dan,dan@example.com\nEve,eve@example.com\n");
+	start(id, "email", IMPORT_BOTH, NULL, NULL);
+	finish(id, 10);
+	tx = writing();
+	assert_int_equal(import_get(tx, id, true, &import), OK);
+	assert_int_equal(import_undo(tx, import), OK);
+	assert_int_equal(import_step(tx, id, 2, &more), OK);
+	assert_true(more);
+	assert_int_equal(import_give_up(tx, id), OK);
+	commit(tx);
+	import = read_import(id);
+	assert_str(import->state, "broken");
+	assert_true(str_starts(import->complaint, STR("Undoing could not go on")));
+	undo(id, 2);
+	import = read_import(id);
+	assert_str(import->state, "undone");
+	assert_true(str_absent(import->complaint));
+	assert_int_equal(import->counts.undone, 5);
+	assert_int_equal(import->counts.left, 0);
+	assert_string_equal(number_of("count(*)", "leads x WHERE x.deleted_at IS NULL"), "0");
+}
+
 static void what_was_changed_since_is_left(void **state)
 {
 	struct import *import = taken("leads", "name,email\nAnn,ann@example.com\nBea,bea@example.com\n");
@@ -336,6 +368,7 @@ int main(void)
 		SHOP_TEST(defaults_fill_new_rows_and_tags_go_on_all),
 		SHOP_TEST(references_are_found_by_name),
 		SHOP_TEST(everything_can_be_taken_back),
+		SHOP_TEST(an_undo_that_was_given_up_is_done_again),
 		SHOP_TEST(what_was_changed_since_is_left),
 		SHOP_TEST(a_preview_shows_problems_and_writes_nothing),
 		SHOP_TEST(failed_rows_come_back_as_a_table),

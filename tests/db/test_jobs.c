@@ -6,7 +6,8 @@
 
 #include <cmocka.h>
 
-#include "jobs/master.h"
+#include "jobs/worker.h"
+#include "tests/db/job_fixture.h"
 #include "tests/support/database.h"
 
 #include <signal.h>
@@ -88,18 +89,17 @@ static enum err stopped(struct job_run *run)
 	return step(run, JOB_DONE, run->attempts == 1 ? stop_here : NULL);
 }
 static const struct job_kind kinds[] = {
-	{"test.good", good, 3, 5, false},       {"test.steps", steps, 3, 5, false},
-	{"test.crash", crash, 3, 5, false},     {"test.loop", loop, 2, 1, false},
-	{"test.refuse", refuse, 3, 5, false},   {"test.slow", slow, 3, 5, false},
-	{"test.stopped", stopped, 3, 5, false},
+	{.name = "test.good", .run = good, .attempts_most = 3, .seconds = 5},
+	{.name = "test.steps", .run = steps, .attempts_most = 3, .seconds = 5},
+	{.name = "test.crash", .run = crash, .attempts_most = 3, .seconds = 5},
+	{.name = "test.loop", .run = loop, .attempts_most = 2, .seconds = 1},
+	{.name = "test.refuse", .run = refuse, .attempts_most = 3, .seconds = 5},
+	{.name = "test.slow", .run = slow, .attempts_most = 3, .seconds = 5},
+	{.name = "test.stopped", .run = stopped, .attempts_most = 3, .seconds = 5},
+	{.name = "test.long", .run = slow, .attempts_most = 3, .seconds = 5, .lengthy = true},
 };
 
 /* ---- the stage ---- */
-
-static struct config config_of_tests(void)
-{
-	return (struct config){.database = test_conninfo(), .jobs_role = "demand_jobs"};
-}
 
 static int setup(void **state)
 {
@@ -155,25 +155,13 @@ static void enqueue(struct uuid tenant, const char *kind, struct uuid subject)
 	assert_int_equal(ttx_commit(tx), OK);
 }
 
-static int64_t number(const char *sql)
-{
-	int64_t out;
-
-	assert_true(str_to_int64(test_sql_value("%s", sql), &out));
-	return out;
-}
-
 static int64_t marks(struct uuid subject)
 {
-	return number(
-		arena_printf(arena, "SELECT count(*) FROM job_test.marks WHERE subject = '%s'", id_text(subject)).p);
+	return job_number("SELECT count(*) FROM job_test.marks WHERE subject = '%s'", id_text(subject));
 }
 
-static int64_t tickets(const char *condition)
-{
-	return number(
-		arena_printf(arena, "SELECT count(*) FROM job_tickets WHERE kind LIKE 'test.%%' AND %s", condition).p);
-}
+#define TICKETS "SELECT count(*) FROM job_tickets WHERE kind LIKE 'test.%%' AND "
+#define tickets(condition) job_number(TICKETS condition)
 
 static enum err claim(struct uuid *last, struct job_run *run, struct uuid *tenant)
 {
@@ -183,39 +171,13 @@ static enum err claim(struct uuid *last, struct job_run *run, struct uuid *tenan
 	return job_claim(jobs, arena, STR("test"), kinds, COUNT_OF(kinds), last, run, &kind, tenant);
 }
 
-/* Its own master and workers. */
 static pid_t start_program(size_t workers)
 {
-	pid_t pid = fork();
-
-	if (pid == 0) {
-		struct config config = config_of_tests();
-		struct jobs_plan plan = {&config, kinds, COUNT_OF(kinds)};
-
-		/* The test framework would take a crash for its own. */
-		(void)signal(SIGSEGV, SIG_DFL);
-		_exit(jobs_master_run(&plan, workers));
-	}
-	assert_true(pid > 0);
-	return pid;
-}
-
-static void stop_program(pid_t pid)
-{
-	int status;
-
-	assert_int_equal(kill(pid, SIGTERM), 0);
-	assert_int_equal(waitpid(pid, &status, 0), pid);
-	assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+	return job_program_start(kinds, COUNT_OF(kinds), workers);
 }
 
 /* Until the condition on the tickets holds for so many of them. */
-static void wait_until(const char *condition, int64_t wanted)
-{
-	for (int i = 0; i < 300 && tickets(condition) != wanted; i++)
-		(void)usleep(100000);
-	assert_int_equal(tickets(condition), wanted);
-}
+#define wait_until(condition, wanted) job_wait_for(wanted, TICKETS condition)
 
 /* ---- the queue ---- */
 
@@ -314,11 +276,9 @@ static void failures_come_later_and_later_and_end(void **state)
 		assert_int_equal(run.attempts, i + 1);
 		assert_int_equal(job_fail(&run, tenant, &kinds[4], "refused"), OK);
 		if (i < 2)
-			pauses[i] = number(arena_printf(arena,
-							"SELECT extract(epoch FROM run_at - clock_timestamp())::bigint "
-							"FROM job_tickets WHERE subject = '%s'",
-							id_text(subject))
-						   .p);
+			pauses[i] = job_number("SELECT extract(epoch FROM run_at - clock_timestamp())::bigint "
+					       "FROM job_tickets WHERE subject = '%s'",
+					       id_text(subject));
 		test_sql("UPDATE job_tickets SET run_at = now() WHERE subject = '%s'", id_text(subject));
 	}
 	assert_in_range(pauses[0], 3, 7);
@@ -342,7 +302,7 @@ static void what_kills_its_worker_is_given_up_and_others_go_on(void **state)
 	program = start_program(2);
 	wait_until("state = 'dead' AND last_error = 'crashed'", 2);
 	wait_until("true", 2);
-	stop_program(program);
+	job_program_stop(program);
 	assert_int_equal(marks(other), 1);
 	assert_int_equal(marks(many), 5);
 }
@@ -357,7 +317,7 @@ static void term_lets_a_step_end_and_begins_no_other(void **state)
 	program = start_program(1);
 	wait_until("state = 'running'", 1);
 	enqueue(second, "test.slow", uuid_new());
-	stop_program(program);
+	job_program_stop(program);
 	assert_int_equal(marks(running), 1);
 	assert_int_equal(tickets("state = 'waiting'"), 1);
 	assert_int_equal(tickets("true"), 1);
@@ -367,8 +327,8 @@ static void term_lets_a_step_end_and_begins_no_other(void **state)
 static void a_worker_that_comes_back_late_has_no_effect(void **state)
 {
 	struct uuid subject = uuid_new();
-	struct config config = config_of_tests();
-	struct jobs_plan plan = {&config, kinds, COUNT_OF(kinds)};
+	struct config config = job_config();
+	struct jobs_plan plan = {&config, kinds, COUNT_OF(kinds), 1};
 	pid_t sleeper, program;
 	sigset_t term;
 	int status;
@@ -392,7 +352,7 @@ static void a_worker_that_comes_back_late_has_no_effect(void **state)
 	(void)usleep(500000);
 	assert_int_equal(kill(sleeper, SIGTERM), 0);
 	assert_int_equal(waitpid(sleeper, &status, 0), sleeper);
-	stop_program(program);
+	job_program_stop(program);
 	assert_int_equal(marks(subject), 1);
 }
 
@@ -410,7 +370,7 @@ static void suspended_companies_wait_and_gone_ones_are_dropped(void **state)
 	program = start_program(1);
 	wait_until("run_at > now() + interval '50 minutes' AND state = 'waiting' AND attempts = 0", 1);
 	wait_until("true", 1);
-	stop_program(program);
+	job_program_stop(program);
 	assert_int_equal(marks(waiting) + marks(gone), 0);
 }
 
@@ -425,8 +385,58 @@ static void lost_connections_are_made_again(void **state)
 	test_sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'demand_jobs'");
 	enqueue(first, "test.steps", subject);
 	wait_until("true", 0);
-	stop_program(program);
+	job_program_stop(program);
 	assert_int_equal(marks(subject), 5);
+}
+
+/* What takes minutes may take all the others' turns, but never the first worker. */
+static void lengthy_work_leaves_a_worker_free(void **state)
+{
+	struct uuid quick = uuid_new();
+	pid_t program;
+
+	(void)state;
+	for (int i = 0; i < 3; i++)
+		enqueue(first, "test.long", uuid_new());
+	program = start_program(2);
+	wait_until("state = 'running'", 1);
+	(void)usleep(300000);
+	assert_int_equal(tickets("state = 'running'"), 1);
+	enqueue(second, "test.good", quick);
+	(void)usleep(500000);
+	assert_int_equal(marks(quick), 1);
+	wait_until("true", 0);
+	job_program_stop(program);
+	/* Where there is one worker only, it does everything. */
+	enqueue(first, "test.long", uuid_new());
+	program = start_program(1);
+	wait_until("true", 0);
+	job_program_stop(program);
+}
+
+static int64_t daily(const char *condition)
+{
+	return job_number("SELECT count(*) FROM job_tickets WHERE tenant_id = '%s' AND kind = 'test.daily' AND %s",
+			  id_text(first), condition);
+}
+
+static void daily_work_that_died_comes_again_the_next_day(void **state)
+{
+	(void)state;
+	assert_int_equal(job_plan_daily(jobs, arena, "test.daily"), OK);
+	assert_int_equal(daily("state = 'waiting'"), 1);
+	test_sql("UPDATE job_tickets SET state = 'dead', run_at = now() - interval '23 hours' WHERE kind = "
+		 "'test.daily'");
+	assert_int_equal(job_plan_daily(jobs, arena, "test.daily"), OK);
+	assert_int_equal(daily("state = 'dead'"), 1);
+	assert_int_equal(daily("true"), 1);
+	test_sql("UPDATE job_tickets SET run_at = now() - interval '25 hours' WHERE kind = 'test.daily'");
+	assert_int_equal(job_plan_daily(jobs, arena, "test.daily"), OK);
+	assert_int_equal(daily("state = 'waiting' AND attempts = 0"), 1);
+	assert_int_equal(daily("true"), 1);
+	/* Planned once more, it is there once. */
+	assert_int_equal(job_plan_daily(jobs, arena, "test.daily"), OK);
+	assert_int_equal(daily("true"), 1);
 }
 
 int main(void)
@@ -442,6 +452,8 @@ int main(void)
 		cmocka_unit_test_setup(a_worker_that_comes_back_late_has_no_effect, empty),
 		cmocka_unit_test_setup(suspended_companies_wait_and_gone_ones_are_dropped, empty),
 		cmocka_unit_test_setup(lost_connections_are_made_again, empty),
+		cmocka_unit_test_setup(lengthy_work_leaves_a_worker_free, empty),
+		cmocka_unit_test_setup(daily_work_that_died_comes_again_the_next_day, empty),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

@@ -13,7 +13,11 @@
 
 static struct company acme, rival;
 static struct pg *jobs;
-static const struct job_kind kinds[] = {{ARCHIVE_JOB, archive_run, ARCHIVE_ATTEMPTS, ARCHIVE_SECONDS, false}};
+static const struct job_kind kinds[] = {{.name = ARCHIVE_JOB,
+					 .run = archive_run,
+					 .gave_up = archive_give_up,
+					 .attempts_most = ARCHIVE_ATTEMPTS,
+					 .seconds = ARCHIVE_SECONDS}};
 
 static int make_companies(void **state)
 {
