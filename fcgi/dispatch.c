@@ -34,7 +34,8 @@ static step *const steps[] = {
 	step_begin,      /* the transaction the route asks for */
 	step_ahead,      /* what will most likely be asked next, in the same round trip */
 	step_principal,  /* who it is: the first answer in it */
-	step_permission, /* role, plan, trial */
+	step_permission, /* role, trial */
+	step_plan,       /* what the company pays for */
 	step_json,       /* an API's body */
 	step_idempotency,
 	step_handler,

@@ -230,6 +230,13 @@ enum err step_permission(struct exchange *x)
 	if (tenant_access(c->tenant, clock_now()) == ACCESS_READ_ONLY && !method_is_safe(c->request->method) &&
 	    !needs_no_plan(c->route))
 		return trial_ended(x);
+	return OK;
+}
+
+enum err step_plan(struct exchange *x)
+{
+	struct context *c = &x->context;
+
 	if (c->route->feature != FEATURE_ANY && !(c->tenant->plan->features & (1u << c->route->feature)))
 		return context_fail(c, E_LIMIT, "The %s plan does not include this.", c->tenant->plan->label);
 	return OK;

@@ -85,6 +85,7 @@ struct shot {
 	struct str body, type; /* body absent: made of the route's entity */
 	bool too_big;
 	enum rate_class exhausted; /* the sender has used up that rate; 0: none */
+	enum feature feature;      /* what the route asks the plan for while this is answered; 0: as its row says */
 	int status;                /* that a valid request is answered with */
 };
 

@@ -16,7 +16,6 @@ struct condition {
 	bool (*change)(struct shot *, size_t variant);
 	int page, api, raw; /* the status wanted of each face; 0: no cell; AS_VALID: that of the valid request */
 	bool as_missing;    /* and an id of A's answers as one that does not exist */
-	bool rarely;        /* there may be no cell at all: no route asks for it yet */
 };
 extern const struct condition conditions[];
 extern const size_t conditions_count;

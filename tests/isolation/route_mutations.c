@@ -78,14 +78,6 @@ static bool rate_of_reading(struct route *route)
 	return some;
 }
 
-static bool every_plan(struct route *route)
-{
-	bool some = route->feature != FEATURE_ANY;
-
-	route->feature = FEATURE_ANY;
-	return some;
-}
-
 static bool every_host(struct route *route)
 {
 	bool some = route->hosts != ON_ANY;
@@ -120,6 +112,7 @@ static bool leaves_out(const struct exchange *x, unsigned what)
 STEP(step_access, LEAVE_OUT_ACCESS)
 STEP(step_key_tenant, LEAVE_OUT_KEY_TENANT)
 STEP(step_rate, LEAVE_OUT_RATE)
+STEP(step_plan, LEAVE_OUT_PLAN)
 
 enum err __real_step_csrf(struct exchange *);
 enum err __wrap_step_csrf(struct exchange *);
@@ -162,6 +155,11 @@ static bool takes_credential(struct route *route)
 	return asks_tenant(route) && (route->hosts & ON_TENANT) && route->face == FACE_API;
 }
 
+static bool has_a_plan(struct route *route)
+{
+	return asks_tenant(route);
+}
+
 static bool is_rated(struct route *route)
 {
 	return route->rate != RATE_FREE;
@@ -175,7 +173,6 @@ const struct route_mutation route_mutations[] = {
 	{"asked by keys as by people", keys_too, 0, "a key where a person is asked"},
 	{"its rate class removed", no_rate, 0, "too often"},
 	{"its rate class lowered to that of reading", rate_of_reading, 0, "too often"},
-	{"its plan feature removed", every_plan, 0, "a plan without the feature"},
 	{"served on every host", every_host, 0, NULL},
 	{"its CSRF check left out", is_form, LEAVE_OUT_CSRF, "no form token"},
 	{"its form token not looked at", is_form, LEAVE_OUT_TOKEN, "no form token"},
@@ -183,5 +180,6 @@ const struct route_mutation route_mutations[] = {
 	{"suspended companies served", shows_notice, LEAVE_OUT_ACCESS, "a suspended workspace"},
 	{"credentials of another company taken", takes_credential, LEAVE_OUT_KEY_TENANT, "member of B on A's host"},
 	{"its rate not asked", is_rated, LEAVE_OUT_RATE, "too often"},
+	{"its plan not asked", has_a_plan, LEAVE_OUT_PLAN, "a plan without the feature"},
 };
 const size_t route_mutations_count = COUNT_OF(route_mutations);

@@ -22,6 +22,7 @@ extern const size_t route_mutations_count;
 #define LEAVE_OUT_ACCESS 8u
 #define LEAVE_OUT_KEY_TENANT 16u
 #define LEAVE_OUT_RATE 32u
+#define LEAVE_OUT_PLAN 64u
 /* From now on, for that route; 0: nothing. */
 void route_leave_out(const struct route *, unsigned what);
 
