@@ -130,6 +130,9 @@ static void take_choices(struct context *c, struct import *import)
 			errors_add(c->errors, "match", "not_a_choice", "Choose what rows are found by.");
 	}
 	options->tags = sent_or(c, "tags", options->tags);
+	/* A box that is not ticked is not sent: the whole form is known by its mode. */
+	if (!str_absent(form_text(&c->form, "mode")))
+		options->new_enquiries = !str_absent(form_text(&c->form, "new_enquiries"));
 	for (const struct form_field *sent = c->form.first; sent; sent = sent->next)
 		if (str_starts(sent->name, STR("default.")) && sent->text.n)
 			value_put_str(defaults,

@@ -73,13 +73,18 @@ static void take_words(struct context *c, struct import *import, struct str mode
 		options->tags = tags;
 }
 
-/* From a JSON object: mapping, mode, match, tags, defaults. */
+/* From a JSON object: mapping, mode, match, tags, defaults, new_enquiries. */
 static void take_options(struct context *c, const struct value *body, struct import *import)
 {
-	const struct value *defaults = value_get(body, STR("defaults")), *mapping = value_get(body, STR("mapping"));
+	const struct value *defaults = value_get(body, STR("defaults")), *mapping = value_get(body, STR("mapping")),
+			   *fresh = value_get(body, STR("new_enquiries"));
 
 	take_words(c, import, value_as_str(value_get(body, STR("mode"))), value_as_str(value_get(body, STR("match"))),
 		   value_as_str(value_get(body, STR("tags"))));
+	if (fresh && value_type(fresh) != VALUE_BOOL)
+		errors_add(c->errors, "new_enquiries", "wrong_type", "new_enquiries must be true or false.");
+	else if (fresh)
+		import->options.new_enquiries = value_as_bool(fresh);
 	if (mapping && value_type(mapping) != VALUE_MAP)
 		errors_add(c->errors, "mapping", "wrong_type", "mapping must be an object: column to field.");
 	else
@@ -105,7 +110,7 @@ static enum err json_part(struct context *c, const char *name, struct value **ou
 	*out = NULL;
 	if (text.n == 0 || json_parse(c->arena, text, &json_limits_request, out, &why) == OK)
 		return OK;
-	errors_add(c->errors, name, "wrong_type", "%s is no JSON object.", name);
+	errors_add(c->errors, name, "wrong_type", "%s is no JSON.", name);
 	return E_INVALID;
 }
 
@@ -119,6 +124,9 @@ static enum err take_form_options(struct context *c, struct import *import)
 	TRY(json_part(c, "defaults", &part));
 	if (part)
 		value_put(body, "defaults", part);
+	TRY(json_part(c, "new_enquiries", &part));
+	if (part)
+		value_put(body, "new_enquiries", part);
 	for (const char *const *name = (const char *const[]){"mode", "match", "tags", NULL}; *name; name++)
 		if (!str_absent(form_text(&c->form, *name)))
 			value_put_str(body, *name, form_text(&c->form, *name));

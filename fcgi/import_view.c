@@ -60,6 +60,7 @@ void import_put(struct context *c, const struct import *import, struct value *ma
 	value_put_text(map, "match", options->key ? options->key->name : NULL);
 	value_put_str(map, "tags", options->tags);
 	value_put(map, "defaults", options->defaults);
+	value_put_bool(map, "new_enquiries", options->new_enquiries);
 	for (size_t i = 0; i < COUNT_OF(counts); i++)
 		value_put_int(map, counts[i].name, count_at(import, i));
 	value_put_str(map, "complaint", import->complaint);
@@ -207,6 +208,8 @@ static void put_options(struct context *c, const struct import *import)
 			   import->form.delimiter == csv_delimiters[i]);
 	value_put_str(c->page, "tags", import->options.tags);
 	value_put_bool(c->page, "takes_tags", import->entity->tags_table != NULL);
+	value_put_bool(c->page, "takes_enquiries", strcmp(import->entity->plural, "leads") == 0);
+	value_put_bool(c->page, "new_enquiries", import->options.new_enquiries);
 }
 
 /* ---- its first rows ---- */

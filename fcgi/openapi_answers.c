@@ -203,6 +203,7 @@ static const char *const import_state[] = {
 	"match string?",
 	"tags string",
 	"defaults object",
+	"new_enquiries boolean",
 	"rows integer",
 	"created integer",
 	"updated integer",

@@ -198,6 +198,8 @@ static enum err find_meaning(struct ttx *tx, struct import *import)
 			if (import_target_valid(import->entity, targets[i]))
 				import->columns[i].target = targets[i];
 		import_read_options(arena, import->entity, rows_str(rows, 1), &import->options);
+		/* That is said of a list, not of its headings. */
+		import->options.new_enquiries = false;
 		return OK;
 	}
 	import_guess(arena, import->entity, import->columns, import->column_count);

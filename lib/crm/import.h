@@ -38,7 +38,7 @@ enum import_mode { IMPORT_BOTH = 1, IMPORT_CREATE, IMPORT_UPDATE };
 const char *import_mode_name(enum import_mode); /* "both", "create", "update" */
 bool import_mode_find(struct str name, enum import_mode *out) MUST_CHECK;
 
-/* A column's target: a field's name, "id", "name.first", "name.last", or "" for none. */
+/* A column's target: a field's name, "id", "name.first", "name.last", "created_at" (of new rows), or "" for none. */
 struct import_target {
 	struct str name, label;
 };
@@ -56,6 +56,7 @@ struct import_options {
 	const struct import_key *key; /* NULL: rows are only known again by all of their cells */
 	struct str tags;              /* one a line: for every row that is made or changed */
 	struct value *defaults;       /* field -> typed text, for new rows where the column is empty */
+	bool new_enquiries;           /* of leads: somebody waits for an answer to each new one */
 };
 
 struct import_counts {
@@ -99,7 +100,7 @@ enum err import_list(struct ttx *, const struct import *before, size_t most, str
 
 /* Another encoding or separator than the guessed one; the headings are read again. E_CONFLICT once it has begun. */
 enum err import_reread(struct ttx *, struct import *, enum csv_encoding, char delimiter, struct errors *) MUST_CHECK;
-/* Sets columns' targets and options; errors at "column.<n>", "mode", "match", "tags", "default.<field>". */
+/* Sets columns' targets and options; errors at "column.<n>", "mode", "match", "tags", "new_enquiries", "default.<field>". */
 bool import_check(struct ttx *, struct import *, struct errors *) MUST_CHECK;
 enum err import_store(struct ttx *, const struct import *) MUST_CHECK;
 

@@ -6,6 +6,7 @@
 #include "lib/entity/insert_many.h"
 
 #define TARGET_ID "id"
+#define TARGET_CREATED "created_at"
 #define TARGET_FIRST "name.first"
 #define TARGET_LAST "name.last"
 
@@ -35,6 +36,7 @@ struct line {
 	const char *complaint;
 	struct record *record;
 	struct errors *errors;
+	int64_t created_at;      /* 0: now */
 	struct str key;          /* absent: none */
 	struct uuid fingerprint; /* of all that is mapped */
 	struct uuid row_id;      /* zero: it matches none */

@@ -75,6 +75,7 @@ struct str import_print_options(struct arena *arena, const struct import_options
 	value_put_text(map, "match", options->key ? options->key->name : "");
 	value_put_str(map, "tags", str_absent(options->tags) ? STR("") : options->tags);
 	value_put(map, "defaults", options->defaults);
+	value_put_bool(map, "new_enquiries", options->new_enquiries);
 	json_print(map, &out);
 	return buffer_str(&out);
 }
@@ -92,6 +93,7 @@ void import_read_options(struct arena *arena, const struct entity *entity, struc
 		out->mode = IMPORT_BOTH;
 	out->key = import_key_find(entity, value_as_str(value_get(map, STR("match"))));
 	out->tags = value_as_str(value_get(map, STR("tags")));
+	out->new_enquiries = value_truth(value_get(map, STR("new_enquiries")));
 	stored = value_get(map, STR("defaults"));
 	for (size_t i = 0; stored && (item = value_member(stored, i, &name)) != NULL; i++)
 		value_put_str(defaults, arena_c_string(arena, name), value_as_str(item));

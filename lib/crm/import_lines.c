@@ -1,6 +1,7 @@
 /* Rows of the file as lines: read from where the import stands, taken apart into records, matched with what is there. */
 #include <sodium.h>
 
+#include "lib/base/clock.h"
 #include "lib/base/utf8.h"
 #include "lib/crm/import_internal.h"
 #include "lib/entity/phone.h"
@@ -122,8 +123,25 @@ static struct errors *errors_of(struct arena *arena, struct line *line)
 	return line->errors;
 }
 
-static void take_cells(struct arena *arena, const struct import *import, struct line *line)
+/* 1990-01-01: what is older is a mistake, or the zero of some program. */
+#define CREATED_LEAST (INT64_C(631152000) * 1000000)
+
+static void take_created(struct ttx *tx, const struct import *import, struct line *line, struct str cell)
 {
+	int field = entity_field(import->entity, STR(TARGET_CREATED));
+	struct record *record = record_new(ttx_arena(tx), import->entity);
+	struct errors *errors = errors_of(ttx_arena(tx), line);
+
+	if (cell.n == 0 || !record_take_cell(record, field, cell, false, errors) ||
+	    !clock_from_rfc3339(record_get(record, field), &line->created_at))
+		return;
+	if (line->created_at < CREATED_LEAST || line->created_at > ttx_now(tx))
+		errors_add(errors, TARGET_CREATED, "out_of_range", "Created must lie between 1990 and now.");
+}
+
+static void take_cells(struct ttx *tx, const struct import *import, struct line *line)
+{
+	struct arena *arena = ttx_arena(tx);
 	struct buffer name = BUFFER_IN(arena);
 	struct errors *errors = errors_of(arena, line);
 	bool raw = import_is_raw(import->columns, import->column_count);
@@ -137,6 +155,10 @@ static void take_cells(struct arena *arena, const struct import *import, struct 
 		if (cell.n && (str_is(column->target, TARGET_FIRST) || str_is(column->target, TARGET_LAST)))
 			buffer_printf(&name, "%s%.*s", name.length ? " " : "", STR_FMT_ARG(cell));
 		field = entity_field(import->entity, column->target);
+		if (str_is(column->target, TARGET_CREATED)) {
+			take_created(tx, import, line, cell);
+			continue;
+		}
 		if (field < 0 || import->entity->fields[field].type == FIELD_REFERENCE)
 			continue;
 		if (raw && str_equal(column->header, column->target))
@@ -282,7 +304,7 @@ enum err lines_parse(struct ttx *tx, const struct import *import, struct lines *
 	for (size_t i = 0; i < lines->count; i++) {
 		struct line *line = &lines->items[i];
 
-		take_cells(arena, import, line);
+		take_cells(tx, import, line);
 		if (line->complaint) {
 			line->errors = errors_new(arena);
 			errors_add(line->errors, NULL, "not_readable", "%s", line->complaint);

@@ -92,7 +92,7 @@ static bool has_name_parts(const struct entity *entity)
 
 size_t import_targets(struct arena *arena, const struct entity *entity, struct import_target **out)
 {
-	struct import_target *targets = arena_array(arena, entity->field_count + 3, sizeof *targets);
+	struct import_target *targets = arena_array(arena, entity->field_count + 4, sizeof *targets);
 	size_t count = 0;
 
 	if (has_name_parts(entity)) {
@@ -103,6 +103,7 @@ size_t import_targets(struct arena *arena, const struct entity *entity, struct i
 		if (is_taken(&entity->fields[i]))
 			targets[count++] = (struct import_target){str_from(entity->fields[i].name),
 								  str_from(entity->fields[i].label)};
+	targets[count++] = (struct import_target){STR(TARGET_CREATED), STR("Created")};
 	targets[count++] = (struct import_target){STR(TARGET_ID), STR("Id of the record")};
 	*out = targets;
 	return count;
@@ -112,6 +113,8 @@ bool import_target_valid(const struct entity *entity, struct str target)
 {
 	int field = entity_field(entity, target);
 
+	if (str_is(target, TARGET_CREATED))
+		return true;
 	if (field >= 0)
 		return is_taken(&entity->fields[field]);
 	return target.n == 0 || str_is(target, TARGET_ID) ||
@@ -168,6 +171,7 @@ static const struct {
 	{"sms_consent", "smsoptin textoptin smsconsent maytext "},
 	{"property_id", "property propertyaddress site "},
 	{"contact_id", "contact customer "},
+	{TARGET_CREATED, "createdate createddate datecreated dateadded createdon createdtime added leaddate "},
 	{TARGET_ID, "recordid demandid "},
 };
 

@@ -69,6 +69,8 @@ bool import_check(struct ttx *tx, struct import *import, struct errors *errors)
 		errors_add(errors, "tags", "unknown_field", "%s have no tags.", import->entity->label_plural);
 	else if (import->options.tags.n && record_take_cell(record, tags, import->options.tags, false, errors))
 		import->options.tags = str_absent(record_get(record, tags)) ? STR("") : record_get(record, tags);
+	if (import->options.new_enquiries && strcmp(import->entity->plural, "leads") != 0)
+		errors_add(errors, "new_enquiries", "not_allowed", "Only leads can be new enquiries.");
 	check_columns(ttx_arena(tx), import, errors);
 	check_options(tx, import, errors);
 	return !errors_any(errors);

@@ -122,7 +122,10 @@ static enum err write_those(struct ttx *tx, const struct import *import, struct 
 			continue;
 		}
 		from[used] = lines[i];
-		writes[used++] = (struct write){.record = lines[i]->record, .current = lines[i]->current};
+		writes[used++] = (struct write){.record = lines[i]->record,
+						.current = lines[i]->current,
+						.created_at = lines[i]->created_at,
+						.settled = !import->options.new_enquiries};
 	}
 	err = wanted == LINE_CREATED ? entity_insert_many(tx, writes, used) : entity_update_many(tx, writes, used);
 	for (size_t i = 0; err == OK && i < used; i++)

@@ -128,15 +128,18 @@ static enum err read_for(struct ttx *tx, enum write_kind kind, struct company *c
 	return err;
 }
 
-static void agree(struct ttx *tx, struct record *lead, const struct company *company, struct errors *errors)
+/* `waits`: for an answer, from the moment the lead came. */
+static void agree(struct ttx *tx, struct record *lead, const struct company *company, bool waits, struct errors *errors)
 {
-	int64_t due;
+	int64_t due, came;
 
 	lead_agree_on_stage(tx, lead, &company->stages, errors);
 	first_response_by_stage(tx, lead);
-	if (!company->rules)
+	if (!company->rules || !waits)
 		return;
-	due = response_due(company->rules, rows_str(company->settings, 1), record_text(lead, "urgency"), company->now);
+	if (!clock_from_rfc3339(record_text(lead, "created_at"), &came))
+		came = company->now;
+	due = response_due(company->rules, rows_str(company->settings, 1), record_text(lead, "urgency"), came);
 	record_set_text(lead, "response_due_at", due ? clock_rfc3339(ttx_arena(tx), due) : STR_NONE);
 }
 
@@ -162,7 +165,7 @@ enum err lead_before_write(struct ttx *tx, enum write_kind kind, struct record *
 	if (needs_stages(lead)) {
 		err = read_for(tx, kind, &company);
 		if (err == OK)
-			agree(tx, lead, &company, errors);
+			agree(tx, lead, &company, true, errors);
 	}
 	/* Last, since it holds the company's row until the commit. */
 	return err == OK && kind == WRITE_CREATE && !errors_any(errors) ? usage_claim(tx, LIMIT_LEADS, errors) : err;
@@ -211,7 +214,7 @@ enum err lead_before_write_many(struct ttx *tx, enum write_kind kind, struct wri
 
 		if (writes[i].err || !needs_stages(writes[i].record))
 			continue;
-		agree(tx, writes[i].record, &company, errors);
+		agree(tx, writes[i].record, &company, !writes[i].settled, errors);
 		if (errors_any(errors))
 			writes[i].err = E_INVALID;
 	}

@@ -268,6 +268,12 @@ static struct str text_of_created(struct arena *arena, const struct write *write
 	return clock_rfc3339(arena, write->record->created_at);
 }
 
+static struct str text_of_updated(struct arena *arena, const struct write *write, size_t field)
+{
+	(void)field;
+	return clock_rfc3339(arena, write->record->updated_at);
+}
+
 static enum err insert_rows(struct ttx *tx, const struct write *writes, size_t count)
 {
 	const struct entity *entity = writes[0].record->entity;
@@ -287,7 +293,7 @@ static enum err insert_rows(struct ttx *tx, const struct write *writes, size_t c
 	sql_add(&sql, ", ");
 	add_array(&sql, writes, count, text_of_created, 0, "::timestamptz[]");
 	sql_add(&sql, ", ");
-	add_array(&sql, writes, count, text_of_created, 0, "::timestamptz[]");
+	add_array(&sql, writes, count, text_of_updated, 0, "::timestamptz[]");
 	for (size_t i = 0; i < entity->field_count; i++)
 		if (field_is_column(&entity->fields[i])) {
 			sql_add(&sql, ", ");
@@ -339,7 +345,8 @@ static void begin_rows(struct ttx *tx, struct write *writes, size_t count, bool 
 		changed[i] = arena_array(record->arena, record->entity->field_count, sizeof *changed[i]);
 		record->id = uuid_new();
 		record->version = 1;
-		record->created_at = record->updated_at = now;
+		record->created_at = writes[i].created_at ? writes[i].created_at : now;
+		record->updated_at = now;
 		record_show_times(record);
 		record_fill_mine(tx, record);
 		record_mark_changed(record, NULL, changed[i]);
@@ -389,6 +396,6 @@ enum err entity_insert_many(struct ttx *tx, struct write *writes, size_t count)
 			written[used++] = writes[i].record;
 	if (entity_tags_field(writes[0].record->entity) >= 0)
 		send_tags(tx, writes, count);
-	history_send_many(tx, HISTORY_CREATED, written, used, used ? written[0]->created_at : 0);
+	history_send_many(tx, HISTORY_CREATED, written, used, used ? written[0]->updated_at : 0);
 	return writes_told(tx, WRITE_CREATE, writes, count);
 }

@@ -16,8 +16,10 @@ struct write {
 	const struct record *current; /* of an update and a delete: the row as entity_get() gave it */
 	struct errors *errors;        /* NULL: made when there is something to say */
 	enum err err;                 /* a row that has one already is left alone */
-	bool unchanged;               /* of an update: there was nothing to write */
-	bool refused;                 /* by the database, when the hooks had let it pass */
+	int64_t created_at;           /* of a new row: when it was made elsewhere; 0: now */
+	bool settled;   /* of a new row: what it is about lies in the past, and nobody waits for anything */
+	bool unchanged; /* of an update: there was nothing to write */
+	bool refused;   /* by the database, when the hooks had let it pass */
 };
 
 /* E_INVALID, E_CONFLICT, E_LIMIT in err, with errors. Rows up to the plan's limit are written, those beyond get E_LIMIT. */

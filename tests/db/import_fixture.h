@@ -65,6 +65,18 @@ static inline void start(struct uuid id, const char *match, enum import_mode mod
 	commit(tx);
 }
 
+/* Somebody waits for an answer to each of them. */
+static inline void as_new_enquiries(struct uuid id)
+{
+	struct ttx *tx = writing();
+	struct import *import;
+
+	assert_int_equal(import_get(tx, id, true, &import), OK);
+	import->options.new_enquiries = true;
+	assert_int_equal(import_store(tx, import), OK);
+	commit(tx);
+}
+
 static inline void finish(struct uuid id, size_t rows)
 {
 	bool more = true;

@@ -107,6 +107,65 @@ static void modes_say_what_becomes_of_known_and_unknown_rows(void **state)
 	assert_string_equal(value_of("name", "contacts", "true"), "Anna / Bea");
 }
 
+#define DATED                                                                                                          \
+	"Name,Email,Created,Urgency\nAnn,ann@example.com,11/23/2019 2:05 PM,emergency\nBea,bea@example.com,,\n"        \
+	"Cleo,cleo@example.com,2031-01-01,\nDee,dee@example.com,12/31/1989,\nEve,eve@example.com,once upon a time,\n"
+
+static void new_rows_are_as_old_as_the_file_says(void **state)
+{
+	struct import *import = taken("leads", DATED);
+
+	(void)state;
+	assert_string_equal(counts_of(import), "5 rows: 2 created, 0 updated, 0 unchanged, 3 failed, 0 held");
+	assert_string_equal(value_of("(created_at AT TIME ZONE 'UTC')::text", "leads", "name = 'Ann'"),
+			    "2019-11-23 19:05:00");
+	assert_string_equal(
+		value_of("name", "leads",
+			 "updated_at > now() - interval '1 hour' AND stage_since > now() - interval '1 hour'"),
+		"Ann / Bea");
+	assert_string_equal(value_of("name", "leads", "created_at > now() - interval '1 hour'"), "Bea");
+	assert_string_equal(value_of("number || ' ' || reasons", "import_rows", "outcome = 'failed'"),
+			    "4 Created must lie between 1990 and now. / 5 Created must lie between 1990 and now. / "
+			    "6 Enter a time like 2026-11-23T07:32:00Z.");
+	/* The history tells when it was brought, not when it was made elsewhere. */
+	assert_string_equal(
+		number_of("count(*)",
+			  "record_changes x WHERE kind = 'created' AND changed_at < now() - interval '1 hour'"),
+		"0");
+	import = taken("leads", DATED);
+	assert_string_equal(counts_of(import), "5 rows: 0 created, 0 updated, 2 unchanged, 3 failed, 0 held");
+}
+
+static void only_new_enquiries_wait_for_an_answer(void **state)
+{
+	struct uuid id;
+
+	(void)state;
+	taken("leads", DATED);
+	assert_string_equal(number_of("count(response_due_at)", "leads x WHERE true"), "0");
+	id = uploaded("leads", "Name,Email,Created,Urgency\nFay,fay@example.com,11/23/2019 2:05 PM,emergency\n"
+			       "Gus,gus@example.com,,emergency\n");
+	as_new_enquiries(id);
+	start(id, NULL, 0, NULL, NULL);
+	finish(id, 10);
+	assert_string_equal(value_of("(response_due_at - created_at)::text", "leads", "response_due_at IS NOT NULL"),
+			    "00:05:00 / 00:05:00");
+	/* Not remembered with the headings, and nothing for others than leads. */
+	assert_false(read_import(uploaded("leads", DATED))->options.new_enquiries);
+	id = uploaded("contacts", "Name\nAnn\n");
+	as_new_enquiries(id);
+	{
+		struct errors *errors = errors_new(arena);
+		struct ttx *tx = begin(&shop, TX_READ);
+		struct import *import;
+
+		assert_int_equal(import_get(tx, id, false, &import), OK);
+		assert_false(import_check(tx, import, errors));
+		assert_string_equal(code_at(errors, "new_enquiries"), "not_allowed");
+		commit(tx);
+	}
+}
+
 static void a_key_that_two_rows_have_is_told(void **state)
 {
 	struct import *import;
@@ -364,6 +423,8 @@ int main(void)
 		SHOP_TEST(the_same_file_again_changes_nothing),
 		SHOP_TEST(one_row_may_come_several_times),
 		SHOP_TEST(modes_say_what_becomes_of_known_and_unknown_rows),
+		SHOP_TEST(new_rows_are_as_old_as_the_file_says),
+		SHOP_TEST(only_new_enquiries_wait_for_an_answer),
 		SHOP_TEST(a_key_that_two_rows_have_is_told),
 		SHOP_TEST(defaults_fill_new_rows_and_tags_go_on_all),
 		SHOP_TEST(references_are_found_by_name),

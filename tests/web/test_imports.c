@@ -3,7 +3,7 @@
 
 #include "lib/crm/import.h"
 
-static struct company acme, rival;
+static struct company acme, rival, books;
 
 static int make_companies(void **state)
 {
@@ -11,6 +11,7 @@ static int make_companies(void **state)
 		return -1;
 	company_make(&acme, "acme");
 	company_make(&rival, "rival");
+	company_make(&books, "books");
 	return 0;
 }
 
@@ -140,6 +141,44 @@ static void a_draft_is_looked_at_and_started_with_other_choices(void **state)
 	assert_json(answer, "columns.0.field", "name");
 	answer = call(&acme, METHOD_GET, json_text(answer, "id"), "", NULL);
 	assert_json(answer, "preview.0.outcome", "create");
+}
+
+static void old_leads_are_no_part_of_the_figures(void **state)
+{
+	static const char list[] = "Name,Email\nOld One,old.one@example.com\n";
+	struct browser admin = browser_as(&books, ROLE_ADMIN);
+	const struct response *answer;
+	struct str id, path;
+
+	(void)state;
+	assert_field_error(post_file(&books, PAIRS("entity", "leads", "new_enquiries", "\"yes\""), list), 422,
+			   "new_enquiries", "wrong_type");
+	answer = post_file(&books, PAIRS("entity", "leads"), list);
+	assert_status(answer, 201);
+	assert_json(answer, "new_enquiries", "false");
+	work(&books, json_text(answer, "id"));
+	assert_has(browse(&admin, "/"), "Nobody waits.");
+	assert_json(ASK(.host = books.slug, .path = "/api/reports/response", .bearer = books.key[ROLE_ADMIN]),
+		    "data.0.leads", "0");
+	answer =
+		post_file(&books, PAIRS("entity", "leads", "start", "no"), "Name,Email\nNew One,new.one@example.com\n");
+	id = json_text(answer, "id");
+	answer = call(&books, METHOD_POST, id, "/start", "{\"new_enquiries\": true}");
+	assert_json(answer, "new_enquiries", "true");
+	work(&books, id);
+	assert_hasnt(browse(&admin, "/"), "Nobody waits.");
+	assert_json(ASK(.host = books.slug, .path = "/api/reports/response", .bearer = books.key[ROLE_ADMIN]),
+		    "data.0.leads", "1");
+	/* On the page a box that is not ticked takes it back. */
+	answer = upload(&admin, "/imports", PAIRS("entity", "leads"), "file", str_from(list));
+	path = location_of(answer);
+	assert_hasnt(browse(&admin, path.p), "name=\"new_enquiries\" value=\"t\" checked");
+	assert_status(submit(&admin, path.p, "mode=both&new_enquiries=t&action=look"), 303);
+	assert_has(browse(&admin, path.p), "name=\"new_enquiries\" value=\"t\" checked");
+	assert_status(submit(&admin, path.p, "mode=both&action=look"), 303);
+	assert_hasnt(browse(&admin, path.p), "name=\"new_enquiries\" value=\"t\" checked");
+	answer = upload(&admin, "/imports", PAIRS("entity", "contacts"), "file", str_from(list));
+	assert_hasnt(browse(&admin, location_of(answer).p), "new_enquiries");
 }
 
 static void what_is_no_import_is_refused(void **state)
@@ -309,6 +348,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_file_is_imported_by_one_request),
 		cmocka_unit_test(a_draft_is_looked_at_and_started_with_other_choices),
+		cmocka_unit_test(old_leads_are_no_part_of_the_figures),
 		cmocka_unit_test(what_is_no_import_is_refused),
 		cmocka_unit_test(another_companys_import_is_not_there),
 		cmocka_unit_test(the_file_of_what_was_not_taken_has_all_of_it),
