@@ -56,8 +56,7 @@ bool entity_has_search(const struct entity *entity)
 
 struct str entity_in_sentence(struct context *c, const char *label)
 {
-	return arena_printf(c->arena, "%c%s", label[0] >= 'A' && label[0] <= 'Z' ? label[0] | 0x20 : label[0],
-			    label + 1);
+	return label_in_sentence(c->arena, label);
 }
 
 /* The first phone number of a record, for the call button; absent when there is none that can be dialled. */

@@ -91,8 +91,9 @@ struct str list_count_words(struct context *c, const struct entity *entity, int6
 {
 	bool more = count > cap;
 
-	return arena_printf(c->arena, "%.*s%s %s", STR_FMT_ARG(page_number(c->arena, more ? cap : count)),
-			    more ? "+" : "", count == 1 ? entity->name : entity->plural);
+	return arena_printf(
+		c->arena, "%.*s%s %.*s", STR_FMT_ARG(page_number(c->arena, more ? cap : count)), more ? "+" : "",
+		STR_FMT_ARG(label_in_sentence(c->arena, count == 1 ? entity->label : entity->label_plural)));
 }
 
 static void put_count(const struct list_page *page, struct str words, const char *note, bool offer_exact)

@@ -26,7 +26,8 @@ static enum err read_row(struct ttx *tx, const struct entity *entity, struct uui
 
 	if (err != E_NOTFOUND)
 		return err;
-	errors_add(errors, place, "not_found", "There is no such %s.", entity->name);
+	errors_add(errors, place, "not_found", "There is no such %.*s.",
+		   STR_FMT_ARG(label_in_sentence(ttx_arena(tx), entity->label)));
 	return E_INVALID;
 }
 
@@ -40,7 +41,8 @@ static enum err read_both(struct ttx *tx, const struct merge_order *order, struc
 		return E_INVALID;
 	}
 	if (uuid_equal(order->kept, order->gone)) {
-		errors_add(errors, "remove", "same", "That is the same %s. Choose another one.", order->entity->name);
+		errors_add(errors, "remove", "same", "That is the same %.*s. Choose another one.",
+			   STR_FMT_ARG(label_in_sentence(ttx_arena(tx), order->entity->label)));
 		return E_INVALID;
 	}
 	err = read_row(tx, order->entity, order->kept, "keep", errors, &preview->kept);

@@ -132,6 +132,8 @@ void record_set(struct record *, int field, struct str); /* marks it given; borr
 void record_set_text(struct record *, const char *name, struct str);
 /* What names the row to a person: the title field's first line, cut to a line's length; never empty. */
 struct str record_title(const struct record *);
+/* A label inside a sentence: "e-mail template". */
+struct str label_in_sentence(struct arena *, const char *label);
 /* For a row that the program itself makes: what is absent gets its default_value. */
 void record_set_defaults(struct record *);
 /* Before an update hook: the row as it was; NULL on create. */

@@ -164,6 +164,14 @@ struct str record_title(const struct record *record)
 	return str_absent(title) ? str_from(record->entity->label) : title;
 }
 
+/* What is no word of small letters, as SMS, stays as it is. */
+struct str label_in_sentence(struct arena *arena, const char *label)
+{
+	bool word = label[0] >= 'A' && label[0] <= 'Z' && !(label[1] >= 'A' && label[1] <= 'Z');
+
+	return word ? arena_printf(arena, "%c%s", label[0] | 0x20, label + 1) : str_from(label);
+}
+
 bool record_given(const struct record *record, int field)
 {
 	return record->given[position(record, field)];
@@ -242,8 +250,8 @@ const struct field *record_input_field(const struct record *record, enum write_k
 		return NULL;
 	}
 	if (!field_is_writable(field, kind)) {
-		errors_add(errors, field->name, "read_only", "%s can only be set when the %s is made.", field->label,
-			   entity->name);
+		errors_add(errors, field->name, "read_only", "%s can only be set when the %.*s is made.", field->label,
+			   STR_FMT_ARG(label_in_sentence(record->arena, entity->label)));
 		return NULL;
 	}
 	*index = at;

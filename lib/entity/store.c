@@ -44,8 +44,8 @@ enum err store_explain(struct ttx *tx, const struct entity *entity, enum err err
 					   entity->fields[i].label, violations[v].message);
 				return err;
 			}
-	errors_add(errors, NULL, err == E_CONFLICT ? "conflict" : "not_allowed", "The %s cannot be stored like this.",
-		   entity->name);
+	errors_add(errors, NULL, err == E_CONFLICT ? "conflict" : "not_allowed", "The %.*s cannot be stored like this.",
+		   STR_FMT_ARG(label_in_sentence(ttx_arena(tx), entity->label)));
 	return err;
 }
 

@@ -185,8 +185,9 @@ static enum err owner_lives(struct ttx *tx, const struct record *record, struct 
 		err = entity_get(tx, owner, id, &there);
 		if (err != E_NOTFOUND)
 			return err;
-		errors_add(errors, field->name, "deleted", "The %s it belongs to is in the trash. Restore that first.",
-			   owner->name);
+		errors_add(errors, field->name, "deleted",
+			   "The %.*s it belongs to is in the trash. Restore that first.",
+			   STR_FMT_ARG(label_in_sentence(ttx_arena(tx), owner->label)));
 		return E_CONFLICT;
 	}
 	return OK;

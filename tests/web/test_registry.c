@@ -318,6 +318,57 @@ static void each_list_is_told_to_those_who_have_nothing_in_it(void **state)
 	}
 }
 
+/* What people read of a page: what stands between its tags, without the markers of the planted rows, which hold words of the program. */
+static struct str words_of(const struct response *page)
+{
+	struct buffer words = BUFFER_IN(web->arena);
+	const char *body = page->body.bytes;
+	bool inside = false;
+
+	for (size_t i = 0; i < page->body.length; i++) {
+		if (!inside && str_starts((struct str){body + i, page->body.length - i}, STR("MARKER-")))
+			i += strcspn(body + i, " \n<");
+		inside = body[i] == '<' || (inside && body[i] != '>');
+		if (!inside)
+			buffer_add_char(&words, body[i] == '>' ? '\n' : body[i]);
+	}
+	return buffer_str(&words);
+}
+
+static void assert_no_word_of_programs(const struct response *page)
+{
+	struct str words = words_of(page);
+
+	assert_status(page, 200);
+	for (size_t e = 0; e < entities_count; e++) {
+		const char *names[] = {entities[e]->name, entities[e]->plural};
+
+		for (size_t i = 0; i < COUNT_OF(names); i++)
+			assert_true_of(page,
+				       !strchr(names[i], '_') || !memmem(words.p, words.n, names[i], strlen(names[i])),
+				       names[i]);
+	}
+}
+
+static void pages_speak_in_words_of_people(void **state)
+{
+	static const char *const of_all[] = {"", "/new", "/export"}, *const of_one[] = {"", "/edit", "/delete"};
+	struct browser owner = browser_as(&own.company, ROLE_OWNER);
+
+	(void)state;
+	for (size_t e = 0; e < entities_count; e++) {
+		struct str id = new_row(entities[e]);
+		const char *list = text("/%s", entities[e]->plural).p;
+
+		for (size_t i = 0; i < COUNT_OF(of_all); i++)
+			assert_no_word_of_programs(browse(&owner, text("%s%s", list, of_all[i]).p));
+		for (size_t i = 0; i < COUNT_OF(of_one); i++)
+			assert_no_word_of_programs(
+				browse(&owner, text("%s/%.*s%s", list, STR_FMT_ARG(id), of_one[i]).p));
+	}
+	assert_no_word_of_programs(browse(&owner, "/trash"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -330,6 +381,7 @@ int main(void)
 		cmocka_unit_test(a_browser_makes_changes_and_deletes_a_row),
 		cmocka_unit_test(a_form_keeps_what_was_typed),
 		cmocka_unit_test(each_list_is_told_to_those_who_have_nothing_in_it),
+		cmocka_unit_test(pages_speak_in_words_of_people),
 	};
 
 	return cmocka_run_group_tests(tests, plant, fixture_close);
