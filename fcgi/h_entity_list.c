@@ -13,7 +13,7 @@
 #define EXACT_CAP 1000000 /* who asks for the number waits for it, up to the database's time limit */
 
 /* Parameters of the page that are none of the list's. */
-static const char *const list_extras[] = {"done", "undo", "columns", "count", "bulk", "undone", "left", NULL};
+static const char *const list_extras[] = {"done", "undo", "columns", "count", "bulk", "undone", "left", "view", NULL};
 
 bool list_is_passing(struct str name)
 {
@@ -37,7 +37,7 @@ static struct str query_with(struct context *c, const char *name, struct str val
 	return buffer_str(&pairs);
 }
 
-static struct str list_url(struct context *c, const struct entity *entity, const char *name, struct str value)
+struct str list_url(struct context *c, const struct entity *entity, const char *name, struct str value)
 {
 	struct str query = query_with(c, name, value);
 
@@ -52,37 +52,7 @@ struct str list_page_url(const struct list_page *page, const char *name, struct 
 
 struct str list_page_query(struct context *c)
 {
-	return query_with(c, "", STR_NONE);
-}
-
-/* Empty parameters of a submitted filter form mean "no filter", not "equal to nothing". */
-static struct form without_empty(struct context *c)
-{
-	struct form kept = {NULL, 0};
-	const struct form_field **tail = &kept.first;
-
-	for (const struct form_field *field = c->query.first; field; field = field->next)
-		if (field->text.n > 0) {
-			struct form_field *copy = ARENA_NEW(c->arena, struct form_field);
-
-			*copy = *field;
-			copy->next = NULL;
-			*tail = copy;
-			tail = &copy->next;
-			kept.count++;
-		}
-	return kept;
-}
-
-enum err list_refused(struct context *c, enum err e)
-{
-	const struct field_error *first = errors_first(c->errors);
-
-	if (e != E_INVALID || !first)
-		return e;
-	if (first->field && strcmp(first->field, "cursor") == 0 && !first->next)
-		return context_redirect(c, list_url(c, c->entity, "cursor", STR_NONE));
-	return context_fail(c, e, "%s: %.*s", first->field ? first->field : "The address", STR_FMT_ARG(first->message));
+	return query_with(c, "view", STR_NONE);
 }
 
 /* ---- how many ---- */
@@ -224,6 +194,7 @@ static enum err show_list(struct list_page *page, struct rows *sent)
 		TRY(count_exactly(page));
 	else
 		put_count(page, list_count_words(c, page->entity, count, LIST_COUNT_CAP), NULL, count > LIST_COUNT_CAP);
+	list_put_refused(page);
 	put_words(page);
 	put_rows(page, &result);
 	list_put_filters(page);
@@ -234,14 +205,13 @@ static enum err show_list(struct list_page *page, struct rows *sent)
 enum err entity_list_page(struct context *c)
 {
 	struct list_page page = {.c = c, .entity = c->entity};
-	struct form parameters = without_empty(c);
 	struct rows *sent;
 	struct str url;
 	enum err e;
 
 	if (list_typed(c, c->entity, &url))
 		return context_redirect(c, url);
-	e = list_query_parse(c->arena, c->entity, &parameters, list_extras, &page.query, c->errors);
+	e = list_page_parse(&page, list_extras);
 	if (e == OK)
 		e = entity_list_send(c->tx, c->entity, &page.query, c->errors, &sent);
 	if (e != OK)

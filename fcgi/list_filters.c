@@ -35,105 +35,6 @@ enum err list_filters_read(struct list_page *page)
 	return err;
 }
 
-/* ---- from the form's rows to the list's parameters ---- */
-
-struct typed {
-	struct context *c;
-	const struct entity *entity;
-	struct buffer pairs;
-	int field; /* of the row in hand; -1: none */
-	struct str operation, unit;
-	struct buffer values;
-	size_t count;
-};
-
-/* The operator of a row: several values make "is" an "is any of". */
-static enum list_operator operation_of(const struct typed *typed, const struct field *field)
-{
-	for (enum list_operator operation = LIST_IS; operation < LIST_OPERATORS; operation++)
-		if (str_is(typed->operation, list_operator_word(operation)))
-			return operation == LIST_IS && typed->count > 1 && list_operator_fits(field, LIST_IN)
-				       ? LIST_IN
-				       : operation;
-	return LIST_IS;
-}
-
-static void end_row(struct typed *typed)
-{
-	const struct field *field = typed->field >= 0 ? &typed->entity->fields[typed->field] : NULL;
-	struct arena *arena = typed->c->arena;
-	bool present = str_is(typed->operation, "present");
-	enum list_operator operation;
-	struct str value;
-
-	if (!field)
-		return;
-	operation = present ? LIST_EMPTY : operation_of(typed, field);
-	value = buffer_str(&typed->values);
-	if (operation == LIST_EMPTY)
-		value = present ? STR("false") : STR("true");
-	else if (value.n && typed->unit.n)
-		value = arena_printf(arena, "%.*s%.*s", STR_FMT_ARG(value), STR_FMT_ARG(typed->unit));
-	if (value.n)
-		url_add_pair(&typed->pairs, list_filter_name(arena, field, operation),
-			     list_filter_typed(arena, field, operation, value));
-}
-
-/* "f.score.op" in its parts; false for other names. */
-static bool row_name(const struct typed *typed, struct str name, int *field, struct str *part)
-{
-	struct str rest = name, prefix = str_split(&rest, '.'), middle = str_split(&rest, '.');
-
-	*field = entity_field(typed->entity, middle);
-	*part = rest;
-	return str_is(prefix, "f") && !str_absent(rest);
-}
-
-static void take_row_part(struct typed *typed, int field, struct str part, struct str text)
-{
-	if (str_is(part, "op")) {
-		end_row(typed);
-		typed->field = field;
-		typed->operation = text;
-		typed->unit = STR_NONE;
-		typed->values = BUFFER_IN(typed->c->arena);
-		typed->count = 0;
-	} else if (str_is(part, "unit") && field == typed->field) {
-		typed->unit = text;
-	} else if (str_is(part, "value") && field == typed->field && str_trim(text).n) {
-		buffer_printf(&typed->values, "%s%.*s", typed->count++ ? "," : "", STR_FMT_ARG(str_trim(text)));
-	}
-}
-
-bool list_typed(struct context *c, const struct entity *entity, struct str *url)
-{
-	struct typed typed = {
-		.c = c, .entity = entity, .pairs = BUFFER_IN(c->arena), .field = -1, .values = BUFFER_IN(c->arena)};
-	struct buffer columns = BUFFER_IN(c->arena);
-	size_t rows = 0, column_count = 0;
-	struct str part;
-	int field;
-
-	for (const struct form_field *sent = c->query.first; sent; sent = sent->next) {
-		if (row_name(&typed, sent->name, &field, &part)) {
-			rows++;
-			take_row_part(&typed, field, part, sent->text);
-		} else if (str_is(sent->name, "columns")) {
-			buffer_printf(&columns, "%s%.*s", column_count++ ? "," : "", STR_FMT_ARG(sent->text));
-		} else if (sent->text.n > 0) {
-			url_add_pair(&typed.pairs, sent->name, sent->text);
-		}
-	}
-	if (rows == 0 && column_count < 2)
-		return false;
-	end_row(&typed);
-	if (columns.length)
-		url_add_pair(&typed.pairs, STR("columns"), buffer_str(&columns));
-	*url = arena_printf(c->arena, "/%s%s%.*s", entity->plural, typed.pairs.length ? "?" : "",
-			    STR_FMT_ARG(buffer_str(&typed.pairs)));
-	return true;
-}
-
 /* ---- what the page shows ---- */
 
 static struct value *add_option(struct value *list, struct str value, struct str label, const char *flag, bool on)
@@ -229,13 +130,13 @@ static struct str row_value(const struct list_page *page, const struct field *fi
 
 	if (!filter || filter->operation == LIST_EMPTY)
 		return STR("");
-	if (filter->unit)
+	if (filter->unit && filter->amount)
 		return arena_printf(arena, "%lld", (long long)filter->amount);
-	return field->type == FIELD_MONEY ? list_filter_words(arena, field, filter) : filter->text;
+	return field->type == FIELD_MONEY && filter->count ? list_filter_words(arena, field, filter) : filter->text;
 }
 
-static void add_row(struct list_page *page, struct value *rows, size_t index, const struct list_filter *filter,
-		    bool span)
+static struct value *add_row(struct list_page *page, struct value *rows, size_t index, const struct list_filter *filter,
+			     bool span)
 {
 	const struct field *field = &page->entity->fields[index];
 	struct value *row = value_map(page->c->arena);
@@ -262,7 +163,19 @@ static void add_row(struct list_page *page, struct value *rows, size_t index, co
 										   : NULL);
 	value_put_str(row, "value", value);
 	value_put_bool(row, "active", filter != NULL);
+	value_put_str(row, "error", STR_NONE);
 	value_append(rows, row);
+	return row;
+}
+
+/* Where another filter could be added: empty, or what was typed there and could not be read. */
+static void add_free_row(struct list_page *page, struct value *rows, size_t index, bool span)
+{
+	const struct list_refusal *refusal = list_refused_filter(page, (int)index, span);
+	struct value *row = add_row(page, rows, index, refusal ? &refusal->filter : NULL, span);
+
+	if (refusal)
+		value_put_str(row, "error", refusal->message);
 }
 
 static bool takes_spans(const struct field *field)
@@ -270,7 +183,7 @@ static bool takes_spans(const struct field *field)
 	return list_operator_fits(field, LIST_WITHIN);
 }
 
-/* A row for each filter that is on, and an empty one where another could be added. */
+/* A row for each filter that is on, and one where another could be added. */
 static void put_rows(struct list_page *page)
 {
 	struct value *rows = value_put_list(page->c->page, "filter_rows");
@@ -287,14 +200,14 @@ static void put_rows(struct list_page *page)
 
 			if (filter->field != (int)i)
 				continue;
-			add_row(page, rows, i, filter, span);
+			(void)add_row(page, rows, i, filter, span);
 			has_span = has_span || span;
 			has_plain = has_plain || (!span && !list_operator_fits(field, LIST_AT_LEAST));
 		}
 		if (!has_plain)
-			add_row(page, rows, i, NULL, false);
+			add_free_row(page, rows, i, false);
 		if (takes_spans(field) && !has_span)
-			add_row(page, rows, i, NULL, true);
+			add_free_row(page, rows, i, true);
 	}
 	value_put_bool(page->c->page, "has_filter_rows", value_count(rows) > 0);
 }

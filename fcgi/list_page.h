@@ -9,10 +9,19 @@
 /* Beyond it a list says "1,000+": counting everything is the classic way to a slow page. */
 #define LIST_COUNT_CAP 1000
 
+/* A parameter that the list cannot take, and why. */
+struct list_refusal {
+	struct str label, message;
+	bool is_filter;
+	struct list_filter filter; /* where it is one: what was typed */
+};
+
 struct list_page {
 	struct context *c;
 	const struct entity *entity;
 	struct list_query query;
+	struct list_refusal *refused;
+	size_t refused_count;
 	int *columns; /* fields that are shown, in order */
 	size_t column_count;
 	struct rows **choices_sent; /* by field: what a filter by reference offers; NULL: nothing */
@@ -22,7 +31,8 @@ struct list_page {
 
 /* The address of this list with one parameter replaced (value absent: left out). The place in it never survives. */
 struct str list_page_url(const struct list_page *, const char *name, struct str value);
-/* The list as it is now, without place, count and news: what a saved view keeps. */
+struct str list_url(struct context *, const struct entity *, const char *name, struct str value);
+/* The list as it is now, without place, count, news and the view it began with: what a saved view keeps. */
 struct str list_page_query(struct context *);
 
 /* A parameter that is about this one answer: a place, news. */
@@ -30,19 +40,30 @@ bool list_is_passing(struct str name);
 
 /* "12 leads", "1,000+ leads". */
 struct str list_count_words(struct context *, const struct entity *, int64_t count, int64_t cap);
+
+/* ---- list_refused.c ---- */
+
 /*
  * An address that was kept too long, or was typed: the list from its start where only the place in it is wrong, else the
  * parameter in words.
  */
 enum err list_refused(struct context *, enum err);
+/* Reads page.query of the list's page: what is refused is left out of it, and of the address, and told above the list. */
+enum err list_page_parse(struct list_page *, const char *const *also) MUST_CHECK;
+/* What was typed into a row of the filter form and refused; NULL: nothing. */
+const struct list_refusal *list_refused_filter(const struct list_page *, int field, bool span);
+void list_put_refused(struct list_page *); /* refused, has_refused, filters_open */
 
-/* ---- list_filters.c ---- */
+/* ---- list_typed.c ---- */
 
 /*
  * A form sends rows of field, operator and value ("f.score.op=gte&f.score.value=50") and each column by itself. True
  * when the address holds such; *url is then the list's own address for it, to be redirected to.
  */
 bool list_typed(struct context *, const struct entity *, struct str *url);
+
+/* ---- list_filters.c ---- */
+
 void list_filters_send(struct list_page *);
 enum err list_filters_read(struct list_page *) MUST_CHECK;
 void list_put_filters(struct list_page *); /* quick, chips, filter_rows, kept */

@@ -197,6 +197,15 @@ static bool read_yes_or_no(struct reading *in, struct str text)
 	       REFUSE(in, "wrong_type", "%s is true or false.", in->field.name);
 }
 
+bool list_filter_target(const struct entity *entity, struct str name, int *field, enum list_operator *operation)
+{
+	*operation = read_operator(&name);
+	*field = entity_field(entity, name);
+	if (*field >= 0 && !field_is(&entity->fields[*field], FIELD_FILTERABLE))
+		*field = -1;
+	return *field >= 0 && *operation && list_operator_fits(&entity->fields[*field], *operation);
+}
+
 bool list_filter_read(struct arena *arena, const struct entity *entity, const struct form_field *sent,
 		      struct list_filter *out, struct errors *errors)
 {
@@ -204,19 +213,17 @@ bool list_filter_read(struct arena *arena, const struct entity *entity, const st
 		[ONE_VALUE] = read_one, [MANY_VALUES] = read_many,    [A_PREFIX] = read_prefix,
 		[A_SPAN] = read_span,   [YES_OR_NO] = read_yes_or_no,
 	};
-	struct str name = sent->name;
-	enum list_operator operation = read_operator(&name);
 	const char *parameter = arena_c_string(arena, utf8_prefix(sent->name, 64));
-	int field = entity_field(entity, name);
 	struct reading in = {.arena = arena, .filter = out, .errors = errors};
+	enum list_operator operation;
+	int field;
 
-	if (field < 0 || !field_is(&entity->fields[field], FIELD_FILTERABLE)) {
-		errors_add(errors, parameter, "unknown_field", "There is no parameter of this name.");
-		return false;
-	}
-	if (!operation || !list_operator_fits(&entity->fields[field], operation)) {
-		errors_add(errors, parameter, "unknown_operator", "%s has no filter of this kind.",
-			   entity->fields[field].label);
+	if (!list_filter_target(entity, sent->name, &field, &operation)) {
+		if (field < 0)
+			errors_add(errors, parameter, "unknown_field", "There is no parameter of this name.");
+		else
+			errors_add(errors, parameter, "unknown_operator", "%s has no filter of this kind.",
+				   entity->fields[field].label);
 		return false;
 	}
 	*out = (struct list_filter){

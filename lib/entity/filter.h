@@ -47,6 +47,8 @@ const char *list_operator_label(const struct field *, enum list_operator);
 /* Whether the field, were it filterable, takes the operator. */
 bool list_operator_fits(const struct field *, enum list_operator);
 bool list_operator_is_span(enum list_operator); /* takes "7d" */
+/* "score[gte]" in its parts; false where the list has no such filter, then *field is -1 or the one that takes no such operator. */
+bool list_filter_target(const struct entity *, struct str name, int *field, enum list_operator *);
 /* One row of a form, field and operator chosen and a value typed, as the parameter it stands for. */
 struct str list_filter_name(struct arena *, const struct field *, enum list_operator);
 struct str list_filter_typed(struct arena *, const struct field *, enum list_operator, struct str typed);
