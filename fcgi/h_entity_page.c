@@ -127,8 +127,7 @@ enum err entity_show_page(struct context *c)
 
 /* ---- forms ---- */
 
-/* The form of a new row or of a stored one; typed NULL shows what is stored. */
-static void form_view(struct context *c, const struct record *record, const struct form *typed, enum write_kind kind)
+void entity_form_view(struct context *c, const struct record *record, const struct form *typed, enum write_kind kind)
 {
 	const struct entity *entity = record_entity(record);
 	bool create = kind == WRITE_CREATE;
@@ -158,7 +157,7 @@ enum err entity_new_page(struct context *c)
 	entity_prefill(c, record);
 	TRY(record_load_references(c->tx, &record, 1, true));
 	TRY(record_load_offers(c->tx, record, NULL));
-	form_view(c, record, NULL, WRITE_CREATE);
+	entity_form_view(c, record, NULL, WRITE_CREATE);
 	return OK;
 }
 
@@ -177,7 +176,7 @@ enum err entity_create_page(struct context *c)
 		e = entity_insert(c->tx, record, c->errors);
 	if (e == OK)
 		return done(c, entity_row_path(c, record, ""), "created");
-	form_view(c, record, &c->form, WRITE_CREATE);
+	entity_form_view(c, record, &c->form, WRITE_CREATE);
 	return e;
 }
 
@@ -188,7 +187,7 @@ enum err entity_edit_page(struct context *c)
 	TRY(entity_get(c->tx, c->entity, c->id, &record));
 	TRY(record_load_references(c->tx, &record, 1, true));
 	TRY(record_load_offers(c->tx, record, NULL));
-	form_view(c, record, NULL, WRITE_UPDATE);
+	entity_form_view(c, record, NULL, WRITE_UPDATE);
 	return OK;
 }
 
@@ -200,8 +199,7 @@ static int64_t form_version(struct context *c)
 	return str_to_int64(form_text(&c->form, "version"), &version) && version > 0 ? version : 0;
 }
 
-/* The row has moved on since the form was made: both versions are shown, unless they agree. */
-static enum err settle_conflict(struct context *c, const struct record *current, const struct record *change)
+enum err entity_settle(struct context *c, const struct record *current, const struct record *change)
 {
 	bool same;
 
@@ -226,17 +224,17 @@ enum err entity_update_page(struct context *c)
 	e = record_from_form(change, WRITE_UPDATE, &c->form, form_extras, c->errors);
 	record_keep_as_shown(change, current);
 	if (e == OK)
-		e = settle_conflict(c, current, change);
+		e = entity_settle(c, current, change);
 	if (e == OK) {
 		e = entity_update(c->tx, current, change, c->errors, &updated);
 		if (e == E_PRECONDITION) { /* between the reading and the writing */
 			TRY(entity_get(c->tx, c->entity, c->id, &current));
-			e = settle_conflict(c, current, change);
+			e = entity_settle(c, current, change);
 		}
 	}
 	if (e == OK)
 		return done(c, entity_row_path(c, current, ""), "saved");
-	form_view(c, current, &c->form, WRITE_UPDATE);
+	entity_form_view(c, current, &c->form, WRITE_UPDATE);
 	return e;
 }
 
@@ -260,12 +258,10 @@ enum err entity_delete_form(struct context *c)
 	return OK;
 }
 
-enum err entity_delete_page(struct context *c)
+enum err entity_delete_seen(struct context *c, const struct record *record)
 {
-	struct record *record;
 	enum err e;
 
-	TRY(entity_get(c->tx, c->entity, c->id, &record));
 	delete_view(c, record);
 	if (form_version(c) != record_version(record)) {
 		TRY(changes_since_put(c, record, form_version(c)));
@@ -276,7 +272,15 @@ enum err entity_delete_page(struct context *c)
 	e = entity_delete(c->tx, record, c->errors);
 	if (e == E_CONFLICT && !errors_any(c->errors))
 		errors_add(c->errors, NULL, "in_use", "Other records belong to this one. Delete or move them first.");
-	TRY(e);
+	return e;
+}
+
+enum err entity_delete_page(struct context *c)
+{
+	struct record *record;
+
+	TRY(entity_get(c->tx, c->entity, c->id, &record));
+	TRY(entity_delete_seen(c, record));
 	return context_redirect(c, arena_printf(c->arena, "/%s?done=deleted&undo=%.*s", c->entity->plural,
 						STR_FMT_ARG(uuid_text(c->arena, c->id))));
 }

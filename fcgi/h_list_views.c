@@ -41,17 +41,34 @@ static bool may_change(const struct context *c, bool is_own)
 	return context_may(c, CAN_WRITE) && (is_own || context_may(c, CAN_SETTINGS));
 }
 
-static struct value *put_view(struct list_page *page, const struct list_view *view, struct str now)
+static struct str list_of(struct context *c, const char *plural, struct str query, struct uuid view)
+{
+	struct buffer pairs = BUFFER_IN(c->arena);
+
+	buffer_add_str(&pairs, query);
+	url_add_pair(&pairs, STR("view"), uuid_text(c->arena, view));
+	return view_url(c, plural, buffer_str(&pairs));
+}
+
+/* The address names the view that a list began with, so that it is known when the list was narrowed or sorted since. */
+static bool is_begun_with(const struct context *c, const struct list_view *view)
+{
+	struct uuid id;
+
+	return uuid_parse(form_text(&c->query, "view"), &id) && uuid_equal(id, view->id);
+}
+
+static struct value *put_view(struct list_page *page, const struct list_view *view, struct str query)
 {
 	struct context *c = page->c;
-	struct str query = canonical(c, view->query);
 	struct value *map = value_map(c->arena);
-	bool active = str_equal(query, now);
 
 	value_put_str(map, "name", view->name);
-	value_put_url(map, "url", view_url(c, page->entity->plural, query));
+	value_put_url(map, "url", list_of(c, page->entity->plural, query, view->id));
 	value_put_bool(map, "is_shared", view->is_shared);
-	value_put_bool(map, "active", active);
+	value_put_bool(map, "active", false);
+	value_put_bool(map, "changed", false);
+	value_put_int(map, "version", view->version);
 	value_put_url(map, "save_url", edit_url(c, view->id, "here"));
 	value_put_url(map, "delete_url", edit_url(c, view->id, "remove"));
 	value_put_bool(map, "may_change", may_change(c, view->is_own));
@@ -63,40 +80,53 @@ void list_views_page_send(struct list_page *page)
 	page->views_sent = list_views_send(page->c->tx, page->entity->plural, page->c->principal->user_id);
 }
 
+/* The view that is shown, or was before the list was changed: the one the address names, else one of the same words. */
+static struct value *put_views(struct list_page *page, const struct list_view *views, size_t count, struct str now)
+{
+	struct value *list = value_put_list(page->c->page, "views"), *here = NULL;
+	bool changed = false, named = false;
+
+	for (size_t i = 0; i < count; i++) {
+		struct str query = canonical(page->c, views[i].query);
+		struct value *view = put_view(page, &views[i], query);
+		bool begun = is_begun_with(page->c, &views[i]), same = str_equal(query, now);
+
+		if (begun || (!named && !here && same)) {
+			here = view;
+			named = begun;
+			changed = !same;
+		}
+		value_append(list, view);
+	}
+	if (here)
+		value_put_bool(here, changed ? "changed" : "active", true);
+	return here;
+}
+
 enum err list_views_page_read(struct list_page *page)
 {
 	struct context *c = page->c;
 	struct str now = list_page_query(c);
-	struct value *list = value_put_list(c->page, "views"), *active = NULL;
+	struct value *none = value_null(c->arena), *here;
 	struct list_view *views;
+	bool active, mine;
 	size_t count;
 
 	TRY(list_views_read(c->tx, page->views_sent, &views, &count));
-	for (size_t i = 0; i < count; i++) {
-		struct value *view = put_view(page, &views[i], now);
-
-		if (!active && value_as_bool(value_get(view, STR("active"))))
-			active = view;
-		value_append(list, view);
-	}
-	value_put(c->page, "view",
-		  active && value_as_bool(value_get(active, STR("may_change"))) ? active : value_null(c->arena));
+	here = put_views(page, views, count, now);
+	active = here && value_as_bool(value_get(here, STR("active")));
+	mine = here && value_as_bool(value_get(here, STR("may_change")));
+	value_put(c->page, "view", mine && active ? here : none);
+	value_put(c->page, "view_changed", mine && !active && now.n > 0 ? here : none);
 	value_put_bool(c->page, "may_save_view", !active && now.n > 0 && context_may(c, CAN_WRITE));
 	value_put_bool(c->page, "shows_views", count > 0 || value_truth(value_get(c->page, STR("may_save_view"))));
-	value_put_bool(c->page, "is_whole_list", now.n == 0);
+	value_put_bool(c->page, "is_whole_list", now.n == 0 && !here);
 	value_put_str(c->page, "view_query", now);
 	value_put_text(c->page, "view_entity", page->entity->plural);
 	return OK;
 }
 
 /* ---- what is done with them ---- */
-
-static enum err refused(struct context *c, enum err e)
-{
-	const struct field_error *first = errors_first(c->errors);
-
-	return e == E_INVALID && first ? context_fail(c, e, "%.*s", STR_FMT_ARG(first->message)) : e;
-}
 
 /* To the list it is of; a view of a list that is none, to the list of views. */
 static enum err back(struct context *c, struct str list, struct str query, const char *code)
@@ -121,29 +151,34 @@ static void add_field(struct context *c, struct form *form, const char *name, st
 	form->count++;
 }
 
-/* What the page's form says of a view, in the entity's own words. */
-static struct form view_form(struct context *c, bool create)
-{
-	struct form form = {NULL, 0};
+static const char *const form_extras[] = {"csrf", "version", "return", NULL};
 
-	add_field(c, &form, "name", form_text(&c->form, "name"));
-	add_field(c, &form, "is_shared", form_text(&c->form, "is_shared").n ? STR("t") : STR("f"));
-	if (create) {
-		add_field(c, &form, "entity", form_text(&c->form, "entity"));
-		add_field(c, &form, "query", canonical(c, form_text(&c->form, "query")));
-	}
-	return form;
+/* What the form of a list says of a view, in the entity's own words: a box that is not ticked is sent as nothing. */
+static struct form view_form(struct context *c)
+{
+	struct str query = form_text(&c->form, "query");
+	struct form rest = {NULL, 0};
+
+	for (const struct form_field *field = c->form.first; field; field = field->next)
+		if (!str_is(field->name, "query") && !str_is(field->name, "is_shared"))
+			add_field(c, &rest, arena_c_string(c->arena, field->name), field->text);
+	add_field(c, &rest, "is_shared", form_text(&c->form, "is_shared").n ? STR("t") : STR("f"));
+	add_field(c, &rest, "query", str_absent(query) ? query : canonical(c, query));
+	return rest;
 }
 
 enum err list_view_create(struct context *c)
 {
 	struct record *view = record_new(c->arena, &saved_view_entity);
-	struct form form = view_form(c, true);
-	enum err e = record_from_form(view, WRITE_CREATE, &form, NULL, c->errors);
+	struct form form = view_form(c);
+	enum err e = record_from_form(view, WRITE_CREATE, &form, form_extras, c->errors);
 
 	if (e == OK)
 		e = entity_insert(c->tx, view, c->errors);
-	return e == OK ? back(c, record_text(view, "entity"), record_text(view, "query"), "view_saved") : refused(c, e);
+	if (e == OK)
+		return back(c, record_text(view, "entity"), record_text(view, "query"), "view_saved");
+	entity_form_view(c, view, &form, WRITE_CREATE);
+	return e;
 }
 
 /* The view, if the person may change it. */
@@ -158,18 +193,23 @@ static enum err find_view(struct context *c, struct record **view)
 	return OK;
 }
 
+/* Its name, who sees it, and the list as it is now where that is sent. */
 enum err list_view_update(struct context *c)
 {
 	struct record *current, *updated, *change = record_new(c->arena, &saved_view_entity);
-	struct form form = view_form(c, false);
+	struct form form = view_form(c);
 	enum err e;
 
 	TRY(find_view(c, &current));
-	e = record_from_form(change, WRITE_UPDATE, &form, NULL, c->errors);
+	e = record_from_form(change, WRITE_UPDATE, &form, form_extras, c->errors);
+	if (e == OK)
+		e = entity_settle(c, current, change);
 	if (e == OK)
 		e = entity_update(c->tx, current, change, c->errors, &updated);
-	return e == OK ? back(c, record_text(current, "entity"), record_text(current, "query"), "view_saved")
-		       : refused(c, e);
+	if (e == OK)
+		return back(c, record_text(updated, "entity"), record_text(updated, "query"), "view_saved");
+	entity_form_view(c, current, &form, WRITE_UPDATE);
+	return e;
 }
 
 enum err list_view_delete(struct context *c)
@@ -177,6 +217,6 @@ enum err list_view_delete(struct context *c)
 	struct record *view;
 
 	TRY(find_view(c, &view));
-	TRY(entity_delete(c->tx, view, c->errors));
+	TRY(entity_delete_seen(c, view));
 	return back(c, record_text(view, "entity"), STR(""), "view_deleted");
 }

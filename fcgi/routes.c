@@ -207,9 +207,9 @@ static const struct route own_routes[] = {
 	{METHOD_DELETE, "/api/api-keys/{id}", TENANT_API, API, PERSON(CAN_KEYS), RATE_WRITE, POOL_WEB, WORK_TENANT_WRITE, key_revoke_api, NULL, NULL, &api_key_entity, 204, false, "Revoke an API key."},
 
 	/* ---- views of lists ---- */
-	{METHOD_POST, "/saved_views/here", ON_TENANT, PAGE, PERSON(CAN_WRITE), RATE_WRITE, POOL_WEB, WORK_TENANT_WRITE, list_view_create, NULL, NULL, &saved_view_entity, 303, false, NULL},
-	{METHOD_POST, "/saved_views/{id}/here", ON_TENANT, PAGE, PERSON(CAN_WRITE), RATE_WRITE, POOL_WEB, WORK_TENANT_WRITE, list_view_update, NULL, NULL, &saved_view_entity, 303, false, NULL},
-	{METHOD_POST, "/saved_views/{id}/remove", ON_TENANT, PAGE, PERSON(CAN_WRITE), RATE_WRITE, POOL_WEB, WORK_TENANT_WRITE, list_view_delete, NULL, NULL, &saved_view_entity, 303, false, NULL},
+	{METHOD_POST, "/saved_views/here", ON_TENANT, PAGE, PERSON(CAN_WRITE), RATE_WRITE, POOL_WEB, WORK_TENANT_WRITE, list_view_create, NULL, "entity/form", &saved_view_entity, 303, false, NULL},
+	{METHOD_POST, "/saved_views/{id}/here", ON_TENANT, PAGE, PERSON(CAN_WRITE), RATE_WRITE, POOL_WEB, WORK_TENANT_WRITE, list_view_update, NULL, "entity/form", &saved_view_entity, 303, false, NULL},
+	{METHOD_POST, "/saved_views/{id}/remove", ON_TENANT, PAGE, PERSON(CAN_WRITE), RATE_WRITE, POOL_WEB, WORK_TENANT_WRITE, list_view_delete, NULL, "entity/delete", &saved_view_entity, 303, false, NULL},
 	/* ---- a lead becomes a customer ---- */
 	{METHOD_GET, "/leads/{id}/convert", ON_TENANT, PAGE, PERSON(CAN_WRITE), RATE_READ, POOL_WEB, WORK_TENANT_READ, convert_form, "lead/convert", NULL, NULL, 200, false, NULL},
 	{METHOD_POST, "/leads/{id}/convert", ON_TENANT, PAGE, PERSON(CAN_WRITE), RATE_WRITE, POOL_WEB, WORK_TENANT_WRITE, convert_page, NULL, "lead/convert", &convert_entity, 303, false, NULL},

@@ -1,8 +1,9 @@
 #include "lib/crm/list_view.h"
 
-STATEMENT(read_list_views,
-	  "SELECT id, name, query, is_shared, user_id = $3 FROM saved_views WHERE tenant_id = $1 AND entity = $2"
-	  " AND deleted_at IS NULL AND (is_shared OR user_id = $3) ORDER BY name, id LIMIT 50");
+STATEMENT(
+	read_list_views,
+	"SELECT id, name, query, is_shared, user_id = $3, version FROM saved_views WHERE tenant_id = $1 AND entity = $2"
+	" AND deleted_at IS NULL AND (is_shared OR user_id = $3) ORDER BY name, id LIMIT 50");
 
 struct rows *list_views_send(struct ttx *tx, const char *plural, struct uuid user)
 {
@@ -24,6 +25,7 @@ enum err list_views_read(struct ttx *tx, struct rows *sent, struct list_view **o
 			.query = rows_str(sent, 2),
 			.is_shared = rows_bool(sent, 3),
 			.is_own = rows_bool(sent, 4),
+			.version = rows_int(sent, 5),
 		};
 	return OK;
 }

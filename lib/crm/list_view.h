@@ -8,6 +8,7 @@
 
 struct list_view {
 	struct uuid id;
+	int64_t version;
 	struct str name, query;
 	bool is_shared, is_own;
 };
