@@ -125,7 +125,7 @@ static const struct field fields[] = {
 			"asks.",
 		.type = FIELD_LONG_TEXT,
 		.flags = CARRIED,
-		.maximum = 1000,
+		.maximum = 2000,
 	},
 	{
 		.name = "created_at",

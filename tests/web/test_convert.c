@@ -1,6 +1,12 @@
 /* A lead becomes a contact and a property, once, and takes its past along. */
 #include "tests/web/fixture.h"
 
+#include "lib/crm/contact.h"
+#include "lib/crm/lead.h"
+#include "lib/crm/property.h"
+#include "lib/crm/web_form.h"
+#include "lib/text/json.h"
+
 static struct company acme, other;
 
 static int make_companies(void **state)
@@ -136,9 +142,59 @@ static void who_may_not_and_what_is_not_there(void **state)
 		      404);
 }
 
+static const struct field *field_of(const struct entity *entity, const char *name)
+{
+	int field = entity_field(entity, str_from(name));
+
+	return field < 0 ? NULL : &entity->fields[field];
+}
+
+/* Whatever the one takes the other takes as well. */
+static void assert_fits(const struct field *from, const struct field *to)
+{
+	if (from->type != to->type || from->minimum < to->minimum ||
+	    (to->maximum && (!from->maximum || from->maximum > to->maximum)))
+		fail_msg("%s, %lld characters at most, does not fit where it goes: %lld", from->name,
+			 (long long)from->maximum, (long long)to->maximum);
+}
+
+/* A lead is carried over by the names of its fields; what does not fit would be an error that nobody at the form can mend. */
+static void whatever_a_lead_holds_fits_where_it_goes(void **state)
+{
+	static const struct entity *const targets[] = {&contact_entity, &property_entity};
+	static const char *const long_ones[] = {"name",  "company", "address",         "city",
+						"state", "zip",     "sms_consent_text"};
+	struct value *body = value_map(web->arena);
+	struct buffer json = BUFFER_IN(web->arena);
+	struct str lead;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(targets); i++)
+		for (size_t f = 0; f < targets[i]->field_count; f++) {
+			const struct field *to = &targets[i]->fields[f], *from = field_of(&lead_entity, to->name);
+
+			if (from && !(to->flags & FIELD_READ_ONLY))
+				assert_fits(from, to);
+		}
+	assert_fits(field_of(&web_form_entity, "consent_text"), field_of(&lead_entity, "sms_consent_text"));
+	assert_fits(field_of(&web_form_entity, "source"), field_of(&lead_entity, "source"));
+	for (size_t i = 0; i < COUNT_OF(long_ones); i++) {
+		struct buffer full = BUFFER_IN(web->arena);
+
+		for (int64_t n = 0; n < field_of(&lead_entity, long_ones[i])->maximum; n++)
+			buffer_add_char(&full, 'x');
+		value_put_str(body, long_ones[i], buffer_str(&full));
+	}
+	value_put_bool(body, "sms_consent", true);
+	json_print(body, &json);
+	lead = made("/api/leads", json.bytes);
+	assert_status(post(row("api/leads", lead, "/convert"), "{}"), 200);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(whatever_a_lead_holds_fits_where_it_goes),
 		cmocka_unit_test(a_lead_becomes_a_contact_with_a_property_and_keeps_its_past),
 		cmocka_unit_test(an_existing_contact_is_offered_first_and_completed),
 		cmocka_unit_test(a_property_is_not_made_twice),
