@@ -42,6 +42,12 @@ static void put_columns(struct context *c, const struct import *import, struct v
 	}
 }
 
+/* Words that are not all ASCII, as the encoding has them; absent where there are none. */
+static struct str letters_of(struct context *c, const struct import *import)
+{
+	return import->letters.n ? csv_decode(c->arena, import->form.encoding, import->letters) : STR_NONE;
+}
+
 void import_put(struct context *c, const struct import *import, struct value *map)
 {
 	const char delimiter[2] = {import->form.delimiter, '\0'};
@@ -55,6 +61,7 @@ void import_put(struct context *c, const struct import *import, struct value *ma
 	value_put_int(map, "file_bytes", import->file_bytes);
 	value_put_text(map, "encoding", csv_encoding_name(import->form.encoding));
 	value_put_str(map, "delimiter", arena_copy(c->arena, str_from(delimiter)));
+	value_put_str(map, "letters", letters_of(c, import));
 	put_columns(c, import, value_put_list(map, "columns"));
 	value_put_text(map, "mode", import_mode_name(options->mode));
 	value_put_text(map, "match", options->key ? options->key->name : NULL);
@@ -182,6 +189,13 @@ static void put_defaults(struct context *c, const struct import *import)
 	}
 }
 
+static const char *const encoding_labels[] = {
+	[CSV_UTF8] = "UTF-8",
+	[CSV_UTF16LE] = "UTF-16",
+	[CSV_UTF16BE] = "UTF-16 (big-endian)",
+	[CSV_WINDOWS_1252] = "Windows-1252",
+};
+
 static void put_options(struct context *c, const struct import *import)
 {
 	static const char *const labels[] = {[IMPORT_BOTH] = "Add new ones and update those that are there",
@@ -201,8 +215,9 @@ static void put_options(struct context *c, const struct import *import)
 		put_choice(c, keys, str_from(key->name), str_from(key->label), import->options.key == key);
 	for (int e = CSV_UTF8; e <= CSV_WINDOWS_1252; e++)
 		put_choice(c, encodings, str_from(csv_encoding_name((enum csv_encoding)e)),
-			   str_from(csv_encoding_name((enum csv_encoding)e)),
-			   import->form.encoding == (enum csv_encoding)e);
+			   str_from(encoding_labels[e]), import->form.encoding == (enum csv_encoding)e);
+	value_put_str(c->page, "letters", letters_of(c, import));
+	value_put_text(c->page, "encoding", encoding_labels[import->form.encoding]);
 	for (size_t i = 0; csv_delimiters[i]; i++)
 		put_choice(c, delimiters, arena_copy(c->arena, (struct str){&csv_delimiters[i], 1}), str_from(names[i]),
 			   import->form.delimiter == csv_delimiters[i]);

@@ -198,6 +198,7 @@ static const char *const import_state[] = {
 	"file_bytes integer",
 	"encoding string",
 	"delimiter string",
+	"letters string?",
 	"columns object[]",
 	"mode string",
 	"match string?",

@@ -39,6 +39,21 @@ bool utf8_valid(struct str s)
 	return true;
 }
 
+struct utf8_count utf8_count(struct str s)
+{
+	struct utf8_count count = {0, 0};
+
+	while (s.n > 0) {
+		size_t length = sequence_length(s);
+
+		count.sequences += length > 1;
+		count.broken += length == 0;
+		s.p += length ? length : 1;
+		s.n -= length ? length : 1;
+	}
+	return count;
+}
+
 size_t utf8_length(struct str s)
 {
 	size_t length = 0;

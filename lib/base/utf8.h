@@ -6,6 +6,11 @@
 
 /* True when s is valid UTF-8 and holds no NUL. */
 bool utf8_valid(struct str);
+/* Sequences of several bytes in it, and bytes that belong to none: what text in another encoding is full of. */
+struct utf8_count {
+	size_t sequences, broken;
+};
+struct utf8_count utf8_count(struct str);
 /* Number of code points of a valid string. */
 size_t utf8_length(struct str);
 /* True when s holds a control character other than tab, line feed and carriage return (C0, DEL, C1). */

@@ -14,14 +14,14 @@
 	" i.header_at, i.headers, i.mapping, i.options, i.position, i.row_count, i.created_count, i.updated_count,"    \
 	" i.unchanged_count, i.failed_count, i.held_count, i.undone_count, i.left_count, i.complaint, i.time_zone,"    \
 	" i.actor_kind, i.actor_id, i.actor_name, i.created_at, i.started_at, i.finished_at, i.fingerprint,"           \
-	" t.custom_fields FROM imports i JOIN tenants t ON t.tenant_id = $1 WHERE i.tenant_id = $1"
+	" t.custom_fields, decode(i.letters, 'hex') FROM imports i JOIN tenants t ON t.tenant_id = $1 WHERE "          \
+	"i.tenant_id = $1"
 
-STATEMENT(
-	insert_import,
-	"INSERT INTO imports (tenant_id, id, entity, state, file_id, file_name, file_bytes, encoding, delimiter,"
-	" header_at, headers, fingerprint, mapping, options, position, time_zone, actor_kind, actor_id, actor_name,"
-	" created_at) VALUES ($1, $2, $3, 'draft', $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $9, $14, $15, $16, $17,"
-	" $18)");
+STATEMENT(insert_import,
+	  "INSERT INTO imports (tenant_id, id, entity, state, file_id, file_name, file_bytes, encoding, delimiter,"
+	  " header_at, headers, fingerprint, mapping, options, position, time_zone, actor_kind, actor_id, actor_name,"
+	  " created_at, letters) VALUES ($1, $2, $3, 'draft', $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $9, $14, $15,"
+	  " $16, $17, $18, encode($19, 'hex'))");
 STATEMENT(read_import, "SELECT" COLUMNS " AND i.id = $2");
 STATEMENT(lock_import, "SELECT" COLUMNS " AND i.id = $2 FOR NO KEY UPDATE OF i");
 STATEMENT(list_imports, "SELECT" COLUMNS " AND (i.created_at, i.id) < ($2::timestamptz, $3::uuid)"
@@ -85,6 +85,7 @@ static struct import *import_of(struct arena *arena, const struct rows *row)
 		.started_at = rows_instant(row, 28),
 		.finished_at = rows_instant(row, 29),
 		.fingerprint = rows_uuid(row, 30),
+		.letters = rows_bytes(row, 32),
 	};
 	if (!csv_encoding_find(rows_str(row, 7), &import->form.encoding))
 		return NULL;
@@ -224,7 +225,8 @@ static enum err insert(struct ttx *tx, const struct import *import)
 			     arg_str(import_print_options(arena, &import->options)), arg_str(import->time_zone),
 			     arg_text(actor_kinds[actor->kind]),
 			     uuid_is_zero(actor->id) ? arg_null() : arg_uuid(arena, actor->id),
-			     arg_str(str_absent(actor->name) ? STR("") : actor->name), arg_instant(arena, ttx_now(tx))),
+			     arg_str(str_absent(actor->name) ? STR("") : actor->name), arg_instant(arena, ttx_now(tx)),
+			     arg_bytes(import->letters)),
 			NULL);
 }
 
@@ -274,6 +276,7 @@ enum err import_create(struct ttx *tx, const struct import_upload *upload, struc
 			 &header, errors))
 		return E_INVALID;
 	take(&import, &header);
+	import.letters = csv_foreign_words(ttx_arena(tx), &import.form, upload->bytes);
 	err = with_company_fields(tx, upload->entity, &import.entity);
 	if (err == OK)
 		err = find_meaning(tx, &import);

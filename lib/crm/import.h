@@ -69,6 +69,7 @@ struct import {
 	struct str state, source, file_name, complaint, time_zone;
 	int64_t file_bytes, position;
 	struct csv_form form;
+	struct str letters; /* of its words, some that are not all ASCII, as bytes of the file */
 	struct uuid fingerprint;
 	struct import_column *columns;
 	size_t column_count;

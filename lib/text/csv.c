@@ -47,6 +47,29 @@ bool csv_encoding_find(struct str name, enum csv_encoding *out)
 	return false;
 }
 
+struct str csv_decode(struct arena *arena, enum csv_encoding encoding, struct str bytes)
+{
+	iconv_t letters = iconv_open("UTF-8", encodings[encoding].iconv ? encodings[encoding].iconv : "UTF-8");
+	char *from = arena_c_string(arena, bytes), *out = arena_alloc(arena, bytes.n * 3 + 1), *to = out;
+	size_t left = bytes.n, room = bytes.n * 3;
+
+	if (letters == (iconv_t)-1)
+		abort();
+	while (left > 0 && iconv(letters, &from, &left, &to, &room) == (size_t)-1 && errno != E2BIG) {
+		size_t unit = left < 2 || encoding == CSV_UTF8 || encoding == CSV_WINDOWS_1252 ? 1 : 2;
+
+		if (room < 3)
+			break;
+		memcpy(to, "\xEF\xBF\xBD", 3);
+		to += 3;
+		room -= 3;
+		from += unit;
+		left -= unit;
+	}
+	(void)iconv_close(letters);
+	return (struct str){out, (size_t)(to - out)};
+}
+
 struct span {
 	size_t at, length;
 };

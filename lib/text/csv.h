@@ -28,10 +28,19 @@ struct csv_form {
 extern const char csv_delimiters[]; /* ",;\t|" */
 
 /*
- * What the file is: the encoding from all of its bytes, the separator from its first rows. E_INVALID with a sentence
+ * What the file is: the encoding from all of its bytes (UTF-8 where most that is not ASCII is well-formed in it, though
+ * some is broken), the separator from its first rows. E_INVALID with a sentence
  * for the person who brought it where it is empty or no text: a workbook, a picture, bytes that are no letters.
  */
 enum err csv_sniff(struct str file, struct csv_form *out, const char **why) MUST_CHECK;
+
+/*
+ * As they stand in the file, up to three words that are not all ASCII, with blanks between: what an encoding makes of
+ * them shows whether it is the right one. Empty where there are none.
+ */
+struct str csv_foreign_words(struct arena *, const struct csv_form *, struct str file);
+/* In UTF-8; what is no letter in the encoding is U+FFFD. */
+struct str csv_decode(struct arena *, enum csv_encoding, struct str bytes);
 
 struct csv_row {
 	int64_t start; /* in the file */

@@ -69,6 +69,7 @@ static bool is_binary(struct str head)
 static enum err find_encoding(struct str file, struct csv_form *out, const char **why)
 {
 	struct str head = {file.p, file.n < LOOKED_AT ? file.n : LOOKED_AT};
+	struct utf8_count count;
 
 	for (size_t i = 0; i < COUNT_OF(marks); i++)
 		if (str_starts(file, marks[i].mark)) {
@@ -82,8 +83,80 @@ static enum err find_encoding(struct str file, struct csv_form *out, const char 
 		*why = "This file holds bytes that no text has. Export the table as CSV and try again.";
 		return E_INVALID;
 	}
-	out->encoding = utf8_valid(file) ? CSV_UTF8 : CSV_WINDOWS_1252;
+	count = utf8_count(file);
+	/* Text in Windows-1252 is hardly ever well-formed UTF-8 by chance; of UTF-8 a byte may be broken. */
+	out->encoding = count.sequences >= count.broken ? CSV_UTF8 : CSV_WINDOWS_1252;
 	return OK;
+}
+
+/* ---- words that show the encoding ---- */
+
+#define WORDS_MOST 3
+#define WORD_MOST ((size_t)24) /* letters on either side */
+
+/* The file in letters, or halves of such, of one byte or two. */
+struct units {
+	const char *p;
+	size_t count, size, low; /* where the lower byte lies */
+};
+
+static unsigned unit_at(const struct units *units, size_t at)
+{
+	const unsigned char *p = (const unsigned char *)units->p + at * units->size;
+
+	return units->size == 1 ? *p : (unsigned)(p[1 - units->low] << 8 | p[units->low]);
+}
+
+static bool is_in_word(const struct units *units, size_t at)
+{
+	unsigned unit = unit_at(units, at);
+
+	return unit >= 0x80 || (unit >= '0' && unit <= '9') || (unit >= 'A' && unit <= 'Z') ||
+	       (unit >= 'a' && unit <= 'z');
+}
+
+/* A word that is too long is cut before the beginning of a letter. */
+static struct str word_around(const struct units *units, size_t at, size_t *next)
+{
+	size_t from = at, to = at;
+
+	while (from > 0 && at - from < WORD_MOST && is_in_word(units, from - 1))
+		from--;
+	while (to < units->count && to - at < WORD_MOST && is_in_word(units, to))
+		to++;
+	while (units->size == 1 && to < units->count && to > at + 4 && (unit_at(units, to) & 0xC0) == 0x80)
+		to--;
+	*next = to;
+	while (*next < units->count && is_in_word(units, *next))
+		++*next;
+	return (struct str){units->p + from * units->size, (to - from) * units->size};
+}
+
+struct str csv_foreign_words(struct arena *arena, const struct csv_form *form, struct str file)
+{
+	size_t size = form->encoding == CSV_UTF16LE || form->encoding == CSV_UTF16BE ? 2 : 1, found = 0, next;
+	struct units units = {file.p + form->start, (file.n - (size_t)form->start) / size, size,
+			      form->encoding == CSV_UTF16BE};
+	struct str blank = size == 1 ? STR(" ") : units.low ? (struct str){"\0 ", 2} : (struct str){" \0", 2};
+	struct str words[WORDS_MOST];
+	struct buffer out = BUFFER_IN(arena);
+
+	for (size_t at = 0; at < units.count && found < WORDS_MOST; at++) {
+		bool seen = false;
+
+		if (unit_at(&units, at) < 0x80)
+			continue;
+		words[found] = word_around(&units, at, &next);
+		for (size_t i = 0; i < found; i++)
+			seen = seen || str_equal(words[i], words[found]);
+		if (!seen) {
+			if (found)
+				buffer_add_str(&out, blank);
+			buffer_add_str(&out, words[found++]);
+		}
+		at = next;
+	}
+	return buffer_str(&out);
 }
 
 /* ---- separator ---- */

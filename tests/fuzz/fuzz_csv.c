@@ -48,6 +48,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 	struct str file = fuzz_copy(arena, bytes, length);
 	struct csv_form form;
 	struct seen whole, parts, rest;
+	struct str words;
 	const char *why;
 
 	if (csv_sniff(file, &form, &why) != OK) {
@@ -55,6 +56,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 		return 0;
 	}
 	REQUIRE(form.start >= 0 && (size_t)form.start <= file.n && strchr(csv_delimiters, form.delimiter));
+	words = csv_foreign_words(arena, &form, file);
+	REQUIRE(words.n <= 400 && utf8_valid(csv_decode(arena, form.encoding, words)));
 	whole = read_from(arena, &form, file, form.start, length + 1, 1);
 	parts = read_from(arena, &form, file, form.start, 3, 1);
 	REQUIRE(whole.rows == parts.rows && whole.sum == parts.sum);

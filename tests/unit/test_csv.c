@@ -166,6 +166,51 @@ static void reading_goes_on_at_any_row(void **state)
 	globfree(&found);
 }
 
+static void words_show_the_encoding(void **state)
+{
+	const struct {
+		struct str file;
+		const char *words, *otherwise; /* as the other one of UTF-8 and Windows-1252 has them */
+	} cases[] = {
+		{STR("a,b\nplain,text\n"), "", ""},
+		{STR("a\nJos\xC3\xA9 x,Ren\xC3\xA9\nJos\xC3\xA9\nIna,Zo\xC3\xAB,\xC3\x85se\n"), "José René Zoë",
+		 "JosÃ© RenÃ© ZoÃ«"},
+		{STR("a\nJos\xE9,\xC5se\n"), "José Åse", "Jos\uFFFD \uFFFDse"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		enum csv_encoding other;
+		struct csv_form form;
+		struct str words;
+		const char *why;
+
+		assert_int_equal(csv_sniff(cases[i].file, &form, &why), OK);
+		words = csv_foreign_words(arena, &form, cases[i].file);
+		assert_string_equal(arena_c_string(arena, csv_decode(arena, form.encoding, words)), cases[i].words);
+		other = form.encoding == CSV_UTF8 ? CSV_WINDOWS_1252 : CSV_UTF8;
+		assert_string_equal(arena_c_string(arena, csv_decode(arena, other, words)), cases[i].otherwise);
+	}
+}
+
+/* A word without an end is cut between letters; of UTF-16 the words have two bytes a letter. */
+static void long_words_are_cut_between_letters(void **state)
+{
+	struct csv_form form = {CSV_UTF8, ',', 2};
+	struct buffer text = BUFFER_IN(arena);
+	struct str words;
+
+	(void)state;
+	BUFFER_LITERAL(&text, "a\n");
+	for (int i = 0; i < 1000; i++)
+		BUFFER_LITERAL(&text, "\u6C34");
+	words = csv_foreign_words(arena, &form, buffer_str(&text));
+	assert_string_equal(arena_c_string(arena, words), "\u6C34\u6C34\u6C34\u6C34\u6C34\u6C34\u6C34\u6C34");
+	form = (struct csv_form){CSV_UTF16BE, ',', 0};
+	words = csv_foreign_words(arena, &form, (struct str){"\0,\0J\0\xE9\0,\x6C\x34\0\n", 12});
+	assert_string_equal(arena_c_string(arena, csv_decode(arena, CSV_UTF16BE, words)), "J\u00E9 \u6C34");
+}
+
 static void reading_stops_behind_a_row(void **state)
 {
 	struct str file = STR("a,b\r\n1,2\r\n3,4\r\n");
@@ -266,6 +311,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(each_file_gets_its_answer),
 		TEST(reading_goes_on_at_any_row),
+		TEST(words_show_the_encoding),
+		TEST(long_words_are_cut_between_letters),
 		TEST(reading_stops_behind_a_row),
 		TEST(a_gigabyte_without_a_line_end_is_refused_at_once),
 		TEST(a_quote_without_a_partner_is_refused),

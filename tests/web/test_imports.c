@@ -315,12 +315,18 @@ static void another_encoding_reads_the_headings_anew(void **state)
 
 	(void)state;
 	assert_status(page, 303);
+	assert_hasnt(browse(&browser, path.p), "import-letters");
 	page = submit(&browser, path.p, "encoding=windows-1252&delimiter=,&action=look");
 	assert_status(page, 303);
 	page = browse(&browser, path.p);
 	assert_has(page, "value=\"windows-1252\" selected");
 	assert_has(page, "name;b");
 	assert_status(submit(&browser, path.p, "encoding=ebcdic&action=look"), 422);
+	page = upload(&browser, "/imports", PAIRS("entity", "leads"), "file", STR("name,city\nJos\xC3\xA9,Waco\n"));
+	path = location_of(page);
+	assert_has(browse(&browser, path.p), "Read as UTF-8: <b>Jos\xC3\xA9</b>");
+	assert_status(submit(&browser, path.p, "encoding=windows-1252&delimiter=,&action=look"), 303);
+	assert_has(browse(&browser, path.p), "Read as Windows-1252: <b>Jos\xC3\x83\xC2\xA9</b>");
 }
 
 static void members_do_not_see_imports(void **state)
