@@ -45,9 +45,9 @@ void crm_date_consent(struct ttx *tx, enum write_kind kind, struct record *recor
 	int at = entity_field(record_entity(record), STR("sms_consent_at"));
 
 	/* A row that learns of an older consent, or goes back to what it was, says since when itself. */
-	if (kind == WRITE_UPDATE && record_given(record, at))
+	if (kind == WRITE_DELETE || record_given(record, at))
 		return;
-	if (kind != WRITE_DELETE && now != then)
+	if (now != then)
 		record_set_text(record, "sms_consent_at", now ? clock_rfc3339(ttx_arena(tx), ttx_now(tx)) : STR_NONE);
 }
 

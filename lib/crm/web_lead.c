@@ -6,6 +6,7 @@
 #include "lib/crm/convert.h"
 #include "lib/crm/lead.h"
 #include "lib/crm/task.h"
+#include "lib/crm/web_request.h"
 #include "lib/entity/phone.h"
 
 /* What of the attribution the lead itself shows. */
@@ -111,6 +112,7 @@ static struct record *lead_from(struct arena *arena, const struct web_lead *requ
 	if (request->consent_text.n) {
 		record_set_text(lead, "sms_consent", STR("t"));
 		record_set_text(lead, "sms_consent_text", request->consent_text);
+		record_set_text(lead, "sms_consent_at", clock_rfc3339(arena, request->sent_at));
 	}
 	return lead;
 }
@@ -135,6 +137,10 @@ static struct str story(struct arena *arena, const struct web_lead *request, con
 		add_line(&out, name, text);
 	}
 	add_line(&out, STR("Agreed to"), request->consent_text);
+	if (str_absent(request->consent_text) && text_of(request->fields, WEB_REQUEST_CONSENT).n)
+		add_line(&out, STR("No consent"),
+			 STR("a box was ticked, beside words that this form never had. Paste the form into the website "
+			     "anew."));
 	return buffer_str(&out);
 }
 

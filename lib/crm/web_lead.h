@@ -7,7 +7,8 @@
 struct web_lead {
 	const struct record *form;
 	const struct value *fields, *attribution; /* name -> text */
-	struct str consent_text;                  /* absent: nothing was agreed to */
+	struct str consent_text;                  /* absent: nothing was agreed to, or to words that are not known */
+	int64_t sent_at;
 	/* set by web_lead_make */
 	struct str id;        /* absent: none was made */
 	const char *known_as; /* "contact", "lead"; NULL: somebody new */

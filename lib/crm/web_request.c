@@ -2,6 +2,7 @@
 
 #include "lib/base/clock.h"
 #include "lib/crm/lead.h"
+#include "lib/crm/web_consent.h"
 #include "lib/crm/web_lead.h"
 #include "lib/text/json.h"
 
@@ -39,11 +40,12 @@ static bool is_asked(const struct record *form, size_t i, bool *required)
 	return !str_is(how, "off");
 }
 
-static struct field consent_field(struct arena *arena, const struct record *form)
+static struct field consent_field(struct arena *arena, struct str words)
 {
 	return (struct field){.name = WEB_REQUEST_CONSENT,
-			      .label = arena_c_string(arena, record_text(form, "consent_text")),
-			      .type = FIELD_BOOL};
+			      .label = arena_c_string(arena, words),
+			      .type = FIELD_BOOL,
+			      .tick = arena_c_string(arena, web_consent_name(arena, words))};
 }
 
 const struct entity *web_request_input(struct arena *arena, const struct record *form)
@@ -74,7 +76,7 @@ const struct entity *web_request_input(struct arena *arena, const struct record 
 		};
 	}
 	if (record_text(form, "consent_text").n)
-		fields[input->field_count++] = consent_field(arena, form);
+		fields[input->field_count++] = consent_field(arena, record_text(form, "consent_text"));
 	return input;
 }
 
@@ -103,25 +105,45 @@ static void check_reachable(const struct record *sent, struct errors *errors)
 		   "Please give a phone number or an e-mail address, so that we can answer.");
 }
 
-enum err web_request_read(struct arena *arena, const struct record *form, const struct form *typed,
-			  struct errors *errors, struct record **out)
+/* The inputs of the typed that pass; the text of the box of consent is `tick`. */
+static struct form known_of(struct arena *arena, const struct entity *input, const struct form *typed, struct str tick)
 {
-	const struct entity *input = web_request_input(arena, form);
 	struct form known = {NULL, 0};
 	const struct form_field **end = &known.first;
 
 	for (const struct form_field *field = typed->first; field; field = field->next) {
+		bool is_consent = str_is(field->name, WEB_REQUEST_CONSENT);
 		struct form_field *copy;
 
-		if (entity_field(input, field->name) < 0 || !str_absent(field->file_name))
+		if (entity_field(input, field->name) < 0 || !str_absent(field->file_name) ||
+		    (is_consent && str_absent(tick)))
 			continue;
 		copy = ARENA_NEW(arena, struct form_field);
 		*copy = *field;
 		copy->next = NULL;
+		if (is_consent)
+			copy->text = tick;
 		*end = copy;
 		end = &copy->next;
 		known.count++;
 	}
+	return known;
+}
+
+struct form web_request_again(struct arena *arena, const struct record *form, const struct form *typed)
+{
+	struct str name = form_text(typed, WEB_REQUEST_CONSENT);
+
+	return known_of(arena, web_request_input(arena, form), typed,
+			web_consent_is_now(arena, form, name) ? name : STR_NONE);
+}
+
+enum err web_request_read(struct arena *arena, const struct record *form, const struct form *typed,
+			  struct errors *errors, struct record **out)
+{
+	const struct entity *input = web_request_input(arena, form);
+	struct form known = known_of(arena, input, typed, STR("t"));
+
 	*out = record_new(arena, input);
 	if (record_from_form(*out, WRITE_CREATE, &known, NULL, errors) == OK)
 		check_reachable(*out, errors);
@@ -141,14 +163,16 @@ STATEMENT(
 	" address, user_agent, fingerprint, created_at)"
 	" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)");
 
-static struct value *values_of(struct arena *arena, const struct record *sent)
+static struct value *values_of(struct arena *arena, const struct web_request *request)
 {
-	const struct entity *input = record_entity(sent);
+	const struct entity *input = record_entity(request->sent);
 	struct value *map = value_map(arena);
 
 	for (size_t i = 0; i < input->field_count; i++)
-		if (record_get(sent, (int)i).n && strcmp(input->fields[i].name, WEB_REQUEST_CONSENT) != 0)
-			value_put_str(map, input->fields[i].name, record_get(sent, (int)i));
+		if (record_get(request->sent, (int)i).n && strcmp(input->fields[i].name, WEB_REQUEST_CONSENT) != 0)
+			value_put_str(map, input->fields[i].name, record_get(request->sent, (int)i));
+	if (request->consent.n)
+		value_put_str(map, WEB_REQUEST_CONSENT, request->consent);
 	return map;
 }
 
@@ -201,18 +225,33 @@ static enum err write_down(struct ttx *tx, const struct web_request *request, co
 			NULL);
 }
 
+/* Beside words that the form never had nobody has agreed to anything that we could show. */
+static enum err agreed_to(struct ttx *tx, const struct web_request *request, struct errors *errors, struct str *words)
+{
+	enum err err = web_consent_find(tx, request->form, request->consent, words);
+
+	if (err || !str_absent(*words) || request->consent.n == 0 || !request->own_page ||
+	    str_absent(record_text(request->form, "consent_text")))
+		return err;
+	errors_add(errors, WEB_REQUEST_CONSENT, "changed",
+		   "These words have changed meanwhile. Please read them again, and tick the box if you agree.");
+	return E_INVALID;
+}
+
 enum err web_request_take(struct ttx *tx, const struct web_request *request, struct errors *errors)
 {
 	struct arena *arena = ttx_arena(tx);
-	struct value *values = values_of(arena, request->sent);
+	struct value *values = values_of(arena, request);
 	struct str fields = as_json(arena, values);
-	bool agreed = str_is(given(request->sent, WEB_REQUEST_CONSENT), "t"), second;
-	struct web_lead lead = {.form = request->form, .fields = values, .attribution = request->attribution};
-	enum err err = is_second_click(tx, record_id(request->form), fingerprint(fields), &second);
+	bool second;
+	struct web_lead lead = {
+		.form = request->form, .fields = values, .attribution = request->attribution, .sent_at = ttx_now(tx)};
+	enum err err = agreed_to(tx, request, errors, &lead.consent_text);
 
+	if (err == OK)
+		err = is_second_click(tx, record_id(request->form), fingerprint(fields), &second);
 	if (err || second)
 		return err;
-	lead.consent_text = agreed ? record_text(request->form, "consent_text") : STR_NONE;
 	if (!request->closed)
 		err = web_lead_make(tx, &lead, errors);
 	/* No room: it waits, and whoever sent it need not know. */
@@ -223,7 +262,8 @@ enum err web_request_take(struct ttx *tx, const struct web_request *request, str
 
 /* ---- those that wait ---- */
 
-STATEMENT(held_some, "SELECT id, fields::text, attribution::text, consent_text FROM web_requests WHERE tenant_id = $1"
+STATEMENT(held_some, "SELECT id, fields::text, attribution::text, consent_text, created_at FROM web_requests"
+		     " WHERE tenant_id = $1"
 		     " AND form_id = $2 AND state = 'held' ORDER BY created_at, id LIMIT $3 FOR UPDATE");
 STATEMENT(held_count, "SELECT count(*) FROM web_requests WHERE tenant_id = $1 AND form_id = $2 AND state = 'held'");
 STATEMENT(held_taken, "UPDATE web_requests SET state = 'taken', lead_id = $3, known_as = $4 WHERE tenant_id = $1"
@@ -233,7 +273,7 @@ static enum err take_one(struct ttx *tx, const struct record *form, struct rows 
 {
 	struct arena *arena = ttx_arena(tx);
 	struct value *fields, *attribution;
-	struct web_lead lead = {.form = form, .consent_text = rows_str(rows, 3)};
+	struct web_lead lead = {.form = form, .consent_text = rows_str(rows, 3), .sent_at = rows_instant(rows, 4)};
 	struct str why;
 	enum err err = json_parse(arena, rows_str(rows, 1), &json_limits_request, &fields, &why);
 

@@ -11,6 +11,8 @@
 extern const char *const web_request_attributions[];
 #define WEB_REQUEST_REFERRER "referrer"
 #define WEB_REQUEST_CONSENT "consent"
+/* An input that people do not see. Who fills it in is a program: it is thanked, and nothing is kept. */
+#define WEB_REQUEST_TRAP "homepage"
 
 /* What the form asks for, as an input of its own; in the arena. `form` is a record of web_form_entity. */
 const struct entity *web_request_input(struct arena *, const struct record *form);
@@ -18,8 +20,10 @@ const struct entity *web_request_input(struct arena *, const struct record *form
 struct web_request {
 	const struct record *form, *sent; /* sent: of web_request_input, parsed */
 	struct value *attribution;        /* name -> text */
+	struct str consent; /* the name of the words that were ticked (web_consent.h); absent: no box was */
 	struct str address, user_agent;
-	bool closed; /* the workspace takes no changes now: it waits */
+	bool own_page; /* it was sent from our own page, which can be shown again */
+	bool closed;   /* the workspace takes no changes now: it waits */
 };
 /*
  * The input from what a stranger's form carries: names that are not asked for are passed over. E_INVALID with errors at the fields, also when neither a
@@ -27,7 +31,12 @@ struct web_request {
  */
 enum err web_request_read(struct arena *, const struct record *form, const struct form *typed, struct errors *,
 			  struct record **out) MUST_CHECK;
-/* In a transaction of its own. The same once more within ten minutes is a second click, and changes nothing. */
+/* What was typed, to be shown again: a box that was ticked beside other words than today's is not ticked. */
+struct form web_request_again(struct arena *, const struct record *form, const struct form *typed);
+/*
+ * In a transaction of its own. The same once more within ten minutes is a second click, and changes nothing. A consent to words that the form never had
+ * is none: E_INVALID where the form can be shown with today's words; otherwise the request is taken, and says so.
+ */
 enum err web_request_take(struct ttx *, const struct web_request *, struct errors *) MUST_CHECK;
 
 /* Those that wait, the oldest first: at most 50 become leads, as far as there is room. */

@@ -75,6 +75,7 @@ struct field {
 	const char *
 		reference_search; /* lower-case SQL text that typed words are looked for in; NULL: a select, 200 rows */
 	const char *reference_details; /* SQL: what tells rows of the same label apart; NULL: nothing */
+	const char *tick;              /* FIELD_BOOL: what a ticked box sends; NULL: "t" */
 };
 
 #define TAGS_MOST 20 /* a row */

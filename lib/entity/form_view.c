@@ -236,6 +236,7 @@ static void put_input(struct value *map, const struct form_view *view, size_t in
 	value_put_text(map, "help", field->help);
 	value_put_str(map, "error", error ? error->message : STR_NONE);
 	value_put_bool(map, "required", field_is(field, FIELD_REQUIRED));
+	value_put_text(map, "tick", field->tick ? field->tick : "t");
 	value_put_bool(map, "checked", field->type == FIELD_BOOL && is_checked(view, index));
 	value_put_str(map, "value", shown);
 	put_limits(map, field);

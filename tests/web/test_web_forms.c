@@ -1,57 +1,6 @@
 /* Web forms: strangers write, and the company has a lead, on the contact it knows, with what was agreed to. */
 #include "fcgi/shared.h"
-#include "tests/web/fixture.h"
-
-static struct company acme, other;
-
-static int make_companies(void **state)
-{
-	fixture_open(state);
-	company_make(&acme, "acme");
-	company_make(&other, "other");
-	return 0;
-}
-
-static const struct response *get(const char *path)
-{
-	return ASK(.host = acme.slug, .path = path, .bearer = acme.key[ROLE_MEMBER]);
-}
-
-static struct str form_made(const char *members)
-{
-	static int number;
-	const struct response *answer =
-		ASK(.method = METHOD_POST, .host = acme.slug, .path = "/api/web_forms", .bearer = acme.key[ROLE_ADMIN],
-		    .json = text("{\"name\": \"Form %d\"%s%s}", ++number, *members ? ", " : "", members).p);
-
-	assert_status(answer, 201);
-	return json_text(answer, "id");
-}
-
-/* As another site's form sends it: no cookie, no token. Each from an address of its own, unless a test is about that. */
-static const struct response *send_to(struct str host, struct str form, const char *body, const char *referer)
-{
-	return ASK(.method = METHOD_POST, .host = host, .path = text("/f/%.*s", STR_FMT_ARG(form)).p,
-		   .body = str_from(body), .type = "application/x-www-form-urlencoded",
-		   .headers = {{"origin", "https://www.acme-heating.example"},
-			       {"sec-fetch-site", "cross-site"},
-			       {"referer", referer ? referer : "https://www.acme-heating.example/"}});
-}
-
-static const struct response *sent(struct str form, const char *body)
-{
-	return send_to(acme.slug, form, body, NULL);
-}
-
-static const struct response *leads_of(const char *email)
-{
-	return get(text("/api/leads?q=%s", email).p);
-}
-
-static const struct response *requests_of(struct str form)
-{
-	return get(text("/api/web_forms/%.*s/requests", STR_FMT_ARG(form)).p);
-}
+#include "tests/web/web_form_fixture.h"
 
 static void a_stranger_sends_and_there_is_a_lead(void **state)
 {
@@ -70,8 +19,10 @@ static void a_stranger_sends_and_there_is_a_lead(void **state)
 	assert_hasnt(answer, "name=\"csrf\"");
 	answer = send_to(
 		acme.slug, form,
-		"name=Karen+Fox&phone=512+555+0101&email=karen%40web.example&urgency=no_heat&notes=The+furnace+is+"
-		"cold&consent=t&utm_source=google&utm_campaign=spring&submit=Send&homepage=",
+		text("name=Karen+Fox&phone=512+555+0101&email=karen%%40web.example&urgency=no_heat&notes=The+furnace+"
+		     "is+cold&consent=%.*s&utm_source=google&utm_campaign=spring&submit=Send&homepage=",
+		     STR_FMT_ARG(box_of(form)))
+			.p,
 		"https://www.acme-heating.example/heating");
 	assert_status(answer, 303);
 	assert_true(str_ends(location_of(answer), STR("?sent=1")));
