@@ -17,20 +17,41 @@
 
 /* ---- where the visitor came from ---- */
 
-/* Carried on by the form's inputs; at first in the address of the page, and the page before it. */
+/* What stands behind the '?' of the page that the visitor was on. What cannot be read of it is nothing. */
+static struct form query_of(struct arena *arena, struct str address)
+{
+	struct str why, page = str_split(&address, '#'), query = page;
+	struct form form = {NULL, 0};
+
+	(void)str_split(&query, '?');
+	if (query.n == 0 || form_parse_urlencoded(arena, query, &form_limits_request, &form, &why) != OK)
+		return (struct form){NULL, 0};
+	return form;
+}
+
+/*
+ * Carried on by the form's inputs; at first in the address of the page, and the page before it. A frame's address says nothing of an advertisement: that
+ * of the page around it does.
+ */
 static struct value *attribution_of(const struct context *c)
 {
 	struct value *map = value_map(c->arena);
 	struct str referrer = request_header(c->request, "referer", NULL);
+	struct form around;
 
+	if (!utf8_valid(referrer))
+		referrer = STR_NONE;
+	around = query_of(c->arena, referrer);
 	for (const char *const *name = web_request_attributions; *name; name++) {
 		bool is_referrer = strcmp(*name, WEB_REQUEST_REFERRER) == 0;
 		struct str text = form_text(&c->form, *name);
 
 		if (text.n == 0)
 			text = form_text(&c->query, *name);
-		if (text.n == 0 && is_referrer && !str_starts(referrer, c->origin) && utf8_valid(referrer))
+		if (text.n == 0 && is_referrer && !str_starts(referrer, c->origin))
 			text = referrer;
+		if (text.n == 0 && !is_referrer)
+			text = form_text(&around, *name);
 		if (text.n)
 			value_put_str(map, *name, utf8_prefix(text, is_referrer ? REFERRER_MOST : ATTRIBUTION_MOST));
 	}

@@ -98,7 +98,9 @@ static struct str frame(struct context *c, const struct record *form, struct str
 
 	buffer_printf(&out, "<iframe src=\"%.*s\" title=\"", STR_FMT_ARG(address));
 	add_escaped(&out, record_text(form, "heading"));
-	BUFFER_LITERAL(&out, "\" width=\"100%\" height=\"900\" style=\"border:0\"></iframe>");
+	/* Without it a browser tells the frame the website's domain alone, and not the page with the advertisement's names. */
+	BUFFER_LITERAL(&out, "\" width=\"100%\" height=\"900\" style=\"border:0\" "
+			     "referrerpolicy=\"no-referrer-when-downgrade\"></iframe>");
 	return buffer_str(&out);
 }
 

@@ -6,10 +6,10 @@ function expect(good, text) {
 }
 
 // A page of a site that is not ours, without a server of its own.
-async function elsewhere(page, html) {
+async function elsewhere(page, html, query = '', head = '') {
 	const address = 'https://www.acme-heating.test/book';
-	await page.route(address, (route) => route.fulfill({ contentType: 'text/html', body: `<!doctype html><title>Acme</title><h1>Acme Heating</h1>${html}` }));
-	await page.goto(address);
+	await page.route(`${address}**`, (route) => route.fulfill({ contentType: 'text/html', body: `<!doctype html><title>Acme</title>${head}<h1>Acme Heating</h1>${html}` }));
+	await page.goto(address + query);
 }
 
 async function make(page, { tag, slug }) {
@@ -31,7 +31,7 @@ async function make(page, { tag, slug }) {
 
 async function visit(page, { tag }, snippets) {
 	await step(`${tag}: in a frame on another site it is filled in, corrected and sent`, async () => {
-		await elsewhere(page, snippets.frame);
+		await elsewhere(page, snippets.frame, `?utm_source=google&utm_campaign=frame-${tag}`);
 		const form = page.frameLocator('iframe');
 		await form.locator('[name=name]').fill(`Frame ${tag}`);
 		await form.locator('button[type=submit]').click();
@@ -44,7 +44,7 @@ async function visit(page, { tag }, snippets) {
 		await form.locator('text=We will be in touch soon').waitFor();
 	});
 	await step(`${tag}: the plain form of another site sends to the same address`, async () => {
-		await elsewhere(page, snippets.plain);
+		await elsewhere(page, snippets.plain, `?utm_source=google&utm_campaign=plain-${tag}`, '<meta name="referrer" content="no-referrer-when-downgrade">');
 		await page.fill('[name=name]', `Plain ${tag}`);
 		await page.fill('[name=email]', `plain-${tag}@web.example`);
 		await page.selectOption('[name=urgency]', 'soon');
@@ -67,8 +67,11 @@ async function judge(page, { tag, slug }, snippets) {
 	await step(`${tag}: all three are leads, with what they said`, async () => {
 		await page.goto(snippets.website);
 		for (const name of ['Frame', 'Plain', 'Link']) await page.waitForSelector(`.web-form-request:has-text("${name} ${tag}")`);
-		await page.click(`.web-form-request a:has-text("Link ${tag}")`);
-		await page.waitForSelector(`text=autumn-${tag}`);
+		for (const [name, campaign] of [['Link', 'autumn'], ['Frame', 'frame'], ['Plain', 'plain']]) {
+			await page.goto(snippets.website);
+			await page.click(`.web-form-request a:has-text("${name} ${tag}")`);
+			await page.waitForSelector(`text=${campaign}-${tag}`);
+		}
 		await page.goto(`${origin(slug)}/leads?q=${encodeURIComponent(`Frame ${tag}`)}`);
 		await page.locator('.row-title').first().click();
 		await page.waitForSelector('text=You may text me about this request.');

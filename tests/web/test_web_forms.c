@@ -57,6 +57,48 @@ static void a_stranger_sends_and_there_is_a_lead(void **state)
 	assert_true(str_equal(json_text(answer, "data.0.lead_id"), id));
 }
 
+/* The form's page as a frame of that page of another site asks for it. */
+static const struct response *framed(struct str form, const char *around)
+{
+	return ASK(.host = acme.slug, .path = text("/f/%.*s", STR_FMT_ARG(form)).p,
+		   .headers = {{"referer", around}, {"sec-fetch-site", "cross-site"}});
+}
+
+static void the_page_around_tells_which_advertisement_it_was(void **state)
+{
+	struct str form = form_made("");
+	const struct response *answer = framed(
+		form, "https://www.acme-heating.example/book?utm_source=google&utm_campaign=fall%20tune-up&gclid="
+		      "Cj0&x=%zz#form");
+
+	(void)state;
+	/* What cannot be read is passed over as a whole, and the page itself is known. */
+	assert_status(answer, 200);
+	assert_hasnt(answer, "name=\"utm_source\"");
+	assert_has(answer, "name=\"referrer\" value=\"https://www.acme-heating.example/book?utm_source=google");
+	answer = framed(form,
+			"https://www.acme-heating.example/book?utm_source=google&utm_campaign=fall%20tune-up&gclid="
+			"Cj0#utm_source=no");
+	assert_has(answer, "name=\"utm_source\" value=\"google\"");
+	assert_has(answer, "name=\"utm_campaign\" value=\"fall tune-up\"");
+	assert_has(answer, "name=\"gclid\" value=\"Cj0\"");
+	/* A frame whose own address names one is about that one. */
+	answer = ASK(.host = acme.slug, .path = text("/f/%.*s?utm_source=own", STR_FMT_ARG(form)).p,
+		     .headers = {{"referer", "https://www.acme-heating.example/?utm_source=other&utm_medium=cpc"}});
+	assert_has(answer, "name=\"utm_source\" value=\"own\"");
+	assert_has(answer, "name=\"utm_medium\" value=\"cpc\"");
+	/* A plain form on a page that lets its address be known; inputs of its own come first. */
+	assert_status(send_to(acme.slug, form, "name=Ad&email=ad%40web.example&utm_medium=typed",
+			      "https://www.acme-heating.example/?utm_source=bing&utm_medium=cpc&fbclid=f1"),
+		      303);
+	answer = leads_of("ad@web.example");
+	assert_json(answer, "data.0.utm_source", "bing");
+	assert_json(answer, "data.0.utm_medium", "typed");
+	assert_json(requests_of(form), "data.0.attribution.fbclid", "f1");
+	assert_has(framed(form, ""), "<form");
+	assert_has(framed(form, "\xff?utm_source=x"), "<form");
+}
+
 static void what_is_wrong_stands_at_its_field_and_what_was_typed_is_kept(void **state)
 {
 	struct str form = form_made("\"ask_zip\": \"required\"");
@@ -225,6 +267,7 @@ static void it_may_stand_in_a_frame_and_reads_no_cookie(void **state)
 	answer = browse(&browser, text("/web_forms/%.*s/website", STR_FMT_ARG(form)).p);
 	assert_status(answer, 200);
 	assert_has(answer, "&lt;iframe");
+	assert_has(answer, "referrerpolicy=&quot;no-referrer-when-downgrade&quot;");
 	assert_has(answer, "method=&quot;post&quot;");
 	/* Every other page still stands alone. */
 	policy = web_answer_header(browse(&browser, "/leads"), "content-security-policy");
@@ -265,6 +308,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_stranger_sends_and_there_is_a_lead),
+		cmocka_unit_test(the_page_around_tells_which_advertisement_it_was),
 		cmocka_unit_test(what_is_wrong_stands_at_its_field_and_what_was_typed_is_kept),
 		cmocka_unit_test(a_program_that_fills_in_the_trap_is_thanked_and_forgotten),
 		cmocka_unit_test(a_second_click_changes_nothing),
