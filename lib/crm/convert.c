@@ -157,6 +157,17 @@ static enum err make_contact(struct ttx *tx, const struct record *lead, struct e
 	return err ? err : keep_consent(tx, lead, *out);
 }
 
+enum err convert_make_contact(struct ttx *tx, const struct record *lead, struct errors *errors, struct uuid *contact)
+{
+	struct record *change = record_new(ttx_arena(tx), record_entity(lead)), *next;
+	enum err err = make_contact(tx, lead, errors, contact);
+
+	if (err)
+		return err;
+	record_set_text(change, "contact_id", uuid_text(ttx_arena(tx), *contact));
+	return entity_update(tx, lead, change, errors, &next);
+}
+
 /* What the contact does not know yet it learns from the lead. */
 static enum err complete_contact(struct ttx *tx, const struct record *lead, struct uuid id, struct errors *errors)
 {

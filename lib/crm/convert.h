@@ -26,6 +26,9 @@ struct converted {
 /* `lead` came from entity_get; input is a record of convert_entity. */
 enum err convert_lead(struct ttx *, const struct record *lead, const struct record *input, struct errors *,
 		      struct converted *out) MUST_CHECK;
+/* A contact made of the lead, which belongs to it from then on: somebody we know, who need be no customer. `lead` came from entity_get. */
+enum err convert_make_contact(struct ttx *, const struct record *lead, struct errors *,
+			      struct uuid *contact) MUST_CHECK;
 /* Whether it is a customer already; then *out says which. */
 bool convert_done(struct ttx *, const struct record *lead, struct converted *out, enum err *) MUST_CHECK;
 

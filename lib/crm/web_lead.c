@@ -6,6 +6,7 @@
 #include "lib/crm/convert.h"
 #include "lib/crm/lead.h"
 #include "lib/crm/task.h"
+#include "lib/crm/web_person.h"
 #include "lib/crm/web_request.h"
 #include "lib/entity/phone.h"
 
@@ -15,77 +16,6 @@ static const char *const shown[] = {"utm_source", "utm_medium", "utm_campaign", 
 static struct str text_of(const struct value *map, const char *name)
 {
 	return value_as_str(value_get(map, str_from(name)));
-}
-
-/* ---- who it is ---- */
-
-struct known {
-	const char *as;                  /* NULL: nobody */
-	struct str contact, owner, name; /* contact: of a lead without one absent */
-};
-
-STATEMENT(earlier_lead,
-	  "SELECT name, contact_id, owner_id, created_at FROM leads WHERE tenant_id = $1 AND phone_e164 = $2"
-	  " AND deleted_at IS NULL"
-	  " UNION ALL SELECT name, contact_id, owner_id, created_at FROM leads WHERE tenant_id = $1 AND email_norm = "
-	  "lower($3)"
-	  " AND deleted_at IS NULL ORDER BY created_at DESC LIMIT 1");
-
-static enum err find_lead(struct ttx *tx, const struct record *lead, struct known *known)
-{
-	struct rows *rows;
-	enum err err =
-		ttx_rows(tx, &earlier_lead,
-			 ARGS(arg_str(record_text(lead, "phone_e164")), arg_str(record_text(lead, "email"))), &rows);
-
-	if (err || !rows_next(rows))
-		return err;
-	*known = (struct known){"lead", rows_str(rows, 1), rows_str(rows, 2), rows_str(rows, 0)};
-	if (known->contact.n)
-		known->as = "contact";
-	return OK;
-}
-
-static enum err find_known(struct ttx *tx, const struct record *lead, struct known *known)
-{
-	struct arena *arena = ttx_arena(tx);
-	struct convert_offer offers[CONVERT_OFFERS];
-	size_t count;
-	enum err err = convert_offers(tx, lead, offers, &count);
-
-	*known = (struct known){.as = NULL, .contact = STR_NONE, .owner = STR_NONE, .name = STR_NONE};
-	if (err)
-		return err;
-	if (count == 0)
-		return find_lead(tx, lead, known);
-	*known = (struct known){"contact", uuid_text(arena, record_id(offers[0].contact)),
-				record_text(offers[0].contact, "owner_id"), record_title(offers[0].contact)};
-	return OK;
-}
-
-STATEMENT(user_is_active, "SELECT 1 FROM tenant_users WHERE tenant_id = $1 AND id = $2 AND is_active");
-
-/* Whoever looks after the person already, else the form's owner; nobody who has left. */
-static enum err find_owner(struct ttx *tx, struct str first, struct str second, struct str *out)
-{
-	const struct str in_turn[] = {first, second};
-
-	*out = STR_NONE;
-	for (size_t i = 0; i < COUNT_OF(in_turn); i++) {
-		struct rows *rows;
-		enum err err;
-
-		if (in_turn[i].n == 0)
-			continue;
-		err = ttx_rows(tx, &user_is_active, ARGS(arg_str(in_turn[i])), &rows);
-		if (err)
-			return err;
-		if (rows_count(rows)) {
-			*out = in_turn[i];
-			return OK;
-		}
-	}
-	return OK;
 }
 
 /* ---- what is written ---- */
@@ -123,13 +53,38 @@ static void add_line(struct buffer *out, struct str name, struct str text)
 		buffer_printf(out, "%s%.*s: %.*s", out->length ? "\n" : "", STR_FMT_ARG(name), STR_FMT_ARG(text));
 }
 
-static struct str story(struct arena *arena, const struct web_lead *request, const struct known *known)
+/* A word of a choice as people read it, anything else as it was typed. */
+static struct str in_words(const struct field *field, struct str text)
+{
+	for (const struct choice *choice = field->choices; choice && choice->value; choice++)
+		if (str_is(text, choice->value))
+			return str_from(choice->label);
+	return text;
+}
+
+/* A lead that was there holds what was known then: what was sent now stands in words. */
+static void add_fields(struct buffer *out, const struct value *fields)
+{
+	for (size_t i = 0; i < value_count(fields); i++) {
+		struct str name;
+		struct str text = value_as_str(value_member(fields, i, &name));
+		int field = entity_field(&lead_entity, name);
+
+		if (field >= 0 && !str_is(name, "notes"))
+			add_line(out, str_from(lead_entity.fields[field].label),
+				 in_words(&lead_entity.fields[field], text));
+	}
+}
+
+static struct str story(struct arena *arena, const struct web_lead *request, const struct web_person *person)
 {
 	struct buffer out = BUFFER_IN(arena);
 
 	buffer_add_str(&out, text_of(request->fields, "notes"));
-	if (known->as)
-		add_line(&out, STR("Known already"), known->name);
+	if (person->open)
+		add_fields(&out, request->fields);
+	else if (person->as)
+		add_line(&out, STR("Known already"), person->name);
 	for (size_t i = 0; i < value_count(request->attribution); i++) {
 		struct str name;
 		struct str text = value_as_str(value_member(request->attribution, i, &name));
@@ -144,7 +99,8 @@ static struct str story(struct arena *arena, const struct web_lead *request, con
 	return buffer_str(&out);
 }
 
-static enum err tell_timeline(struct ttx *tx, const struct web_lead *request, const struct known *known,
+/* From the person: whatever cadence runs on the lead stops, as by any reply. */
+static enum err tell_timeline(struct ttx *tx, const struct web_lead *request, const struct web_person *person,
 			      struct errors *errors)
 {
 	struct arena *arena = ttx_arena(tx);
@@ -154,39 +110,93 @@ static enum err tell_timeline(struct ttx *tx, const struct web_lead *request, co
 	record_set_text(activity, "type", STR("system"));
 	record_set_text(activity, "direction", STR("inbound"));
 	record_set_text(activity, "subject", arena_printf(arena, "Sent by the web form %.*s", STR_FMT_ARG(form)));
-	record_set_text(activity, "body", story(arena, request, known));
+	record_set_text(activity, "body", story(arena, request, person));
 	record_set_text(activity, "lead_id", request->id);
-	record_set_text(activity, "contact_id", known->contact);
+	record_set_text(activity, "contact_id", person->contact);
 	record_set_defaults(activity);
 	return entity_insert(tx, activity, errors);
 }
 
-/* Somebody who came once and comes again is not to wait. */
-static enum err tell_owner(struct ttx *tx, const struct web_lead *request, const struct known *known, struct str owner,
+static struct str call_back(struct arena *arena, const struct web_lead *request)
+{
+	const struct field *urgency = &lead_entity.fields[entity_field(&lead_entity, STR("urgency"))];
+	struct str sent = text_of(request->fields, "urgency"), words = in_words(urgency, sent);
+
+	return arena_printf(arena, "Call back: %.*s has asked again%s%.*s",
+			    STR_FMT_ARG(utf8_prefix(text_of(request->fields, "name"), 100)), sent.n ? ": " : "",
+			    STR_FMT_ARG(words));
+}
+
+/* Somebody who came once and comes again is not to wait, and somebody is to know of it. */
+static enum err tell_owner(struct ttx *tx, const struct web_lead *request, const struct web_person *person,
 			   struct errors *errors)
 {
 	struct arena *arena = ttx_arena(tx);
 	struct record *task = record_new(arena, &task_entity);
+	struct str assignee;
+	enum err err = web_person_to_tell(tx, person->owner, record_text(request->form, "owner_id"), &assignee);
 
-	record_set_text(task, "title",
-			arena_printf(arena, "Call back: %.*s has asked again",
-				     STR_FMT_ARG(utf8_prefix(text_of(request->fields, "name"), 100))));
+	if (err)
+		return err;
+	record_set_text(task, "title", call_back(arena, request));
+	record_set_text(task, "description", text_of(request->fields, "notes"));
 	record_set_text(task, "kind", STR("call"));
 	record_set_text(task, "priority", STR("high"));
 	record_set_text(task, "due_at", clock_rfc3339(arena, ttx_now(tx)));
-	record_set_text(task, "assignee_id", owner);
+	record_set_text(task, "assignee_id", assignee);
 	record_set_text(task, "lead_id", request->id);
-	record_set_text(task, "contact_id", known->contact);
+	record_set_text(task, "contact_id", person->contact);
 	record_set_defaults(task);
 	return entity_insert(tx, task, errors);
+}
+
+/* ---- which lead it is ---- */
+
+/* What the lead does not know yet it learns; what is known stays, as does an earlier consent. */
+static enum err complete_lead(struct ttx *tx, const struct record *sent, const struct web_person *person,
+			      struct errors *errors)
+{
+	static const char *const learned[] = {"phone", "email", "address", "zip", "trade", "urgency"};
+	static const char *const consent[] = {"sms_consent", "sms_consent_text", "sms_consent_at"};
+	const struct record *lead = person->open;
+	struct record *change = record_new(ttx_arena(tx), &lead_entity), *next;
+
+	if (str_absent(record_text(lead, "contact_id")) && person->contact.n)
+		record_set_text(change, "contact_id", person->contact);
+	for (size_t i = 0; i < COUNT_OF(learned); i++)
+		if (str_absent(record_text(lead, learned[i])) && record_text(sent, learned[i]).n)
+			record_set_text(change, learned[i], record_text(sent, learned[i]));
+	if (str_is(record_text(sent, "sms_consent"), "t") && !str_is(record_text(lead, "sms_consent"), "t"))
+		for (size_t i = 0; i < COUNT_OF(consent); i++)
+			record_set_text(change, consent[i], record_text(sent, consent[i]));
+	return entity_update(tx, lead, change, errors, &next);
+}
+
+/* A new one, on the contact of whoever is known: made of their last lead where there is none yet. */
+static enum err make_lead(struct ttx *tx, const struct web_lead *request, struct record *lead,
+			  struct web_person *person, struct errors *errors)
+{
+	struct str owner;
+	struct uuid contact;
+	enum err err = web_person_active(tx, person->owner, record_text(request->form, "owner_id"), &owner);
+
+	if (err == OK && person->closed) {
+		err = convert_make_contact(tx, person->closed, errors, &contact);
+		person->contact = uuid_text(ttx_arena(tx), contact);
+	}
+	if (err)
+		return err;
+	record_set_text(lead, "contact_id", person->contact);
+	record_set_text(lead, "owner_id", owner);
+	record_set_defaults(lead);
+	return entity_insert(tx, lead, errors);
 }
 
 enum err web_lead_make(struct ttx *tx, struct web_lead *request, struct errors *errors)
 {
 	struct arena *arena = ttx_arena(tx);
 	struct record *lead = lead_from(arena, request);
-	struct known known;
-	struct str owner = STR_NONE;
+	struct web_person person;
 	enum err err;
 
 	request->id = STR_NONE;
@@ -194,23 +204,23 @@ enum err web_lead_make(struct ttx *tx, struct web_lead *request, struct errors *
 	ttx_set_actor(
 		tx, (struct ttx_actor){ACTOR_SYSTEM, uuid_zero(),
 				       arena_printf(arena, "Web form %.*s", STR_FMT_ARG(record_title(request->form)))});
-	err = find_known(tx, lead, &known);
-	if (err == OK)
-		err = find_owner(tx, known.owner, record_text(request->form, "owner_id"), &owner);
+	err = web_person_find(tx, lead, &person);
 	if (err == OK)
 		err = ttx_savepoint(tx);
 	if (err)
 		return err;
-	record_set_text(lead, "contact_id", known.contact);
-	record_set_text(lead, "owner_id", owner);
-	record_set_defaults(lead);
-	err = entity_insert(tx, lead, errors);
+	if (person.open) {
+		err = complete_lead(tx, lead, &person, errors);
+		lead = person.open;
+	} else {
+		err = make_lead(tx, request, lead, &person, errors);
+	}
 	if (err == E_LIMIT)
 		return ttx_restore(tx) == OK ? E_LIMIT : E_INTERNAL;
 	if (err)
 		return err;
 	request->id = uuid_text(arena, record_id(lead));
-	request->known_as = known.as;
-	err = tell_timeline(tx, request, &known, errors);
-	return err == OK && known.as ? tell_owner(tx, request, &known, owner, errors) : err;
+	request->known_as = person.as;
+	err = tell_timeline(tx, request, &person, errors);
+	return err == OK && person.as ? tell_owner(tx, request, &person, errors) : err;
 }
