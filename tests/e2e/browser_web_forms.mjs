@@ -37,7 +37,7 @@ async function visit(page, { tag }, snippets) {
 		await form.locator('button[type=submit]').click();
 		await form.locator('.is-invalid').first().waitFor();
 		expect((await form.locator('[name=name]').inputValue()) === `Frame ${tag}`, 'what was typed is gone');
-		await form.locator('[name=phone]').fill('512 555 0142');
+		await form.locator('[name=email]').fill(`frame-${tag}@web.example`);
 		await form.locator('[name=urgency]').selectOption('leak');
 		await form.locator('[name=consent]').check();
 		await form.locator('button[type=submit]').click();
@@ -79,6 +79,22 @@ async function judge(page, { tag, slug }, snippets) {
 	});
 }
 
+async function again(page, { tag, slug }, snippets) {
+	await step(`${tag}: who asks again is on the day of whoever owns the company`, async () => {
+		await page.goto(snippets.link);
+		await page.fill('[name=name]', `Link ${tag}`);
+		await page.fill('[name=email]', `LINK-${tag}@web.example`);
+		await page.selectOption('[name=urgency]', 'leak');
+		await page.fill('[name=notes]', 'Now it drips');
+		await page.click('button[type=submit]');
+		await page.waitForURL(/\?sent=1$/);
+		await page.goto(`${origin(slug)}/my-day`);
+		await page.waitForSelector(`text=Call back: Link ${tag} has asked again: Leak`);
+		await page.goto(`${origin(slug)}/leads?q=${encodeURIComponent(`link-${tag}@web.example`)}`);
+		expect((await page.locator('.row-title').count()) === 1, 'there is a second lead');
+	});
+}
+
 const views = [
 	{ tag: 'phone-form', slug: 'summit-heating', options: { viewport: { width: 390, height: 844 }, colorScheme: 'light', javaScriptEnabled: false } },
 	{ tag: 'desk-form', slug: 'acme-hvac', options: { viewport: { width: 1280, height: 900 }, colorScheme: 'dark' } },
@@ -89,4 +105,5 @@ await visitAll(views, async (page, view) => {
 	const snippets = await make(page, view);
 	await visit(page, view, snippets);
 	await judge(page, view, snippets);
+	await again(page, view, snippets);
 });
