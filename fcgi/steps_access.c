@@ -76,8 +76,9 @@ enum err step_access(struct exchange *x)
 {
 	struct context *c = &x->context;
 
-	/* The notice itself shows the logo. */
-	if (!c->tenant || c->route->face == FACE_RAW || tenant_access(c->tenant, clock_now()) != ACCESS_NOTICE)
+	/* The notice itself shows the logo, and programs ask for the documents. */
+	if (!c->tenant || (c->route->face == FACE_RAW && c->route->who == WHO_ANYONE) ||
+	    tenant_access(c->tenant, clock_now()) != ACCESS_NOTICE)
 		return OK;
 	x->notice = true;
 	x->sign_in = false;

@@ -146,7 +146,7 @@ static bool is_form(struct route *route)
 
 static bool shows_notice(struct route *route)
 {
-	return route->face != FACE_RAW && (route->hosts & ON_TENANT);
+	return (route->face != FACE_RAW || asks_tenant(route)) && (route->hosts & ON_TENANT);
 }
 
 /* On a page it makes no difference: there the look-up in the host's own company refuses in the same words. */

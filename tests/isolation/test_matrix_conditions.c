@@ -247,6 +247,9 @@ static bool as_company(struct shot *shot, const struct planted *company)
 
 static bool suspended(struct shot *shot, size_t variant)
 {
+	/* Of what anybody may have, the notice itself shows the logo, and programs ask for the documents. */
+	if (shot->route->face == FACE_RAW && !asks_tenant(shot->route))
+		return false;
 	return variant == 0 && (shot->host == HOST_TENANT || (shot->host == HOST_API && asks_tenant(shot->route))) &&
 	       as_company(shot, &company_c);
 }
@@ -393,12 +396,12 @@ static bool broken_id(struct shot *shot, size_t variant)
 /* clang-format off */
 const struct condition conditions[] = {
 	/* name, change, status of a page, an API, raw bytes, as missing */
-	{"nobody", nobody, 303, 401, 0, false},
-	{"a made-up credential", made_up, 303, 401, 0, false},
+	{"nobody", nobody, 303, 401, 303, false},
+	{"a made-up credential", made_up, 303, 401, 303, false},
 	{"a cookie at the API", cookie_only, 0, 401, 0, false},
 	{"a key where a person is asked", key_for_a_person, 0, 403, 0, false},
-	{"member of B on A's host", member_on_foreign_host, 303, 403, 0, false},
-	{"a lower role", lower_role, 403, 403, 0, false},
+	{"member of B on A's host", member_on_foreign_host, 303, 403, 303, false},
+	{"a lower role", lower_role, 403, 403, 403, false},
 	{"too often", too_often, 429, 429, 429, false},
 	{"A's id in the path", foreign_id, 404, 404, 404, true},
 	{"A's link or password on B's host", foreign_proof, AS_VALID, AS_VALID, 0, true},
@@ -409,7 +412,7 @@ const struct condition conditions[] = {
 	{"A's cursor", foreign_cursor, 303, 422, 0, true},
 	{"a claim to be A in a header", claims_tenant, AS_VALID, AS_VALID, AS_VALID, false},
 	{"A's tenant_id in the body", claims_tenant_in_body, 422, 422, 0, false},
-	{"a suspended workspace", suspended, 403, 403, 0, false},
+	{"a suspended workspace", suspended, 403, 403, 403, false},
 	{"a plan without the feature", smaller_plan, 402, 402, 402, false},
 	{"no form token", no_csrf, 403, 0, 0, false},
 	{"a foreign form token", foreign_csrf, 403, 0, 0, false},

@@ -108,7 +108,7 @@ struct contest {
 static void take_part(struct contest *contest, int who)
 {
 	for (int round = 0; round < ROUNDS; round++) {
-		char key[8];
+		char key[16];
 
 		(void)snprintf(key, sizeof(key), "%d", round);
 		atomic_store(&contest->round[who], round + 1);
