@@ -85,20 +85,11 @@ STATEMENT(read_company, "SELECT settings, time_zone FROM tenants WHERE tenant_id
 
 static void first_response_by_stage(struct ttx *tx, struct record *lead)
 {
-	const struct ttx_actor *actor = ttx_actor(tx);
 	const struct record *before = record_before(lead);
-	int64_t now = ttx_now(tx), created;
 
-	if (!before || str_absent(record_text(before, "stage_id")) || !has_changed(lead, "stage_id") ||
-	    !str_absent(record_text(before, "first_response_at")) ||
-	    !clock_from_rfc3339(record_text(lead, "created_at"), &created))
-		return;
-	record_set_text(lead, "first_response_at", clock_rfc3339(ttx_arena(tx), now));
-	record_set_text(lead, "first_response_kind", STR("stage"));
-	record_set_text(lead, "first_response_seconds",
-			arena_printf(ttx_arena(tx), "%lld", (long long)((now - created) / MICROSECONDS_PER_SECOND)));
-	if (actor->kind == ACTOR_USER)
-		record_set_text(lead, "first_response_by", uuid_text(ttx_arena(tx), actor->id));
+	if (before && !str_absent(record_text(before, "stage_id")) && has_changed(lead, "stage_id") &&
+	    str_absent(record_text(before, "first_response_at")))
+		response_set(tx, before, lead, "stage", ttx_now(tx));
 }
 
 /* What the hooks read of the company, once for all rows of a write. */

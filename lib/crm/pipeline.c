@@ -78,19 +78,28 @@ static const struct stage *stage_of(const struct record *lead, const struct stag
 	return !str_absent(text) && uuid_parse(text, &id) ? stage_find(stages, id) : NULL;
 }
 
+/* A lead that has left the first stage is not new any more. */
+static bool fits(struct str status, const struct stage *stage, const struct stages *stages)
+{
+	return stage_kind_of_status(status) == stage->kind &&
+	       (!str_is(status, "new") || stage == stage_first(stages, STAGE_OPEN));
+}
+
 /* The stage was moved: the status follows, unless it was set too and says something else. */
-static void follow_stage(struct record *lead, const struct stage *stage, struct errors *errors)
+static void follow_stage(struct record *lead, const struct stage *stage, const struct stages *stages,
+			 struct errors *errors)
 {
 	static const char *const statuses[] = {[STAGE_OPEN] = "contacted", [STAGE_WON] = "won", [STAGE_LOST] = "lost"};
 	struct str status = record_text(lead, "status");
+	bool set = record_before(lead) ? has_changed(lead, "status") : !str_is(status, "new");
 
-	if (stage_kind_of_status(status) == stage->kind)
+	if (fits(status, stage, stages))
 		return;
-	if (record_before(lead) ? has_changed(lead, "status") : !str_is(status, "new"))
+	if (!set)
+		record_set_text(lead, "status", str_from(statuses[stage->kind]));
+	else if (stage_kind_of_status(status) != stage->kind)
 		errors_add(errors, "status", "contradiction", "The status does not fit the stage %.*s.",
 			   STR_FMT_ARG(stage->name));
-	else
-		record_set_text(lead, "status", str_from(statuses[stage->kind]));
 }
 
 /* The status was set, or a new lead has no stage yet: the first stage of that kind. A company without one goes without. */
@@ -118,7 +127,7 @@ void lead_agree_on_stage(struct ttx *tx, struct record *lead, const struct stage
 	const struct stage *stage = stage_of(lead, stages);
 
 	if (stage && has_changed(lead, "stage_id"))
-		follow_stage(lead, stage, errors);
+		follow_stage(lead, stage, stages, errors);
 	else if (!stage || has_changed(lead, "status"))
 		follow_status(tx, lead, stage, stages);
 	check_lost_reason(lead, errors);

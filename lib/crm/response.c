@@ -4,6 +4,8 @@
 
 #include "lib/base/clock.h"
 #include "lib/base/utf8.h"
+#include "lib/crm/lead.h"
+#include "lib/entity/insert_many.h"
 #include "lib/entity/local_time.h"
 #include "lib/tenant/tenant.h"
 #include "lib/text/json.h"
@@ -244,20 +246,32 @@ int64_t response_due(const struct record *rules, struct str zone, struct str urg
 
 /* ---- when it was given ---- */
 
-STATEMENT(store_response,
-	  "UPDATE leads SET first_response_at = $3, first_response_kind = $4, first_response_by = $5,"
-	  " first_response_seconds = greatest(0, extract(epoch FROM $3::timestamptz - created_at)::bigint),"
-	  " version = version + 1, updated_at = $6 WHERE tenant_id = $1 AND id = $2 AND first_response_at IS NULL"
-	  " AND deleted_at IS NULL");
-
-enum err response_given(struct ttx *tx, struct uuid lead, const char *kind, int64_t at)
+void response_set(struct ttx *tx, const struct record *current, struct record *lead, const char *kind, int64_t at)
 {
 	struct arena *arena = ttx_arena(tx);
 	const struct ttx_actor *actor = ttx_actor(tx);
+	int64_t created, seconds = 0;
 
-	return ttx_exec(tx, &store_response,
-			ARGS(arg_uuid(arena, lead), arg_instant(arena, at), arg_text(kind),
-			     actor->kind == ACTOR_USER ? arg_uuid(arena, actor->id) : arg_null(),
-			     arg_instant(arena, ttx_now(tx))),
-			NULL);
+	if (clock_from_rfc3339(record_text(current, "created_at"), &created) && at > created)
+		seconds = (at - created) / MICROSECONDS_PER_SECOND;
+	record_set_text(lead, "first_response_at", clock_rfc3339(arena, at));
+	record_set_text(lead, "first_response_kind", str_from(kind));
+	record_set_text(lead, "first_response_seconds", arena_printf(arena, "%lld", (long long)seconds));
+	if (actor->kind == ACTOR_USER)
+		record_set_text(lead, "first_response_by", uuid_text(arena, actor->id));
+}
+
+enum err response_given(struct ttx *tx, struct uuid lead, const char *kind, int64_t at)
+{
+	struct record *current, *change, *updated;
+	/* Locked, so that of two first answers one is the first. */
+	enum err err = entity_get_many(tx, &lead_entity, &lead, 1, true, &current);
+
+	if (err || !current || !str_absent(record_text(current, "first_response_at")))
+		return err;
+	change = record_new(ttx_arena(tx), &lead_entity);
+	response_set(tx, current, change, kind, at);
+	if (str_is(record_text(current, "status"), "new"))
+		record_set_text(change, "status", STR("contacted"));
+	return entity_update(tx, current, change, errors_new(ttx_arena(tx)), &updated);
 }

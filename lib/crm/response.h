@@ -23,7 +23,9 @@ enum err response_rules_store(struct ttx *, const struct record *rules) MUST_CHE
  */
 int64_t response_due(const struct record *rules, struct str zone, struct str urgency, int64_t start);
 
-/* kind: "call", "email", "sms" or "stage". Only the first one counts. */
+/* Into the change of a lead: whoever acts has answered it. kind: "call", "email", "sms" or "stage". */
+void response_set(struct ttx *, const struct record *current, struct record *change, const char *kind, int64_t at);
+/* The same for a stored lead, which is not new any more then. Only the first answer counts. */
 enum err response_given(struct ttx *, struct uuid lead, const char *kind, int64_t at) MUST_CHECK;
 
 #endif

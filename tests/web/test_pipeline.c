@@ -229,6 +229,51 @@ static void an_answer_is_due_and_given(void **state)
 	assert_json(api(METHOD_GET, text("/api/leads/%.*s", STR_FMT_ARG(id)).p, NULL), "first_response_kind", "stage");
 }
 
+static const char *history_path(struct str lead)
+{
+	return text("/api/leads/%.*s/history", STR_FMT_ARG(lead)).p;
+}
+
+static void who_has_been_answered_is_not_new(void **state)
+{
+	struct browser member = browser_as(&acme, ROLE_MEMBER);
+	struct str lead = company_lead(&acme, "called"), contacted = stage_id(&acme, "Contacted"),
+		   new = stage_id(&acme, "New");
+	const struct response *page;
+
+	(void)state;
+	assert_status(submit(&member, text("/leads/%.*s/calls", STR_FMT_ARG(lead)).p, "outcome=no_answer"), 303);
+	assert_json(api(METHOD_GET, text("/api/leads/%.*s", STR_FMT_ARG(lead)).p, NULL), "status", "contacted");
+	page = api(METHOD_GET, history_path(lead), NULL);
+	assert_json(page, "data.0.changes.0.field", "status");
+	assert_json(page, "data.0.changes.0.from", "New");
+	assert_json(page, "data.0.changes.0.to", "Contacted");
+	assert_json(page, "data.0.version", "2");
+	assert_has(browse(&member, text("/leads/%.*s", STR_FMT_ARG(lead)).p), "Contacted");
+	/* What its status says more is left alone, and so is a second answer. */
+	lead = company_lead(&acme, "known");
+	assert_status(api(METHOD_PATCH, text("/api/leads/%.*s", STR_FMT_ARG(lead)).p, "{\"status\":\"qualified\"}"),
+		      200);
+	for (int i = 0; i < 2; i++)
+		assert_status(api(METHOD_POST, "/api/activities",
+				  text("{\"type\":\"email\",\"lead_id\":\"%.*s\"}", STR_FMT_ARG(lead)).p),
+			      201);
+	page = api(METHOD_GET, text("/api/leads/%.*s", STR_FMT_ARG(lead)).p, NULL);
+	assert_json(page, "status", "qualified");
+	assert_json(page, "version", "3");
+	/* By a move on the board; the way back to the first column does not make it new. */
+	lead = company_lead(&acme, "moved on");
+	assert_json(move(lead, ",\"place\":\"", new, STR("bottom")), "status", "new");
+	assert_json(move(lead, NULL, contacted, STR("")), "status", "contacted");
+	assert_json(move(lead, NULL, new, STR("")), "status", "contacted");
+	assert_json(api(METHOD_PATCH, text("/api/leads/%.*s", STR_FMT_ARG(lead)).p,
+			text("{\"status\":\"new\",\"stage_id\":\"%.*s\"}", STR_FMT_ARG(contacted)).p),
+		    "status", "new");
+	assert_json(api(METHOD_POST, "/api/leads",
+			text("{\"name\":\"late\",\"stage_id\":\"%.*s\"}", STR_FMT_ARG(contacted)).p),
+		    "status", "contacted");
+}
+
 static void a_score_says_of_what_it_is_made(void **state)
 {
 	const struct response *lead =
@@ -284,6 +329,7 @@ int main(void)
 		cmocka_unit_test(what_is_another_company_s_is_not_there),
 		cmocka_unit_test(a_long_column_goes_on),
 		cmocka_unit_test(an_answer_is_due_and_given),
+		cmocka_unit_test(who_has_been_answered_is_not_new),
 		cmocka_unit_test(a_score_says_of_what_it_is_made),
 		cmocka_unit_test(response_times_are_set_and_told),
 	};

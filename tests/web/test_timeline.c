@@ -88,9 +88,12 @@ static void a_timeline_has_every_kind_and_shows_one(void **state)
 	assert_json(answer, "data.2.type", "note");
 	assert_json(answer, "data.3.type", "sms");
 	assert_json(answer, "data.3.sentence", "Text message received");
-	assert_json(answer, "data.4.type", "call");
-	assert_json(answer, "data.4.outcome", "voicemail");
-	assert_json(answer, "data.5.type", "created");
+	/* The first answer, and what it did to the lead. */
+	assert_json(answer, "data.4.type", "changed");
+	assert_json(answer, "data.4.changes.0.to", "Contacted");
+	assert_json(answer, "data.5.type", "call");
+	assert_json(answer, "data.5.outcome", "voicemail");
+	assert_json(answer, "data.6.type", "created");
 	answer = timeline("leads", id, "?show=notes");
 	assert_json(answer, "data.0.text", "Gate code 1234");
 	assert_true(!json_at(answer, "data.1"));
