@@ -28,6 +28,16 @@ struct str context_return_path(const struct context *c)
 	return path;
 }
 
+enum err context_redirect_back(struct context *c, struct str otherwise, const char *done)
+{
+	struct str path = context_return_path(c);
+
+	if (str_absent(path))
+		path = otherwise;
+	return context_redirect(c, arena_printf(c->arena, "%.*s%cdone=%s", STR_FMT_ARG(path),
+						memchr(path.p, '?', path.n) ? '&' : '?', done));
+}
+
 void context_csrf_anonymous(struct context *c)
 {
 	struct exchange *x = exchange_of(c);

@@ -206,22 +206,12 @@ enum err duplicates_page(struct context *c)
 
 /* ---- what is done ---- */
 
-static enum err back(struct context *c, const char *done)
-{
-	struct str path = context_return_path(c);
-
-	if (str_absent(path))
-		path = STR("/duplicates");
-	return context_redirect(c, arena_printf(c->arena, "%.*s%cdone=%s", STR_FMT_ARG(path),
-						memchr(path.p, '?', path.n) ? '&' : '?', done));
-}
-
 enum err duplicate_dismiss_page(struct context *c)
 {
 	struct duplicate_pair pair;
 
 	TRY(duplicate_decide(c->tx, c->id, "dismissed", &pair));
-	return back(c, "duplicate_dismissed");
+	return context_redirect_back(c, STR("/duplicates"), "duplicate_dismissed");
 }
 
 enum err duplicate_reopen_page(struct context *c)
@@ -229,11 +219,11 @@ enum err duplicate_reopen_page(struct context *c)
 	struct duplicate_pair pair;
 
 	TRY(duplicate_decide(c->tx, c->id, "open", &pair));
-	return back(c, "duplicate_reopened");
+	return context_redirect_back(c, STR("/duplicates"), "duplicate_reopened");
 }
 
 enum err duplicates_search_page(struct context *c)
 {
 	TRY(duplicate_search_request(c->tx));
-	return back(c, "duplicates_looking");
+	return context_redirect_back(c, STR("/duplicates"), "duplicates_looking");
 }

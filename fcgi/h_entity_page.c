@@ -16,18 +16,6 @@
 
 static const char *const form_extras[] = {"csrf", "version", "return", DUPLICATES_ANYWAY, NULL};
 
-/* Back to where the person came from, with a word on what was done. */
-static enum err done(struct context *c, struct str path, const char *code)
-{
-	struct str back = context_return_path(c);
-	char join;
-
-	if (!str_absent(back))
-		path = back;
-	join = memchr(path.p, '?', path.n) ? '&' : '?';
-	return context_redirect(c, arena_printf(c->arena, "%.*s%cdone=%s", STR_FMT_ARG(path), join, code));
-}
-
 /* ---- one row ---- */
 
 #define GROUPS_FIRST 3
@@ -68,6 +56,7 @@ static const struct row_action {
 	const char *back; /* NULL: a link; otherwise a button that posts, with this as where to go after */
 	bool (*possible)(const struct record *); /* NULL: always */
 } row_actions[] = {
+	{&lead_entity, "/move", "Move", "layout-kanban", NULL, NULL},
 	{&lead_entity, "/convert", "Make a customer", "user-check", NULL, is_no_customer},
 	{&lead_entity, "/cadences", "Cadence", "repeat", NULL, NULL},
 	{&lead_entity, "/merge", "Merge with…", "arrows-join", NULL, NULL},
@@ -175,7 +164,7 @@ enum err entity_create_page(struct context *c)
 	if (e == OK)
 		e = entity_insert(c->tx, record, c->errors);
 	if (e == OK)
-		return done(c, entity_row_path(c, record, ""), "created");
+		return context_redirect_back(c, entity_row_path(c, record, ""), "created");
 	entity_form_view(c, record, &c->form, WRITE_CREATE);
 	return e;
 }
@@ -233,7 +222,7 @@ enum err entity_update_page(struct context *c)
 		}
 	}
 	if (e == OK)
-		return done(c, entity_row_path(c, current, ""), "saved");
+		return context_redirect_back(c, entity_row_path(c, current, ""), "saved");
 	entity_form_view(c, current, &c->form, WRITE_UPDATE);
 	return e;
 }

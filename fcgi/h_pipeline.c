@@ -96,7 +96,16 @@ static struct str lead_url(struct context *c, struct uuid id, const char *suffix
 	return arena_printf(c->arena, "/leads/%.*s%s", STR_FMT_ARG(uuid_text(c->arena, id)), suffix);
 }
 
-static struct value *page_card(struct context *c, const struct board_card *card)
+/* The form to move it, which comes back to this board. */
+static struct str move_url(struct context *c, struct uuid id, struct str board)
+{
+	struct buffer pairs = BUFFER_IN(c->arena);
+
+	url_add_pair(&pairs, STR("return"), board);
+	return lead_url(c, id, arena_printf(c->arena, "/move?%.*s", STR_FMT_ARG(buffer_str(&pairs))).p);
+}
+
+static struct value *page_card(struct context *c, const struct board_card *card, struct str board)
 {
 	struct value *map = value_map(c->arena);
 	int64_t now = clock_now(), days = (now - card->stage_since) / (24 * 3600 * MICROSECONDS_PER_SECOND);
@@ -109,7 +118,7 @@ static struct value *page_card(struct context *c, const struct board_card *card)
 	value_put_str(map, "owner", card->owner);
 	value_put_str(map, "next_step", card->next_step);
 	value_put_url(map, "url", lead_url(c, card->id, ""));
-	value_put_url(map, "move_url", lead_url(c, card->id, "/move"));
+	value_put_url(map, "move_url", move_url(c, card->id, board));
 	value_put_url(map, "call_url", str_absent(card->phone) ? STR_NONE : phone_tel_url(c->arena, card->phone));
 	value_put_str(map, "value",
 		      card->value_cents
@@ -125,7 +134,7 @@ static struct value *page_card(struct context *c, const struct board_card *card)
 	return map;
 }
 
-static struct value *page_column(struct context *c, const struct board_column *column)
+static struct value *page_column(struct context *c, const struct board_column *column, struct str board)
 {
 	struct value *map = value_map(c->arena), *cards = value_put_list(map, "cards");
 	struct str value = money_label(c->arena, arena_printf(c->arena, "%lld", (long long)column->value_cents));
@@ -141,7 +150,7 @@ static struct value *page_column(struct context *c, const struct board_column *c
 			     plus));
 	value_put_str(map, "value_text", arena_printf(c->arena, "%.*s%s", STR_FMT_ARG(value), plus));
 	for (size_t i = 0; i < column->card_count; i++)
-		value_append(cards, page_card(c, &column->cards[i]));
+		value_append(cards, page_card(c, &column->cards[i], board));
 	value_put_bool(map, "is_empty", column->card_count == 0);
 	value_put_url(map, "more_url",
 		      column->more ? board_url(c, column->stage,
@@ -156,17 +165,20 @@ enum err pipeline_page(struct context *c)
 	struct board_query query;
 	struct rows *sample;
 	struct board board;
+	struct str here;
 	int64_t leads = 0;
 
 	if (read_query(c, &query) != OK)
 		return context_fail(c, E_INVALID, "%.*s", STR_FMT_ARG(errors_first(c->errors)->message));
 	sample = sample_present_send(c->tx);
 	TRY(board_read(c->tx, &query, &board));
+	here = board_url(c, uuid_is_zero(query.stage) ? NULL : board.columns[0].stage, form_text(&c->query, "after"));
 	for (size_t i = 0; i < board.count; i++) {
-		value_append(columns, page_column(c, &board.columns[i]));
+		value_append(columns, page_column(c, &board.columns[i], here));
 		leads += board.columns[i].count;
 	}
 	TRY(sample_notice_put(c, sample, leads == 0 && uuid_is_zero(query.owner)));
+	value_put_url(c->page, "here_url", here);
 	value_put_bool(c->page, "has_leads", leads > 0);
 	value_put_bool(c->page, "one_column", !uuid_is_zero(query.stage));
 	value_put_bool(c->page, "mine", !uuid_is_zero(query.owner));
@@ -253,6 +265,7 @@ static void put_move_form(struct context *c, const struct record *lead, const st
 	struct value *list = value_put_list(c->page, "stages");
 	struct str chosen = form_text(&c->form, "stage_id"), typed = form_text(&c->form, "lost_reason");
 	const struct field_error *error = errors_for(c->errors, "lost_reason");
+	struct str back = context_return_path(c);
 
 	if (str_absent(chosen))
 		chosen = record_text(lead, "stage_id");
@@ -267,6 +280,8 @@ static void put_move_form(struct context *c, const struct record *lead, const st
 	}
 	value_put_str(c->page, "lead_name", record_text(lead, "name"));
 	value_put_url(c->page, "lead_url", lead_url(c, c->id, ""));
+	value_put_url(c->page, "cancel_url", str_absent(back) ? lead_url(c, c->id, "") : back);
+	value_put_str(c->page, "return", back);
 	value_put_url(c->page, "action_url", lead_url(c, c->id, "/move"));
 	value_put_int(c->page, "version", record_version(lead));
 	value_put_str(c->page, "lost_reason", str_absent(typed) ? record_text(lead, "lost_reason") : typed);
@@ -294,7 +309,7 @@ enum err lead_move_form(struct context *c)
 
 static enum err move_typed(struct context *c, const struct record *lead)
 {
-	static const char *const also[] = {"csrf", "version", NULL};
+	static const char *const also[] = {"csrf", "version", "return", NULL};
 	struct record *input = record_new(c->arena, &lead_move_entity), *moved;
 	struct board_move move;
 	int64_t version;
@@ -320,7 +335,7 @@ enum err lead_move_page(struct context *c)
 	TRY(stages_read(c->tx, sent, &stages));
 	e = move_typed(c, lead);
 	if (e == OK)
-		return context_redirect(c, STR("/pipeline?done=moved"));
+		return context_redirect_back(c, lead_url(c, c->id, ""), "moved");
 	put_move_form(c, lead, &stages);
 	return e;
 }

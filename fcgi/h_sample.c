@@ -23,17 +23,6 @@ enum err sample_notice_put(struct context *c, struct rows *sent, bool is_empty)
 	return OK;
 }
 
-/* "?done=…" on the page where the button was. */
-static enum err back_with(struct context *c, const char *done)
-{
-	struct str back = context_return_path(c);
-
-	if (str_absent(back))
-		back = STR("/");
-	return context_redirect(c, arena_printf(c->arena, "%.*s%cdone=%s", STR_FMT_ARG(back),
-						memchr(back.p, '?', back.n) ? '&' : '?', done));
-}
-
 /* ---- in words ---- */
 
 static struct str counted(struct context *c, const struct entity *entity, int64_t count)
@@ -119,7 +108,7 @@ enum err sample_add_page(struct context *c)
 	int64_t added;
 
 	TRY(add(c, &added));
-	return back_with(c, added ? "sample_added" : "sample_there");
+	return context_redirect_back(c, STR("/"), added ? "sample_added" : "sample_there");
 }
 
 /* One click; but who has something of their own on a sample row, or a tag of the sample on a row of theirs, is told first. */
@@ -139,7 +128,7 @@ enum err sample_remove_page(struct context *c)
 		}
 	}
 	TRY(sample_remove(c->tx, &extent));
-	return back_with(c, "sample_removed");
+	return context_redirect_back(c, STR("/"), "sample_removed");
 }
 
 /* ---- API ---- */

@@ -182,6 +182,8 @@ enum err context_redirect(struct context *, struct str location);
  * Absent when there is none, or what is there is no such path.
  */
 struct str context_return_path(const struct context *);
+/* 303 to there, else to `otherwise`, with a word (flash.c) on what was done. */
+enum err context_redirect_back(struct context *, struct str otherwise, const char *done);
 /* Puts page.csrf for a page that nobody is signed in to (sets the visit cookie when there is none). Signed-in pages have it already. */
 void context_csrf_anonymous(struct context *);
 /* Sets detail and returns the error: return context_fail(c, E_FORBIDDEN, "…"). */

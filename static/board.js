@@ -45,7 +45,7 @@
 
 	async function send(card, reason) {
 		const list = card.parentElement;
-		const body = new URLSearchParams({ csrf: board.dataset.csrf, version: card.dataset.version, stage_id: list.dataset.stage });
+		const body = new URLSearchParams({ csrf: board.dataset.csrf, version: card.dataset.version, stage_id: list.dataset.stage, return: board.dataset.here });
 		if (card.nextElementSibling) body.set('before_id', card.nextElementSibling.dataset.card);
 		else if (card.previousElementSibling) body.set('after_id', card.previousElementSibling.dataset.card);
 		if (reason) body.set('lost_reason', reason);

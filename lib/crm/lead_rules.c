@@ -102,7 +102,8 @@ struct company {
 
 static bool needs_stages(const struct record *lead)
 {
-	return !record_before(lead) || has_changed(lead, "stage_id") || has_changed(lead, "status");
+	return !record_before(lead) || has_changed(lead, "stage_id") || has_changed(lead, "status") ||
+	       has_changed(lead, "lost_reason");
 }
 
 /* The company's hours when leads are new. One round trip. */

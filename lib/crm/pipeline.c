@@ -116,7 +116,7 @@ static void check_lost_reason(struct record *lead, struct errors *errors)
 {
 	bool lost = str_is(record_text(lead, "status"), "lost");
 
-	if (!lost && !str_absent(record_text(lead, "lost_reason")) && has_changed(lead, "status"))
+	if (!lost && !str_absent(record_text(lead, "lost_reason")))
 		record_set_text(lead, "lost_reason", STR_NONE);
 	if (lost && has_changed(lead, "status") && str_absent(record_text(lead, "lost_reason")))
 		errors_add(errors, "lost_reason", "required", "Say why it was lost: it is worth knowing next time.");

@@ -137,7 +137,7 @@ static void two_people_who_move_one_card_do_not_overwrite_each_other(void **stat
 	assert_status(page, 412);
 	assert_has(page, "name=\"version\" value=\"2\"");
 	assert_goes_to(submit(&one, path, text("version=2&place=top&stage_id=%.*s", STR_FMT_ARG(new)).p),
-		       STR("/pipeline?done=moved"));
+		       text("/leads/%.*s?done=moved", STR_FMT_ARG(lead)));
 	page = submit(&one, path, text("version=3&stage_id=%.*s", STR_FMT_ARG(stage_id(&acme, "Lost"))).p);
 	assert_status(page, 422);
 	assert_true(tag_has(input_tag(page, "lost_reason"), "is-invalid"));
@@ -145,6 +145,49 @@ static void two_people_who_move_one_card_do_not_overwrite_each_other(void **stat
 		ASK(.method = METHOD_POST, .host = acme.slug, .path = text("/api/leads/%.*s/move", STR_FMT_ARG(lead)).p,
 		    .bearer = acme.session[ROLE_MEMBER], .json = text("{\"stage_id\":\"%.*s\"}", STR_FMT_ARG(new)).p),
 		428);
+}
+
+static void a_lead_is_moved_from_its_page_and_from_the_board(void **state)
+{
+	struct str lead = company_lead(&acme, "from its page"), lost = stage_id(&acme, "Lost");
+	struct browser member = browser_as(&acme, ROLE_MEMBER), viewer = browser_as(&acme, ROLE_VIEWER);
+	const char *path = text("/leads/%.*s/move", STR_FMT_ARG(lead)).p;
+	const struct response *page;
+
+	(void)state;
+	page = browse(&member, text("/leads/%.*s", STR_FMT_ARG(lead)).p);
+	assert_has(page, text("href=\"%s\"", path).p);
+	assert_hasnt(browse(&viewer, text("/leads/%.*s", STR_FMT_ARG(lead)).p), path);
+	assert_hasnt(browse(&member, path), "name=\"return\"");
+	/* Where it came from survives the question why it was lost. */
+	assert_has(browse(&member, "/pipeline?owner="), text("href=\"%s?return=%%2Fpipeline\"", path).p);
+	assert_status(api(METHOD_PATCH, text("/api/leads/%.*s", STR_FMT_ARG(lead)).p,
+			  text("{\"owner_id\":\"%.*s\"}", STR_FMT_ARG(acme.user[ROLE_MEMBER])).p),
+		      200);
+	assert_has(browse(&member, "/pipeline?owner=me"),
+		   text("href=\"%s?return=%%2Fpipeline%%3Fowner%%3Dme\"", path).p);
+	page = browse(&member, text("%s?return=%%2Fpipeline%%3Fowner%%3Dme", path).p);
+	assert_has(page, "name=\"return\" value=\"/pipeline?owner=me\"");
+	page = submit(&member, path,
+		      text("version=2&stage_id=%.*s&return=%%2Fpipeline%%3Fowner%%3Dme", STR_FMT_ARG(lost)).p);
+	assert_status(page, 422);
+	assert_has(page, "name=\"return\" value=\"/pipeline?owner=me\"");
+	assert_true(tag_has(input_tag(page, "lost_reason"), "is-invalid"));
+	assert_goes_to(submit(&member, path,
+			      text("version=2&stage_id=%.*s&lost_reason=too+dear&return=%%2Fpipeline%%3Fowner%%3Dme",
+				   STR_FMT_ARG(lost))
+				      .p),
+		       STR("/pipeline?owner=me&done=moved"));
+	assert_json(api(METHOD_GET, text("/api/leads/%.*s", STR_FMT_ARG(lead)).p, NULL), "lost_reason", "too dear");
+	/* Only a lost lead has a reason. */
+	assert_json(move(lead, ",\"lost_reason\":\"", stage_id(&acme, "Contacted"), STR("no")), "status", "contacted");
+	assert_true(str_absent(
+		json_text(api(METHOD_PATCH, text("/api/leads/%.*s", STR_FMT_ARG(lead)).p, "{\"lost_reason\":\"no\"}"),
+			  "lost_reason")));
+	assert_goes_to(
+		submit(&member, path,
+		       text("version=4&stage_id=%.*s&return=//evil.example", STR_FMT_ARG(stage_id(&acme, "New"))).p),
+		text("/leads/%.*s?done=moved", STR_FMT_ARG(lead)));
 }
 
 static void what_is_another_company_s_is_not_there(void **state)
@@ -326,6 +369,7 @@ int main(void)
 		cmocka_unit_test(a_card_keeps_the_place_it_was_put_to),
 		cmocka_unit_test(the_stage_decides_about_the_status),
 		cmocka_unit_test(two_people_who_move_one_card_do_not_overwrite_each_other),
+		cmocka_unit_test(a_lead_is_moved_from_its_page_and_from_the_board),
 		cmocka_unit_test(what_is_another_company_s_is_not_there),
 		cmocka_unit_test(a_long_column_goes_on),
 		cmocka_unit_test(an_answer_is_due_and_given),
