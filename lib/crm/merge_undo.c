@@ -160,6 +160,7 @@ static const char *cast_of(const struct field *field)
 	case FIELD_PASSWORD:
 	case FIELD_CHOICE:
 	case FIELD_TAGS:
+	case FIELD_IDS:
 		break;
 	}
 	return "::text";

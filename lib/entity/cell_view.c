@@ -151,6 +151,7 @@ static const struct cell_kind {
 	[FIELD_CHOICE] = {NULL, show_choice},
 	[FIELD_REFERENCE] = {"is_reference", show_reference},
 	[FIELD_TAGS] = {"is_tags", show_tags},
+	[FIELD_IDS] = {"is_long", show_text}, /* of an input only: never shown */
 };
 /* clang-format on */
 

@@ -31,7 +31,8 @@ enum field_type {
 	FIELD_INSTANT,   /* timestamptz; RFC 3339 */
 	FIELD_CHOICE,    /* text column, one of choices */
 	FIELD_REFERENCE, /* uuid of another entity's row of the same tenant */
-	FIELD_TAGS       /* names of tags, one a line in order; a list of strings in JSON; kept in tags_table */
+	FIELD_TAGS,      /* names of tags, one a line in order; a list of strings in JSON; kept in tags_table */
+	FIELD_IDS        /* ids of rows, of an input only: a list of strings in JSON, or one with commas; "{…}" */
 };
 
 enum field_flag {

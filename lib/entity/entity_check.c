@@ -100,10 +100,12 @@ static void check_field(struct check *check, const struct field *field)
 		complain(check, field->name, "the name belongs to the layer");
 	if (!field->label || !field->label[0])
 		complain(check, field->name, "no label");
-	if (field->type < FIELD_TEXT || field->type > FIELD_TAGS) {
+	if (field->type < FIELD_TEXT || field->type > FIELD_IDS) {
 		complain(check, field->name, "no type");
 		return;
 	}
+	if (field->type == FIELD_IDS && check->entity->table)
+		complain(check, field->name, "IDS are of an input only");
 	if (field_maximum(field) < field_minimum(field) || (field_is_text(field->type) && field->minimum < 0))
 		complain(check, field->name, "minimum and maximum contradict each other");
 	if ((field->type == FIELD_REFERENCE) != (field->references != NULL) ||

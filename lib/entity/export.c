@@ -169,6 +169,7 @@ static struct str sheet_cell(const struct record *record, int at, bool *plain)
 	case FIELD_LONG_TEXT:
 	case FIELD_EMAIL:
 	case FIELD_URL:
+	case FIELD_IDS:
 	case FIELD_SLUG:
 	case FIELD_PASSWORD:
 	case FIELD_DATE:

@@ -41,6 +41,7 @@ static const struct input_kind {
 	[FIELD_CHOICE] = {"is_select", NULL, NULL},
 	[FIELD_REFERENCE] = {"is_select", NULL, NULL},
 	[FIELD_TAGS] = {"is_tags", NULL, NULL},
+	[FIELD_IDS] = {"is_textarea", NULL, NULL},
 };
 
 struct form_view {

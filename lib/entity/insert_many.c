@@ -51,6 +51,7 @@ static const char *column_type(const struct field *field)
 	case FIELD_PASSWORD:
 	case FIELD_CHOICE:
 	case FIELD_TAGS:
+	case FIELD_IDS:
 		break;
 	}
 	return "::text[]";

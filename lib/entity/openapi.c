@@ -11,17 +11,21 @@ static const char *format_of(enum field_type type)
 	return (size_t)type < COUNT_OF(formats) ? formats[type] : NULL;
 }
 
-static void put_type(struct value *schema, const char *type, bool nullable)
+/* also: another type that will do; NULL: none. */
+static void put_type(struct value *schema, const char *type, const char *also, bool nullable)
 {
 	struct value *types;
 
-	if (!nullable) {
+	if (!nullable && !also) {
 		value_put_text(schema, "type", type);
 		return;
 	}
 	types = value_put_list(schema, "type");
 	value_append(types, value_text(value_arena(schema), type));
-	value_append(types, value_text(value_arena(schema), "null"));
+	if (also)
+		value_append(types, value_text(value_arena(schema), also));
+	if (nullable)
+		value_append(types, value_text(value_arena(schema), "null"));
 }
 
 static void put_choices(struct value *schema, const struct field *field, bool nullable)
@@ -72,13 +76,17 @@ static void put_default(struct value *schema, const struct field *field)
 	value_put(schema, "default", value);
 }
 
-static void put_items(struct value *schema)
+static void put_items(struct value *schema, const struct field *field)
 {
 	struct value *items = value_put_map(schema, "items");
+	bool ids = field->type == FIELD_IDS;
 
 	value_put_text(items, "type", "string");
-	value_put_int(items, "maxLength", TAG_NAME_MOST);
-	value_put_int(schema, "maxItems", TAGS_MOST);
+	if (ids)
+		value_put_text(items, "format", "uuid");
+	else
+		value_put_int(items, "maxLength", TAG_NAME_MOST);
+	value_put_int(schema, "maxItems", ids ? field_maximum(field) : TAGS_MOST);
 }
 
 static void put_field(struct value *properties, const struct field *field, enum write_kind kind)
@@ -93,7 +101,7 @@ static void put_field(struct value *properties, const struct field *field, enum 
 	bool answer = kind == WRITE_DELETE, nullable = answer ? !field_is_never_null(field) && field->type != FIELD_TAGS
 							      : !field_is(field, FIELD_REQUIRED);
 
-	put_type(schema, types[field_json_kind(field->type)], nullable);
+	put_type(schema, types[field_json_kind(field->type)], field->type == FIELD_IDS ? "string" : NULL, nullable);
 	value_put_text(schema, "title", field->label);
 	if (field->help || field->type == FIELD_MONEY)
 		value_put_str(schema, "description",
@@ -104,8 +112,8 @@ static void put_field(struct value *properties, const struct field *field, enum 
 		value_put_text(schema, "format", format_of(field->type));
 	if (field->choices)
 		put_choices(schema, field, nullable);
-	if (field->type == FIELD_TAGS)
-		put_items(schema);
+	if (field_json_kind(field->type) == JSON_STRINGS)
+		put_items(schema, field);
 	if (answer && field_is(field, FIELD_READ_ONLY))
 		value_put_bool(schema, "readOnly", true);
 	if (answer)

@@ -63,7 +63,9 @@ static void take_member(struct record *record, enum write_kind kind, struct str 
 	if (!field)
 		return;
 	record->given[index] = true;
-	if (!text_of_kind(field_json_kind(field->type), value, &text)) {
+	if (field->type == FIELD_IDS && value_type(value) == VALUE_STRING)
+		text = value_as_str(value);
+	else if (!text_of_kind(field_json_kind(field->type), value, &text)) {
 		errors_add(errors, field->name, "wrong_type", "%s must be %s.", field->label,
 			   kind_names[field_json_kind(field->type)]);
 		return;

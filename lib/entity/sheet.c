@@ -181,6 +181,7 @@ static struct str as_typed(struct arena *arena, const struct field *field, struc
 	case FIELD_EMAIL:
 	case FIELD_PHONE:
 	case FIELD_URL:
+	case FIELD_IDS:
 	case FIELD_SLUG:
 	case FIELD_LONG_TEXT:
 	case FIELD_PASSWORD:

@@ -193,6 +193,33 @@ static bool accept_tags(struct input *in)
 	return count <= TAGS_MOST || REFUSE(in, "too_many", "%s: at most %d.", in->field->label, TAGS_MOST);
 }
 
+/* One a line, or with commas between them. */
+static bool accept_ids(struct input *in)
+{
+	struct buffer ids = BUFFER_IN(in->arena);
+	struct str lines = in->text;
+	int64_t count = 0;
+
+	while (!str_absent(lines)) {
+		struct str line = str_split(&lines, '\n');
+
+		while (!str_absent(line)) {
+			struct str text = str_trim(str_split(&line, ','));
+			struct uuid id;
+
+			if (!uuid_parse(text, &id))
+				return REFUSE(in, "not_an_id", "%s: “%.*s” is not an id.", in->field->label,
+					      STR_FMT_ARG(utf8_prefix(text, 40)));
+			buffer_add_char(&ids, count++ ? ',' : '{');
+			buffer_add_str(&ids, uuid_text(in->arena, id));
+		}
+	}
+	buffer_add_char(&ids, '}');
+	in->text = buffer_str(&ids);
+	return count <= field_maximum(in->field) ||
+	       REFUSE(in, "too_many", "%s: at most %" PRId64 ".", in->field->label, field_maximum(in->field));
+}
+
 /* ---- what people type into forms, where it differs ---- */
 
 static bool typed_money(struct input *in)
@@ -259,6 +286,7 @@ static const struct type_rule {
 	[FIELD_CHOICE] = {JSON_STRING, false, true, false, 0, 0, accept_choice, NULL},
 	[FIELD_REFERENCE] = {JSON_STRING, false, true, false, 0, 0, accept_reference, NULL},
 	[FIELD_TAGS] = {JSON_STRINGS, false, true, true, 0, 0, accept_tags, NULL},
+	[FIELD_IDS] = {JSON_STRINGS, false, true, true, 0, 1000, accept_ids, NULL},
 };
 /* clang-format on */
 
