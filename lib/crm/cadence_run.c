@@ -23,6 +23,19 @@ STATEMENT(cancel_tasks,
 	  " AND r.lead_id = $2 AND r.stopped_at IS NULL)");
 STATEMENT(stop_runs, "UPDATE cadence_runs SET stopped_at = $3, stop_reason = $4 WHERE tenant_id = $1 AND lead_id = $2"
 		     " AND stopped_at IS NULL");
+/* Unless it was started anew meanwhile. */
+#define STOPPED_BY_IT                                                                                                  \
+	"r.tenant_id = $1 AND r.lead_id = $2 AND r.stopped_at >= $3::timestamptz AND r.stop_reason IN ('won', 'lost')" \
+	" AND NOT EXISTS (SELECT 1 FROM cadence_runs o WHERE o.tenant_id = $1 AND o.lead_id = $2"                      \
+	" AND o.cadence_id = r.cadence_id AND o.stopped_at IS NULL)"
+/* Those that were not touched since. */
+STATEMENT(reopen_tasks,
+	  "UPDATE tasks t SET status = 'open', version = t.version + 1, updated_at = $4 FROM cadence_runs r"
+	  " WHERE t.tenant_id = $1 AND t.status = 'cancelled' AND t.deleted_at IS NULL AND t.cadence_run_id = r.id"
+	  " AND t.updated_at = r.stopped_at AND " STOPPED_BY_IT);
+STATEMENT(resume_runs, "UPDATE cadence_runs r SET stopped_at = NULL, stop_reason = NULL WHERE " STOPPED_BY_IT
+		       " AND EXISTS (SELECT 1 FROM tasks t WHERE t.tenant_id = $1 AND t.cadence_run_id = r.id"
+		       " AND t.status = 'open' AND t.deleted_at IS NULL)");
 STATEMENT(finish_run,
 	  "UPDATE cadence_runs SET stopped_at = $3, stop_reason = 'finished' WHERE tenant_id = $1 AND id = $2"
 	  " AND stopped_at IS NULL AND NOT EXISTS (SELECT 1 FROM tasks t WHERE t.tenant_id = $1"
@@ -104,6 +117,16 @@ enum err cadence_stop(struct ttx *tx, struct uuid lead, enum cadence_stop reason
 	struct argument id = arg_uuid(arena, lead), now = arg_instant(arena, clock_now());
 	struct rows *tasks = ttx_send(tx, &cancel_tasks, ARGS(id, now));
 	enum err err = ttx_exec(tx, &stop_runs, ARGS(id, now, arg_text(reasons[reason])), stopped);
+
+	return err ? err : rows_wait(tasks);
+}
+
+enum err cadence_resume(struct ttx *tx, struct uuid lead, struct str since)
+{
+	struct arena *arena = ttx_arena(tx);
+	struct argument id = arg_uuid(arena, lead), at = arg_str(since);
+	struct rows *tasks = ttx_send(tx, &reopen_tasks, ARGS(id, at, arg_instant(arena, ttx_now(tx))));
+	enum err err = ttx_exec(tx, &resume_runs, ARGS(id, at), NULL);
 
 	return err ? err : rows_wait(tasks);
 }

@@ -17,6 +17,8 @@ enum err cadence_start(struct ttx *, struct uuid lead, struct uuid cadence, stru
 		       struct uuid *run) MUST_CHECK;
 /* All runs of the lead. *stopped (may be NULL): how many there were. */
 enum err cadence_stop(struct ttx *, struct uuid lead, enum cadence_stop reason, int64_t *stopped) MUST_CHECK;
+/* The lead's end is taken back: runs that it stopped, at `since` (RFC 3339) or later, go on, with the tasks it cancelled. */
+enum err cadence_resume(struct ttx *, struct uuid lead, struct str since) MUST_CHECK;
 /* A task of a run was done or cancelled: the run is over when it was the last open one. */
 enum err cadence_task_closed(struct ttx *, struct uuid run) MUST_CHECK;
 

@@ -217,6 +217,16 @@ STATEMENT(insert_move,
 	  "INSERT INTO stage_moves (tenant_id, id, lead_id, from_stage_id, to_stage_id, moved_at, seconds, user_id)"
 	  " VALUES ($1, $2, $3, $4, $5, $6, $7, $8)");
 
+/* Nobody else can say that a lead has been in its stage for longer than it was. */
+static bool is_taken_back(const struct record *lead)
+{
+	int64_t since, since_before;
+
+	return clock_from_rfc3339(record_text(lead, "stage_since"), &since) &&
+	       clock_from_rfc3339(record_text(record_before(lead), "stage_since"), &since_before) &&
+	       since < since_before;
+}
+
 static enum err record_move(struct ttx *tx, const struct record *lead)
 {
 	struct arena *arena = ttx_arena(tx);
@@ -229,6 +239,8 @@ static enum err record_move(struct ttx *tx, const struct record *lead)
 	if (!clock_from_rfc3339(record_text(lead, "stage_since"), &moved) ||
 	    !clock_from_rfc3339(record_text(before, "stage_since"), &since))
 		return E_INTERNAL;
+	if (moved < since)
+		moved = ttx_now(tx);
 	return ttx_exec(tx, &insert_move,
 			ARGS(arg_uuid(arena, uuid_new()), arg_uuid(arena, record_id(lead)),
 			     arg_str(record_text(before, "stage_id")), arg_str(record_text(lead, "stage_id")),
@@ -248,8 +260,12 @@ enum err lead_after_write(struct ttx *tx, enum write_kind kind, const struct rec
 	if (kind != WRITE_UPDATE)
 		return OK;
 	err = record_move(tx, lead);
-	if (err || !has_changed(lead, "status") || stage_kind_of_status(status) == STAGE_OPEN)
+	if (err || !has_changed(lead, "status"))
 		return err;
+	if (stage_kind_of_status(status) == STAGE_OPEN)
+		return is_taken_back(lead)
+			       ? cadence_resume(tx, record_id(lead), record_text(record_before(lead), "updated_at"))
+			       : OK;
 	return cadence_stop(tx, record_id(lead), str_is(status, "won") ? CADENCE_STOP_WON : CADENCE_STOP_LOST, NULL);
 }
 

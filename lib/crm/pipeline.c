@@ -134,7 +134,9 @@ void lead_agree_on_stage(struct ttx *tx, struct record *lead, const struct stage
 	if (!record_before(lead) || has_changed(lead, "stage_id")) {
 		int64_t now = ttx_now(tx);
 
-		record_set_text(lead, "stage_since", clock_rfc3339(ttx_arena(tx), now));
+		/* A change that is taken back says since when it was there. */
+		if (!has_changed(lead, "stage_since") || !record_before(lead))
+			record_set_text(lead, "stage_since", clock_rfc3339(ttx_arena(tx), now));
 		/* On top of its column, where the newest belongs. */
 		if (!has_changed(lead, "stage_position"))
 			record_set_text(lead, "stage_position", arena_printf(ttx_arena(tx), "%lld", (long long)-now));
