@@ -16,6 +16,10 @@ enum err bulk_read_query(struct context *, const struct entity *, struct str que
 /* False when the entity does not offer it to this person. */
 bool bulk_find_offer(const struct context *, const struct entity *, struct str action, struct bulk_offer *out);
 size_t bulk_offers_to(const struct context *, const struct entity *, struct bulk_offer out[BULK_OFFERS_MOST]);
+/* How many of those that are meant are written in one go. */
+int64_t bulk_at_once(int64_t count);
+/* Whether the rows are lost by it, so that a reason is asked for. */
+enum err bulk_loses(struct context *, const struct bulk *, bool *loses) MUST_CHECK;
 /* Whether the person may take the action back; E_NOTFOUND when its list is gone. */
 enum err bulk_may_undo(struct context *, struct uuid id, const struct entity **) MUST_CHECK;
 /* bulk_done (words, undo_url) and bulk_undone (a sentence) for the list that a person comes back to; null elsewhere. */

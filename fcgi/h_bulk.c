@@ -2,6 +2,7 @@
 #include "fcgi/bulk.h"
 #include "fcgi/entity_view.h"
 #include "fcgi/handlers.h"
+#include "fcgi/list_page.h"
 #include "fcgi/page.h"
 #include "fcgi/try.h"
 
@@ -12,7 +13,8 @@ struct bulk_page {
 	struct reference_choices choices[BULK_OFFERS_MOST];
 	size_t offer_count;
 	struct str query; /* of the list it came from */
-	int64_t count;
+	int64_t count;    /* to BULK_MOST + 1 */
+	bool loses;
 };
 
 /* ---- what was sent ---- */
@@ -85,11 +87,6 @@ static struct str rows_in_words(const struct bulk_page *page, int64_t count)
 		STR_FMT_ARG(entity_in_sentence(page->c, count == 1 ? entity->label : entity->label_plural)));
 }
 
-static int64_t rows_at_once(const struct bulk_page *page)
-{
-	return page->count > BULK_MOST ? BULK_MOST : page->count;
-}
-
 static void add_option(struct value *list, struct str value, struct str label)
 {
 	struct value *option = value_map(value_arena(list));
@@ -99,13 +96,19 @@ static void add_option(struct value *list, struct str value, struct str label)
 	value_append(list, option);
 }
 
+/* A row without a stage would get one at once. */
+static bool takes_nobody(const struct field *field)
+{
+	return field->type == FIELD_REFERENCE && strcmp(field->references, "tenant_users") == 0 &&
+	       !(field->flags & (FIELD_REQUIRED | FIELD_FILLED));
+}
+
 static void add_options(const struct bulk_page *page, size_t offer, const struct field *field, struct value *options)
 {
 	for (const struct choice *choice = field->choices; choice && choice->value; choice++)
 		add_option(options, str_from(choice->value), str_from(choice->label));
-	if (field->type == FIELD_REFERENCE && !(field->flags & (FIELD_REQUIRED | FIELD_FILLED)))
-		add_option(options, STR(""),
-			   strcmp(field->references, "tenant_users") == 0 ? STR("Nobody") : STR("None"));
+	if (takes_nobody(field))
+		add_option(options, STR(""), STR("Nobody"));
 	for (size_t k = 0; k < page->choices[offer].count; k++)
 		add_option(options, page->choices[offer].ids[k], page->choices[offer].labels[k]);
 }
@@ -139,8 +142,9 @@ static void put_page(struct bulk_page *page)
 	struct context *c = page->c;
 	const struct entity *entity = page->bulk.entity;
 
-	value_put_str(c->page, "title",
-		      arena_printf(c->arena, "Change %.*s", STR_FMT_ARG(rows_in_words(page, rows_at_once(page)))));
+	value_put_str(
+		c->page, "title",
+		arena_printf(c->arena, "Change %.*s", STR_FMT_ARG(rows_in_words(page, bulk_at_once(page->count)))));
 	value_put_bool(c->page, "is_confirm", false);
 	value_put_bool(c->page, "is_delete", false);
 	value_put_bool(c->page, "has_rows", page->count > 0);
@@ -170,16 +174,25 @@ static struct str target_label(const struct bulk_page *page, size_t index)
 	for (size_t i = 0; i < choices->count; i++)
 		if (str_equal(page->bulk.target, choices->ids[i]))
 			return choices->labels[i];
-	return page->bulk.target.n == 0 && field->type == FIELD_REFERENCE && !(field->flags & FIELD_REQUIRED)
-		       ? STR("nobody")
-		       : STR_NONE;
+	return page->bulk.target.n == 0 && takes_nobody(field) ? STR("nobody") : STR_NONE;
+}
+
+/* "Move 12 leads to Won": the question without its mark, and what stands on the button. */
+static struct str in_words(const struct bulk_page *page, struct str target)
+{
+	const struct bulk_offer *offer = &page->bulk.offer;
+	struct str rows = rows_in_words(page, bulk_at_once(page->count));
+	struct str first = offer->rows_last ? target : rows, second = offer->rows_last ? rows : target;
+
+	return arena_printf(page->c->arena, "%s%.*s%s%.*s", offer->begin, STR_FMT_ARG(first), offer->middle,
+			    STR_FMT_ARG(second));
 }
 
 /* The action that was chosen; E_INVALID when it is not one that is offered. */
-static enum err read_action(struct bulk_page *page, struct str *question)
+static enum err read_action(struct bulk_page *page, struct str *words)
 {
 	struct context *c = page->c;
-	struct str action = form_text(&c->form, "action"), rows = rows_in_words(page, rows_at_once(page)), label;
+	struct str action = form_text(&c->form, "action"), label = STR("");
 	size_t i = 0;
 
 	while (i < page->offer_count && !str_is(action, page->offers[i].action))
@@ -189,36 +202,49 @@ static enum err read_action(struct bulk_page *page, struct str *question)
 		return E_INVALID;
 	}
 	page->bulk.offer = page->offers[i];
-	page->bulk.reason = str_trim(form_text(&c->form, "reason"));
-	if (page->bulk.offer.kind == BULK_DELETE) {
-		*question = arena_printf(c->arena, "Move %.*s to the trash?", STR_FMT_ARG(rows));
-		return OK;
+	if (page->bulk.offer.kind != BULK_DELETE) {
+		page->bulk.target = form_text(&c->form, arena_printf(c->arena, "target.%.*s", STR_FMT_ARG(action)).p);
+		label = target_label(page, i);
 	}
-	page->bulk.target = form_text(&c->form, arena_printf(c->arena, "target.%.*s", STR_FMT_ARG(action)).p);
-	label = target_label(page, i);
 	if (str_absent(label)) {
 		errors_add(c->errors, "action", "not_a_choice", "Choose one of those that are offered.");
 		return E_INVALID;
 	}
 	if (page->bulk.target.n == 0)
 		page->bulk.target = STR_NONE;
-	*question = arena_printf(c->arena, "%s of %.*s: %.*s?", page->bulk.entity->fields[page->bulk.offer.field].label,
-				 STR_FMT_ARG(rows), STR_FMT_ARG(label));
+	*words = in_words(page, label);
+	TRY(bulk_loses(c, &page->bulk, &page->loses));
+	if (page->loses)
+		page->bulk.reason = form_text(&c->form, "reason");
 	return OK;
 }
 
-static void put_question(struct bulk_page *page, struct str question)
+static void put_question(struct bulk_page *page, struct str words)
 {
 	struct context *c = page->c;
-	bool sets = page->bulk.offer.kind == BULK_SET;
+	const struct field_error *error = errors_for(c->errors, "lost_reason");
 
 	value_put_bool(c->page, "is_confirm", true);
-	value_put_str(c->page, "title", question);
+	value_put_str(c->page, "title", arena_printf(c->arena, "%.*s?", STR_FMT_ARG(words)));
+	value_put_str(c->page, "button", words);
+	value_put_int(c->page, "count", page->count);
 	value_put_text(c->page, "action", page->bulk.offer.action);
 	value_put_str(c->page, "target", str_absent(page->bulk.target) ? STR("") : page->bulk.target);
-	value_put_bool(c->page, "asks_reason", sets && entity_field(page->bulk.entity, STR("lost_reason")) >= 0);
+	value_put_bool(c->page, "asks_reason", page->loses);
 	value_put_str(c->page, "reason", page->bulk.reason.n ? page->bulk.reason : STR(""));
+	value_put_str(c->page, "reason_error", error ? error->message : STR_NONE);
 	value_put_bool(c->page, "is_delete", page->bulk.offer.kind == BULK_DELETE);
+}
+
+/* What was agreed to is done to as many rows as were told, or it is asked again. */
+static enum err check_count(const struct bulk_page *page)
+{
+	int64_t told;
+
+	if (str_to_int64(form_text(&page->c->form, "count"), &told) && told == page->count)
+		return OK;
+	errors_add(page->c->errors, NULL, "changed", "Meanwhile it is another number of rows. Do you still want this?");
+	return E_CONFLICT;
 }
 
 /* Back to the list, which offers the way back. */
@@ -237,30 +263,39 @@ enum err bulk_page(struct context *c)
 {
 	struct bulk_page page = {.c = c};
 	struct bulk_result result;
-	struct str question;
+	struct str words;
 	enum err e;
 
 	TRY(read_page(&page));
 	put_page(&page);
 	if (c->request->method != METHOD_POST || str_absent(form_text(&c->form, "action")))
 		return OK;
-	TRY(read_action(&page, &question));
-	put_question(&page, question);
+	TRY(read_action(&page, &words));
+	put_question(&page, words);
 	if (!str_is(form_text(&c->form, "go"), "yes"))
 		return OK;
+	TRY(check_count(&page));
 	e = bulk_run(c->tx, &page.bulk, c->errors, &result);
-	return e == OK ? done(&page, &result) : e;
+	if (e == OK)
+		return done(&page, &result);
+	put_question(&page, words);
+	return e;
 }
 
+/* Back to the list as it was, with the numbers of it. */
 enum err bulk_undo_page(struct context *c)
 {
+	struct str back = context_return_path(c);
 	const struct entity *entity;
 	int64_t undone, left;
 
 	TRY(bulk_may_undo(c, c->id, &entity));
 	TRY(bulk_undo(c->tx, entity, c->id, c->errors, &undone, &left));
-	return context_redirect(c, arena_printf(c->arena, "/%s?undone=%lld&left=%lld", entity->plural,
-						(long long)undone, (long long)left));
+	if (str_absent(back))
+		back = entity_list_path(c, entity);
+	return context_redirect(c, arena_printf(c->arena, "%.*s%cundone=%lld&left=%lld", STR_FMT_ARG(back),
+						memchr(back.p, '?', back.n) ? '&' : '?', (long long)undone,
+						(long long)left));
 }
 
 /* ---- the news above the list ---- */
@@ -269,6 +304,7 @@ static enum err put_done(struct context *c, const struct entity *entity, struct 
 {
 	struct value *map;
 	struct bulk_done done;
+	struct str query;
 	enum err e = bulk_get(c->tx, id, &done);
 
 	if (e != OK || !str_is(done.entity, entity->plural) || done.undone)
@@ -278,6 +314,9 @@ static enum err put_done(struct context *c, const struct entity *entity, struct 
 		      arena_printf(c->arena, "%.*s %s.", STR_FMT_ARG(page_number(c->arena, done.rows)),
 				   str_is(done.action, "delete") ? "moved to the trash" : "changed"));
 	value_put_url(map, "undo_url", arena_printf(c->arena, "/bulk/%.*s/undo", STR_FMT_ARG(uuid_text(c->arena, id))));
+	query = list_page_query(c);
+	value_put_str(map, "return",
+		      arena_printf(c->arena, "/%s%s%.*s", entity->plural, query.n ? "?" : "", STR_FMT_ARG(query)));
 	return OK;
 }
 

@@ -4,6 +4,7 @@
 #include "fcgi/try.h"
 
 #include "lib/crm/entities.h"
+#include "lib/crm/pipeline.h"
 #include "lib/entity/custom.h"
 
 static const struct choice actions[] = {
@@ -20,10 +21,11 @@ static const struct choice actions[] = {
 static const struct field fields[] = {
 	{.name = "action", .label = "Action", .help = "What is done; a list offers those that its fields have.", .type = FIELD_CHOICE, .flags = FIELD_REQUIRED, .choices = actions},
 	{.name = "value", .label = "Value", .help = "What is set: a status, the id of a stage or user, the name of a tag; null empties the field.", .type = FIELD_TEXT},
-	{.name = "reason", .label = "Reason", .help = "Why leads were lost, where the action loses them.", .type = FIELD_TEXT, .maximum = 500},
-	{.name = "ids", .label = "Ids", .help = "Which rows, with commas between them.", .type = FIELD_LONG_TEXT},
+	{.name = "reason", .label = "Reason", .help = "Why leads were lost, where the action loses them.", .type = FIELD_TEXT, .maximum = 200},
+	{.name = "ids", .label = "Ids", .help = "Which rows: a list of ids, or one string with commas between them.", .type = FIELD_IDS, .maximum = BULK_MOST},
 	{.name = "query", .label = "Query", .help = "Which rows, as the list's own parameters: status=new&score[gte]=50.", .type = FIELD_TEXT, .maximum = 2000},
 	{.name = "all", .label = "All rows", .help = "Every row of the list: instead of ids and query.", .type = FIELD_BOOL, .default_value = "f"},
+	{.name = "expected", .label = "Expected count", .help = "As a dry run counted them: when it is another number now, nothing is done and the answer is 409.", .type = FIELD_INTEGER, .maximum = BULK_MOST},
 	{.name = "dry_run", .label = "Count only", .help = "Nothing is done; the answer says how many rows are meant.", .type = FIELD_BOOL, .default_value = "f"},
 };
 /* clang-format on */
@@ -81,6 +83,34 @@ enum err bulk_read_query(struct context *c, const struct entity *entity, struct 
 	return list_query_parse(c->arena, entity, &form, also, out, c->errors);
 }
 
+int64_t bulk_at_once(int64_t count)
+{
+	return count > BULK_MOST ? BULK_MOST : count;
+}
+
+enum err bulk_loses(struct context *c, const struct bulk *bulk, bool *loses)
+{
+	const struct field *field = bulk->offer.kind == BULK_SET ? &bulk->entity->fields[bulk->offer.field] : NULL;
+	const struct stage *stage;
+	struct stages stages;
+	struct uuid id;
+
+	*loses = false;
+	if (!field || entity_field(bulk->entity, STR("lost_reason")) < 0)
+		return OK;
+	if (!field->references) {
+		*loses = strcmp(field->name, "status") == 0 && stage_kind_of_status(bulk->target) == STAGE_LOST;
+		return OK;
+	}
+	if (strcmp(field->references, "pipeline_stages") != 0 || str_absent(bulk->target) ||
+	    !uuid_parse(bulk->target, &id))
+		return OK;
+	TRY(stages_read(c->tx, stages_send(c->tx), &stages));
+	stage = stage_find(&stages, id);
+	*loses = stage && stage->kind == STAGE_LOST;
+	return OK;
+}
+
 enum err bulk_may_undo(struct context *c, struct uuid id, const struct entity **entity)
 {
 	struct bulk_done done;
@@ -97,27 +127,6 @@ enum err bulk_may_undo(struct context *c, struct uuid id, const struct entity **
 
 /* ---- POST /api/{plural}/bulk ---- */
 
-/* "id,id" as an array of ids. */
-static enum err read_ids(struct context *c, struct str typed, struct str *out)
-{
-	struct buffer ids = BUFFER_IN(c->arena);
-
-	while (!str_absent(typed)) {
-		struct str text = str_trim(str_split(&typed, ','));
-		struct uuid id;
-
-		if (!uuid_parse(text, &id)) {
-			errors_add(c->errors, "ids", "not_an_id", "ids are ids with commas between them.");
-			return E_INVALID;
-		}
-		buffer_add_char(&ids, ids.length ? ',' : '{');
-		buffer_add_str(&ids, uuid_text(c->arena, id));
-	}
-	buffer_add_char(&ids, '}');
-	*out = buffer_str(&ids);
-	return OK;
-}
-
 static enum err read_selection(struct context *c, const struct record *asked, struct bulk *bulk)
 {
 	struct str ids = record_text(asked, "ids"), query = record_text(asked, "query");
@@ -127,8 +136,35 @@ static enum err read_selection(struct context *c, const struct record *asked, st
 		errors_add(c->errors, "ids", "required", "Say which rows: ids, query or all, one of them.");
 		return E_INVALID;
 	}
-	TRY(bulk_read_query(c, bulk->entity, query.n ? query : STR(""), &bulk->query));
-	return ids.n ? read_ids(c, ids, &bulk->ids) : OK;
+	bulk->ids = ids.n ? ids : STR_NONE;
+	return bulk_read_query(c, bulk->entity, query.n ? query : STR(""), &bulk->query);
+}
+
+/* What is done, beside which rows. */
+static enum err read_target(struct context *c, const struct record *asked, struct bulk *bulk)
+{
+	bool loses;
+
+	bulk->target = record_text(asked, "value");
+	bulk->reason = record_text(asked, "reason");
+	TRY(bulk_loses(c, bulk, &loses));
+	if (str_absent(bulk->reason) || loses)
+		return OK;
+	errors_add(c->errors, "reason", "not_allowed", "Only what loses leads has a reason.");
+	return E_INVALID;
+}
+
+/* The number that is meant, to BULK_MOST, when somebody wants to know it. */
+static enum err count_meant(struct context *c, const struct record *asked, const struct bulk *bulk, int64_t *count)
+{
+	struct str expected = record_text(asked, "expected");
+	int64_t number;
+
+	TRY(bulk_count(c->tx, bulk, count));
+	if (str_absent(expected) || (str_to_int64(expected, &number) && number == bulk_at_once(*count)))
+		return OK;
+	errors_add(c->errors, "expected", "changed", "%lld are meant now.", (long long)bulk_at_once(*count));
+	return E_CONFLICT;
 }
 
 enum err bulk_api(struct context *c)
@@ -136,6 +172,7 @@ enum err bulk_api(struct context *c)
 	struct record *asked = record_new(c->arena, &bulk_entity);
 	struct bulk bulk = {.entity = bulk_address_entity(c), .ids = STR_NONE};
 	struct bulk_result result;
+	bool dry;
 	int64_t count;
 
 	TRY(record_from_json(asked, WRITE_CREATE, c->json, c->errors));
@@ -144,12 +181,13 @@ enum err bulk_api(struct context *c)
 		return E_INVALID;
 	}
 	TRY(read_selection(c, asked, &bulk));
-	bulk.target = record_text(asked, "value");
-	bulk.reason = record_text(asked, "reason");
-	if (str_is(record_text(asked, "dry_run"), "t")) {
-		TRY(bulk_count(c->tx, &bulk, &count));
+	TRY(read_target(c, asked, &bulk));
+	dry = str_is(record_text(asked, "dry_run"), "t");
+	if (dry || !str_absent(record_text(asked, "expected")))
+		TRY(count_meant(c, asked, &bulk, &count));
+	if (dry) {
 		value_put_text(c->data, "id", NULL);
-		value_put_int(c->data, "count", count > BULK_MOST ? BULK_MOST : count);
+		value_put_int(c->data, "count", bulk_at_once(count));
 		value_put_bool(c->data, "more", count > BULK_MOST);
 		return OK;
 	}

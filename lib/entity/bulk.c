@@ -36,30 +36,45 @@ static bool is_owner(const struct field *field)
 	return field->type == FIELD_REFERENCE && strcmp(field->references, "tenant_users") == 0;
 }
 
+static bool is_tags(const struct field *field)
+{
+	return field->type == FIELD_TAGS;
+}
+
+/* Without `is`: of what has a trash. */
+static const struct offered {
+	struct bulk_offer offer;
+	bool (*is)(const struct field *);
+} offered[] = {
+	{{"status", "Set the status", BULK_SET, "Set the status of ", " to ", false, 0}, is_status},
+	{{"stage", "Move to a stage", BULK_SET, "Move ", " to ", false, 0}, is_stage},
+	{{"owner", "Give to somebody", BULK_SET, "Give ", " to ", false, 0}, is_owner},
+	{{"tag_add", "Add a tag", BULK_TAG_ADD, "Add the tag ", " to ", true, 0}, is_tags},
+	{{"tag_remove", "Take a tag off", BULK_TAG_REMOVE, "Take the tag ", " off ", true, 0}, is_tags},
+	{{"delete", "Move to the trash", BULK_DELETE, "Move ", " to the trash", false, -1}, NULL},
+};
+
+/* -1: none. */
+static int offered_field(const struct entity *entity, const struct offered *row)
+{
+	for (size_t i = 0; i < entity->field_count; i++)
+		if (row->is(&entity->fields[i]) && field_is_writable(&entity->fields[i], WRITE_UPDATE))
+			return (int)i;
+	return -1;
+}
+
 size_t bulk_offers(const struct entity *entity, struct bulk_offer out[BULK_OFFERS_MOST])
 {
-	static const struct {
-		const char *action, *label;
-		bool (*is)(const struct field *);
-	} settable[] = {{"status", "Set the status", is_status},
-			{"stage", "Move to a stage", is_stage},
-			{"owner", "Give to somebody", is_owner}};
 	size_t count = 0;
 
-	for (size_t s = 0; s < COUNT_OF(settable); s++)
-		for (size_t i = 0; i < entity->field_count; i++)
-			if (settable[s].is(&entity->fields[i]) && field_is_writable(&entity->fields[i], WRITE_UPDATE)) {
-				out[count++] =
-					(struct bulk_offer){settable[s].action, settable[s].label, BULK_SET, (int)i};
-				break;
-			}
-	if (entity_tags_field(entity) >= 0) {
-		out[count++] = (struct bulk_offer){"tag_add", "Add a tag", BULK_TAG_ADD, entity_tags_field(entity)};
-		out[count++] =
-			(struct bulk_offer){"tag_remove", "Take a tag off", BULK_TAG_REMOVE, entity_tags_field(entity)};
+	for (size_t i = 0; i < COUNT_OF(offered); i++) {
+		struct bulk_offer offer = offered[i].offer;
+
+		if (offered[i].is)
+			offer.field = offered_field(entity, &offered[i]);
+		if (offered[i].is ? offer.field >= 0 : entity->trash)
+			out[count++] = offer;
 	}
-	if (entity->trash)
-		out[count++] = (struct bulk_offer){"delete", "Move to the trash", BULK_DELETE, -1};
 	return count;
 }
 
@@ -150,7 +165,9 @@ static enum err change_row(struct ttx *tx, const struct bulk *bulk, const struct
 		record_set(change, bulk->offer.field,
 			   tags_with(ttx_arena(tx), current->values[bulk->offer.field], bulk->target,
 				     bulk->offer.kind == BULK_TAG_ADD));
-	if (reason >= 0 && bulk->reason.n)
+	/* Those that were lost before keep their own. */
+	if (reason >= 0 && !str_absent(bulk->reason) &&
+	    !str_equal(current->values[bulk->offer.field], record_get(change, bulk->offer.field)))
 		record_set(change, reason, bulk->reason);
 	err = entity_update(tx, current, change, errors, &updated);
 	if (err)
@@ -202,13 +219,24 @@ static enum err run_portions(struct ttx *tx, const struct bulk *bulk, struct err
 	return err;
 }
 
-enum err bulk_run(struct ttx *tx, const struct bulk *bulk, struct errors *errors, struct bulk_result *result)
+/* As the field would take it. */
+static bool accept_reason(struct bulk *bulk, struct arena *arena, struct errors *errors)
+{
+	int field = entity_field(bulk->entity, STR("lost_reason"));
+
+	return str_absent(bulk->reason) || field < 0 ||
+	       field_accept(arena, &bulk->entity->fields[field], &bulk->reason, errors);
+}
+
+enum err bulk_run(struct ttx *tx, struct bulk *bulk, struct errors *errors, struct bulk_result *result)
 {
 	struct arena *arena = ttx_arena(tx);
 	const struct ttx_actor *actor = ttx_actor(tx);
 	enum err err;
 
 	*result = (struct bulk_result){.id = uuid_new()};
+	if (!accept_reason(bulk, arena, errors))
+		return E_INVALID;
 	err = ttx_exec(tx, &bulk_begin,
 		       ARGS(arg_uuid(arena, result->id), arg_text(bulk->entity->plural), arg_text(bulk->offer.action),
 			    arg_str(bulk->target), actor->kind == ACTOR_USER ? arg_uuid(arena, actor->id) : arg_null(),

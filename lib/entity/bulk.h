@@ -20,7 +20,10 @@ struct bulk_offer {
 	const char *action; /* "status", as in the API */
 	const char *label;  /* "Set the status" */
 	enum bulk_kind kind;
-	int field; /* of BULK_SET */
+	/* "Move 12 leads to Won": begin, what is changed, middle, the target. rows_last: the other way round. */
+	const char *begin, *middle;
+	bool rows_last;
+	int field; /* that is set; -1 of BULK_DELETE */
 };
 /* What may be done to many rows of the entity: follows from its fields. */
 size_t bulk_offers(const struct entity *, struct bulk_offer out[BULK_OFFERS_MOST]);
@@ -31,7 +34,7 @@ struct bulk {
 	struct str ids; /* "{…}"; absent: all that match the query */
 	struct bulk_offer offer;
 	struct str target; /* the value in stored form, or the tag's name; absent to empty a field */
-	struct str reason; /* for lost_reason where the entity has one and it was given */
+	struct str reason; /* for lost_reason of rows that become lost; absent: none was given */
 };
 /* Rows that are meant, counted to BULK_MOST + 1. */
 enum err bulk_count(struct ttx *, const struct bulk *, int64_t *count) MUST_CHECK;
@@ -41,8 +44,8 @@ struct bulk_result {
 	int64_t changed, unchanged;
 	bool more; /* there are rows beyond BULK_MOST */
 };
-/* E_INVALID with errors when a row cannot take it: nothing is done then. */
-enum err bulk_run(struct ttx *, const struct bulk *, struct errors *, struct bulk_result *out) MUST_CHECK;
+/* E_INVALID with errors when a row cannot take it, or the reason is none: nothing is done then. */
+enum err bulk_run(struct ttx *, struct bulk *, struct errors *, struct bulk_result *out) MUST_CHECK;
 
 struct bulk_done {
 	struct str entity, action; /* "leads", "status" */
