@@ -20,8 +20,10 @@
 STATEMENT(insert_import,
 	  "INSERT INTO imports (tenant_id, id, entity, state, file_id, file_name, file_bytes, encoding, delimiter,"
 	  " header_at, headers, fingerprint, mapping, options, position, time_zone, actor_kind, actor_id, actor_name,"
-	  " created_at, letters) VALUES ($1, $2, $3, 'draft', $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $9, $14, $15,"
-	  " $16, $17, $18, encode($19, 'hex'))");
+	  " created_at, letters, file_sha256) VALUES ($1, $2, $3, 'draft', $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, "
+	  "$9, $14, $15,"
+	  " $16, $17, $18, encode($19, 'hex'), (SELECT encode(f.sha256, 'hex') FROM data_files f WHERE f.tenant_id = $1"
+	  " AND f.id = $4))");
 STATEMENT(read_import, "SELECT" COLUMNS " AND i.id = $2");
 STATEMENT(lock_import, "SELECT" COLUMNS " AND i.id = $2 FOR NO KEY UPDATE OF i");
 STATEMENT(list_imports, "SELECT" COLUMNS " AND (i.created_at, i.id) < ($2::timestamptz, $3::uuid)"

@@ -63,6 +63,9 @@ enum err import_failed_rows(struct ttx *tx, const struct import *import, int64_t
 			add_cell(arena, import, i < rows[r].count ? rows[r].cells[i] : STR(""), i == 0, out);
 		csv_write_cell(out, arena_printf(arena, "%" PRId64, rows[r].number), false);
 		csv_write_cell(out, sheet_guarded(arena, rows[r].reasons), false);
+		/* What has no heading comes last, so that it is neither lost nor in the way. */
+		for (size_t i = import->column_count; i < rows[r].count; i++)
+			add_cell(arena, import, rows[r].cells[i], false, out);
 		csv_write_end(out);
 		*after = rows[r].number;
 	}

@@ -42,6 +42,7 @@ struct line {
 	struct uuid row_id;      /* zero: it matches none */
 	int matches;
 	struct record *current;
+	bool as_left; /* by an earlier import of the same file */
 	enum line_outcome outcome;
 	int64_t version_after;
 	struct str before;

@@ -171,6 +171,19 @@ static void take_cells(struct ttx *tx, const struct import *import, struct line 
 		record_take_cell(line->record, field, buffer_str(&name), false, errors);
 }
 
+/* A comma too many moves all that follows into the wrong fields: nothing of such a row is to be believed. */
+static void check_width(const struct import *import, struct line *line)
+{
+	for (size_t i = import->column_count; i < line->count; i++)
+		if (str_trim(line->cells[i]).n) {
+			errors_add(
+				line->errors, NULL, "too_many_cells",
+				"The row has more cells than there are headings. Most often a cell holds the separator "
+				"and is not in quotes, like 12 Oak St, Apt 3.");
+			return;
+		}
+}
+
 /* References of one column: ids as they are, names by one look-up for all lines. */
 static enum err take_references(struct ttx *tx, const struct import *import, struct lines *lines, size_t column)
 {
@@ -305,6 +318,7 @@ enum err lines_parse(struct ttx *tx, const struct import *import, struct lines *
 		struct line *line = &lines->items[i];
 
 		take_cells(tx, import, line);
+		check_width(import, line);
 		if (line->complaint) {
 			line->errors = errors_new(arena);
 			errors_add(line->errors, NULL, "not_readable", "%s", line->complaint);

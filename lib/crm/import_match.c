@@ -1,4 +1,6 @@
 /* Which rows a line means, and what is to be done with it. */
+#include <inttypes.h>
+
 #include "lib/base/utf8.h"
 #include "lib/crm/import_internal.h"
 #include "lib/entity/sheet.h"
@@ -87,6 +89,80 @@ static enum err load_rows(struct ttx *tx, const struct import *import, struct li
 	return err;
 }
 
+STATEMENT(find_same_file,
+	  "SELECT o.id FROM imports o JOIN imports i ON i.tenant_id = $1 AND i.id = $2 AND i.file_sha256 = "
+	  "o.file_sha256 AND i.time_zone = o.time_zone WHERE o.tenant_id = $1 AND o.id <> $2 AND o.entity = $3 "
+	  "AND o.encoding = $4 AND o.delimiter = $5 AND o.mapping = $6::jsonb AND o.options = $7::jsonb AND "
+	  "o.state = 'done'");
+STATEMENT(find_as_left,
+	  "SELECT u.number FROM unnest($3::uuid[], $4::bigint[], $5::bigint[]) AS u (row_id, version, number) JOIN "
+	  "import_rows r ON r.tenant_id = $1 AND r.row_id = u.row_id AND r.version_after = u.version WHERE "
+	  "r.tenant_id = $1 AND r.import_id = ANY($2::uuid[]) AND r.undone_version IS NULL AND NOT EXISTS (SELECT 1 "
+	  "FROM import_rows f WHERE f.tenant_id = $1 AND f.import_id = r.import_id AND f.number = u.number AND "
+	  "f.outcome IN ('failed', 'held'))");
+
+/* Imports of the same file with the same choices, as an array; absent: there are none. */
+static enum err same_file(struct ttx *tx, const struct import *import, struct argument *out)
+{
+	struct arena *arena = ttx_arena(tx);
+	const char delimiter[2] = {import->form.delimiter, '\0'};
+	struct str *ids;
+	struct rows *rows;
+	size_t used = 0;
+	enum err err = ttx_rows(tx, &find_same_file,
+				ARGS(arg_uuid(arena, import->id), arg_text(import->entity->plural),
+				     arg_text(csv_encoding_name(import->form.encoding)), arg_text(delimiter),
+				     arg_str(import_print_mapping(arena, import->columns, import->column_count)),
+				     arg_str(import_print_options(arena, &import->options))),
+				&rows);
+
+	*out = arg_null();
+	if (err || rows_count(rows) == 0)
+		return err;
+	ids = arena_array(arena, rows_count(rows), sizeof *ids);
+	while (rows_next(rows))
+		ids[used++] = uuid_text(arena, rows_uuid(rows, 0));
+	*out = arg_array(arena, ids, used);
+	return OK;
+}
+
+/*
+ * A file may have several lines of one row, and only the last of them says what became of it. Where the row still
+ * stands as the same file left it, each that was taken then is known: compared one by one, they would change it to and
+ * fro.
+ */
+static enum err find_those_as_left(struct ttx *tx, const struct import *import, struct line *const *lines, size_t count)
+{
+	struct arena *arena = ttx_arena(tx);
+	struct str *ids = arena_array(arena, count + 1, sizeof *ids),
+		   *versions = arena_array(arena, count + 1, sizeof *versions),
+		   *numbers = arena_array(arena, count + 1, sizeof *numbers);
+	struct argument earlier;
+	struct rows *rows;
+	size_t used = 0;
+	enum err err = same_file(tx, import, &earlier);
+
+	if (err || str_absent(earlier.text))
+		return err;
+	for (size_t i = 0; i < count; i++)
+		if (lines[i]->current) {
+			ids[used] = uuid_text(arena, lines[i]->row_id);
+			versions[used] = arena_printf(arena, "%" PRId64, record_version(lines[i]->current));
+			numbers[used++] = arena_printf(arena, "%" PRId64, lines[i]->number);
+		}
+	err = ttx_rows(tx, &find_as_left,
+		       ARGS(earlier, arg_array(arena, ids, used), arg_array(arena, versions, used),
+			    arg_array(arena, numbers, used)),
+		       &rows);
+	while (err == OK && rows_next(rows)) {
+		int64_t number = rows_int(rows, 0);
+
+		for (size_t i = 0; i < count; i++)
+			lines[i]->as_left = lines[i]->as_left || lines[i]->number == number;
+	}
+	return err;
+}
+
 /* A row of the fingerprint may have gone to the trash meanwhile: then the line is new again. */
 static enum err drop_gone(struct ttx *tx, const struct import *import, struct line *const *lines, size_t count)
 {
@@ -116,6 +192,8 @@ enum err lines_match(struct ttx *tx, const struct import *import, struct line *c
 
 	if (err == OK)
 		err = load_rows(tx, import, lines, count);
+	if (err == OK && import->options.key)
+		err = find_those_as_left(tx, import, lines, count);
 	/* A key that is not found says that the row is new; an id, that it is from elsewhere. */
 	if (err == OK) {
 		struct line **unknown = arena_array(ttx_arena(tx), count + 1, sizeof(struct line *));
@@ -150,7 +228,7 @@ enum line_outcome line_plan(const struct import *import, struct line *line)
 		return FAIL(line, options->key->field, "several", "More than one %s has this %s.", import->entity->name,
 			    options->key->label);
 	if (line->current)
-		return options->mode == IMPORT_CREATE ? LINE_UNCHANGED : LINE_UPDATED;
+		return options->mode == IMPORT_CREATE || line->as_left ? LINE_UNCHANGED : LINE_UPDATED;
 	if (options->mode != IMPORT_UPDATE)
 		return LINE_CREATED;
 	if (str_absent(line->key))

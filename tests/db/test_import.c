@@ -85,6 +85,72 @@ static void one_row_may_come_several_times(void **state)
 	assert_string_equal(value_of("name || ' ' || coalesce(city, '-')", "leads", "true"), "Ann Waco / Bea -");
 }
 
+/* The lines of one row are in different steps, and the last of them is not the one that the row began with. */
+static void several_lines_of_a_row_again_change_nothing(void **state)
+{
+	static const char text[] =
+		"name,email,city\nAnn,ann@example.com,Austin\nBea,bea@example.com,Hays\nAnn,ANN@example.com,Waco\n"
+		"Ann,ann@example.com,Kyle\nBea,bea@example.com,\nAnn,ann@example.com,Austin\n";
+	struct uuid id;
+
+	(void)state;
+	stored(&shop, "{\"name\": \"Ann\", \"email\": \"ann@example.com\", \"city\": \"Austin\"}");
+	assert_string_equal(counts_of(taken("leads", text)),
+			    "6 rows: 1 created, 3 updated, 2 unchanged, 0 failed, 0 held");
+	for (int again = 0; again < 2; again++)
+		assert_string_equal(counts_of(taken("leads", text)),
+				    "6 rows: 0 created, 0 updated, 6 unchanged, 0 failed, 0 held");
+	/* Other choices are another import. */
+	id = uploaded("leads", text);
+	start(id, NULL, 0, "Fair", NULL);
+	finish(id, 10);
+	assert_string_equal(counts_of(read_import(id)), "6 rows: 0 created, 5 updated, 1 unchanged, 0 failed, 0 held");
+	assert_string_equal(counts_of(taken("leads", text)),
+			    "6 rows: 0 created, 0 updated, 6 unchanged, 0 failed, 0 held");
+	/* What somebody has changed since is what the file says it is, again. */
+	test_sql("UPDATE leads SET version = version + 1, city = 'Taylor' WHERE name = 'Ann' AND tenant_id = '%s'",
+		 id_of(shop.tenant));
+	assert_string_equal(counts_of(taken("leads", text)),
+			    "6 rows: 0 created, 4 updated, 2 unchanged, 0 failed, 0 held");
+	assert_string_equal(value_of("name || ' ' || city", "leads", "true"), "Ann Austin / Bea Hays");
+	/* Another file in between has the last word until this one comes again. */
+	taken("leads", "name,email,city\nAnn,ann@example.com,Buda\n");
+	taken("leads", text);
+	assert_string_equal(value_of("name || ' ' || city", "leads", "true"), "Ann Austin / Bea Hays");
+}
+
+/* A line that could not be taken then can be now, though the row is as another line of the file left it. */
+static void what_failed_of_the_same_file_is_tried_again(void **state)
+{
+	static const char units[] = "Serial,Type,Property\nA1,furnace,\nA1,,12 Oak Street\n";
+
+	(void)state;
+	assert_string_equal(counts_of(taken("equipment", units)),
+			    "2 rows: 1 created, 0 updated, 0 unchanged, 1 failed, 0 held");
+	taken("properties", "Address,City\n12 Oak Street,Austin\n");
+	assert_string_equal(counts_of(taken("equipment", units)),
+			    "2 rows: 0 created, 1 updated, 1 unchanged, 0 failed, 0 held");
+	assert_string_equal(counts_of(taken("equipment", units)),
+			    "2 rows: 0 created, 0 updated, 2 unchanged, 0 failed, 0 held");
+}
+
+static void a_cell_too_many_is_a_problem_of_the_row(void **state)
+{
+	struct import *import = taken("leads", "name,address,city,email\nAnn,12 Oak St, Apt 3,Austin,ann@example.com\n"
+					       "Bea,\"12 Oak St, Apt 3\",Austin,bea@example.com,,\nCleo,,,, ,\n");
+	struct ttx *tx = begin(&shop, TX_READ);
+	struct buffer out = BUFFER_IN(arena);
+	int64_t after = 0;
+
+	(void)state;
+	assert_string_equal(counts_of(import), "3 rows: 2 created, 0 updated, 0 unchanged, 1 failed, 0 held");
+	assert_string_equal(value_of("name", "leads", "true"), "Bea / Cleo");
+	assert_int_equal(import_failed_rows(tx, import, &after, &out), OK);
+	commit(tx);
+	assert_non_null(strstr(out.bytes, "\r\nAnn,12 Oak St,Apt 3,Austin,2,"));
+	assert_non_null(strstr(out.bytes, ",ann@example.com\r\n"));
+}
+
 static void modes_say_what_becomes_of_known_and_unknown_rows(void **state)
 {
 	static const char first[] = "name,email\nAnn,ann@example.com\n",
@@ -422,6 +488,9 @@ int main(void)
 		SHOP_TEST(rows_become_records_and_problems_are_kept_with_their_reasons),
 		SHOP_TEST(the_same_file_again_changes_nothing),
 		SHOP_TEST(one_row_may_come_several_times),
+		SHOP_TEST(several_lines_of_a_row_again_change_nothing),
+		SHOP_TEST(what_failed_of_the_same_file_is_tried_again),
+		SHOP_TEST(a_cell_too_many_is_a_problem_of_the_row),
 		SHOP_TEST(modes_say_what_becomes_of_known_and_unknown_rows),
 		SHOP_TEST(new_rows_are_as_old_as_the_file_says),
 		SHOP_TEST(only_new_enquiries_wait_for_an_answer),
