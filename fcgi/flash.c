@@ -36,6 +36,7 @@ static const struct flash flashes[] = {
 	{"import_undoing", "info", "It is being taken back."},
 	{"requests_taken", "success", "Taken: they are leads now."},
 	{"requests_left", "warning", "Some still wait: there is no room in the plan for all of them, or more to take."},
+	{"requests_discarded", "success", "Discarded."},
 	{"archive_started", "success", "Started. You can leave this page: the archive is made by itself."},
 	{"duplicate_dismissed", "success", "Not a duplicate: the pair will not come back."},
 	{"duplicate_reopened", "success", "The pair is in the queue again."},

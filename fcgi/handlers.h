@@ -68,7 +68,10 @@ handler imports_api, import_create_api, import_api, import_start_api, import_sto
 /* h_archives.c */
 handler archives_page, archive_request_page, archive_file, archives_api, archive_request_api, archive_api;
 /* h_web_form.c */
-handler web_form_page, web_form_send, web_form_website, web_form_held, web_form_requests_api, web_form_held_api;
+handler web_form_page, web_form_send;
+/* h_web_form_website.c */
+handler web_form_website, web_form_held, web_form_discard, web_form_requests_api, web_form_held_api,
+	web_form_discard_api;
 /* h_merge.c, h_merge_api.c */
 handler merge_page, merge_do_page, merge_queued_page, merges_page, merge_undo_page;
 handler merge_preview_api, merge_api, merge_batch_api, merges_api, merge_get_api, merge_undo_api;

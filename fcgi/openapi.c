@@ -125,6 +125,8 @@ static const struct {
 	{"/api/duplicates", "state", "string", "open or dismissed; open when it is not sent.", false},
 	{"/api/duplicates", "limit", "integer", "Pairs a page: 1 to 100, 25 when it is not sent.", false},
 	{"/api/duplicates", "cursor", "string", "next_cursor of the page before.", false},
+	{"/api/web_forms/{id}/requests", "cursor", "string", "next_cursor of the page before.", false},
+	{"/api/web_forms/{id}/requests", "state", "string", "held: only those that wait for room in the plan.", false},
 	{"/api/merges", "cursor", "string", "next_cursor of the page before.", false},
 	{"/api/{plural}/{id}/history", "cursor", "string", "next_cursor of the page before.", false},
 	{"/api/admin/tenants", "limit", "integer", "Rows a page: 1 to 200, 25 when it is not sent.", false},

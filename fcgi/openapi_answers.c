@@ -189,6 +189,7 @@ static const char *const web_request[] = {
 	NULL,
 };
 static const char *const requests_taken[] = {"taken integer", "left integer", NULL};
+static const char *const requests_discarded[] = {"discarded integer", "left integer", NULL};
 static const char *const import_state[] = {
 	"id string uuid",
 	"entity string",
@@ -311,8 +312,9 @@ static const struct shape shapes[] = {
 	{METHOD_POST, "/api/imports/{id}/held", false, false, import_state, NULL},
 	{METHOD_POST, "/api/imports/{id}/undo", false, false, import_state, NULL},
 	{METHOD_GET, "/api/imports/{id}/failed", true, false, import_refused, NULL},
-	{METHOD_GET, "/api/web_forms/{id}/requests", true, false, web_request, NULL},
+	{METHOD_GET, "/api/web_forms/{id}/requests", true, true, web_request, NULL},
 	{METHOD_POST, "/api/web_forms/{id}/held", false, false, requests_taken, NULL},
+	{METHOD_POST, "/api/web_forms/{id}/held/discard", false, false, requests_discarded, NULL},
 	{METHOD_GET, "/health", false, false, health, NULL},
 	{METHOD_GET, "/ready", false, false, health, NULL},
 	{METHOD_POST, "/api/auth/login", false, false, session, NULL},
@@ -405,6 +407,7 @@ static const struct {
 	{"/api/{plural}/merge", (const char *const[]){"keep string uuid", "remove string uuid", "*keep_version integer",
 						      "*remove_version integer", "*fields object", NULL}},
 	{"/api/merges/batch", (const char *const[]){"entity string", "pairs object[]", NULL}},
+	{"/api/web_forms/{id}/held/discard", (const char *const[]){"ids string[]", NULL}},
 };
 
 bool openapi_own_body(const struct route *route, struct value *schema)

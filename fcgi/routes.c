@@ -124,8 +124,10 @@ static const struct route own_routes[] = {
 	{METHOD_POST, "/f/{id}", ON_TENANT, PAGE, STRANGER, RATE_FORM, POOL_WEB, WORK_TENANT_WRITE, web_form_send, NULL, "public/web_form", NULL, 303, false, NULL},
 	{METHOD_GET, "/web_forms/{id}/website", ON_TENANT, PAGE, PERSON(CAN_READ), RATE_READ, POOL_WEB, WORK_TENANT_READ, web_form_website, "web_form/website", NULL, NULL, 200, false, NULL},
 	{METHOD_POST, "/web_forms/{id}/held", ON_TENANT, PAGE, PERSON(CAN_SETTINGS), RATE_WRITE, POOL_WEB, WORK_TENANT_WRITE, web_form_held, NULL, NULL, NULL, 303, false, NULL},
-	{METHOD_GET, "/api/web_forms/{id}/requests", TENANT_API, API, MEMBER(CAN_READ), RATE_READ, POOL_WEB, WORK_TENANT_READ, web_form_requests_api, NULL, NULL, NULL, 200, false, "What was sent by the web form, word for word, the newest first, 100 at a time; before: the id of the last one seen."},
+	{METHOD_POST, "/web_forms/{id}/held/discard", ON_TENANT, PAGE, PERSON(CAN_SETTINGS), RATE_WRITE, POOL_WEB, WORK_TENANT_WRITE, web_form_discard, NULL, "web_form/website", NULL, 303, false, NULL},
+	{METHOD_GET, "/api/web_forms/{id}/requests", TENANT_API, API, MEMBER(CAN_READ), RATE_READ, POOL_WEB, WORK_TENANT_READ, web_form_requests_api, NULL, NULL, NULL, 200, false, "What was sent by the web form, word for word, the newest first, 100 at a time."},
 	{METHOD_POST, "/api/web_forms/{id}/held", TENANT_API, API, MEMBER(CAN_SETTINGS), RATE_WRITE, POOL_WEB, WORK_TENANT_WRITE, web_form_held_api, NULL, NULL, NULL, 200, false, "Make leads of at most 50 requests that wait for room in the plan, the oldest first."},
+	{METHOD_POST, "/api/web_forms/{id}/held/discard", TENANT_API, API, MEMBER(CAN_SETTINGS), RATE_WRITE, POOL_WEB, WORK_TENANT_WRITE, web_form_discard_api, NULL, NULL, NULL, 200, false, "Discard up to 100 requests that wait, for good: spam needs no room in the plan."},
 
 	/* ---- imports ---- */
 	{METHOD_GET, "/imports", ON_TENANT, PAGE, PERSON(CAN_SETTINGS), RATE_READ, POOL_WEB, WORK_TENANT_READ, imports_page, "imports/list", NULL, NULL, 200, false, NULL},

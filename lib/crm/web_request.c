@@ -314,26 +314,36 @@ enum err web_request_count_held(struct ttx *tx, struct uuid form, int64_t *count
 	return err;
 }
 
+STATEMENT(held_discard, "DELETE FROM web_requests WHERE tenant_id = $1 AND form_id = $2 AND state = 'held'"
+			" AND id = ANY($3::uuid[])");
+
+enum err web_request_discard(struct ttx *tx, struct uuid form, struct str ids, int64_t *discarded)
+{
+	return ttx_exec(tx, &held_discard, ARGS(arg_uuid(ttx_arena(tx), form), arg_str(ids)), discarded);
+}
+
 /* ---- what was sent ---- */
 
-STATEMENT(
-	requests_newest,
-	"SELECT id, lead_id, state, known_as, fields->>'name', fields::text, attribution::text, consent_text, address,"
-	" user_agent, created_at FROM web_requests WHERE tenant_id = $1 AND form_id = $2"
-	" AND ($3::uuid IS NULL OR (created_at, id) < (SELECT b.created_at, b.id FROM web_requests b WHERE b.tenant_id "
-	"= $1"
-	" AND b.id = $3::uuid)) ORDER BY created_at DESC, id DESC LIMIT $4");
+#define REQUESTS                                                                                                       \
+	"SELECT id, lead_id, state, known_as, fields->>'name', fields::text, attribution::text, consent_text, "        \
+	"address,"                                                                                                     \
+	" user_agent, created_at FROM web_requests WHERE tenant_id = $1 AND form_id = $2"                              \
+	" AND ($3::uuid IS NULL OR (created_at, id) < (SELECT b.created_at, b.id FROM web_requests b"                  \
+	" WHERE b.tenant_id = $1 AND b.id = $3::uuid))"
+#define NEWEST_FIRST " ORDER BY created_at DESC, id DESC LIMIT $4"
+STATEMENT(requests_newest, REQUESTS NEWEST_FIRST);
+STATEMENT(requests_held, REQUESTS " AND state = 'held'" NEWEST_FIRST);
 
-enum err web_request_list(struct ttx *tx, struct uuid form, struct uuid before, int64_t limit,
-			  struct web_request_row **out, size_t *count)
+enum err web_request_list(struct ttx *tx, const struct web_request_query *query, struct web_request_row **out,
+			  size_t *count)
 {
 	struct arena *arena = ttx_arena(tx);
 	struct rows *rows;
-	enum err err =
-		ttx_rows(tx, &requests_newest,
-			 ARGS(arg_uuid(arena, form), uuid_is_zero(before) ? arg_str(STR_NONE) : arg_uuid(arena, before),
-			      arg_int(arena, limit)),
-			 &rows);
+	enum err err = ttx_rows(tx, query->held ? &requests_held : &requests_newest,
+				ARGS(arg_uuid(arena, query->form),
+				     uuid_is_zero(query->before) ? arg_str(STR_NONE) : arg_uuid(arena, query->before),
+				     arg_int(arena, query->limit)),
+				&rows);
 
 	*count = 0;
 	if (err)

@@ -42,6 +42,8 @@ enum err web_request_take(struct ttx *, const struct web_request *, struct error
 /* Those that wait, the oldest first: at most 50 become leads, as far as there is room. */
 enum err web_request_take_held(struct ttx *, const struct record *form, int64_t *taken) MUST_CHECK;
 enum err web_request_count_held(struct ttx *, struct uuid form, int64_t *count) MUST_CHECK;
+/* Those of the ids that wait go for good, without a lead; ids as "{…}". */
+enum err web_request_discard(struct ttx *, struct uuid form, struct str ids, int64_t *discarded) MUST_CHECK;
 
 /* ---- what was sent ---- */
 
@@ -52,8 +54,13 @@ struct web_request_row {
 	int64_t created_at;
 };
 #define WEB_REQUESTS_MOST 100
-/* The newest first; before: those older than that one, zero for the newest. */
-enum err web_request_list(struct ttx *, struct uuid form, struct uuid before, int64_t limit,
-			  struct web_request_row **rows, size_t *count) MUST_CHECK;
+struct web_request_query {
+	struct uuid form, before; /* before: those older than that one; zero for the newest */
+	bool held;                /* only those that wait */
+	int64_t limit;
+};
+/* The newest first. */
+enum err web_request_list(struct ttx *, const struct web_request_query *, struct web_request_row **rows,
+			  size_t *count) MUST_CHECK;
 
 #endif

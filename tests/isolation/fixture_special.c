@@ -400,6 +400,26 @@ static void pairs_to_merge(struct shot *shot, bool fresh)
 	shot->type = STR("application/json");
 }
 
+/* One that waits for room in the plan. */
+static void request_that_waits(struct shot *shot, bool fresh)
+{
+	const char *table = "web_requests";
+	struct str id = fresh ? planted_new_row(shot->from, table) : planted_row(shot->from, table);
+
+	if (fresh)
+		test_sql("UPDATE web_requests SET state = 'held', lead_id = NULL, form_id = '%.*s' WHERE tenant_id = "
+			 "'%s' "
+			 "AND id = '%.*s'",
+			 STR_FMT_ARG(shot->id), uuid_text(web->arena, shot->who->company.id).p, STR_FMT_ARG(id));
+	if (shot->route->face == FACE_API) {
+		shot->body = text("{\"ids\":[\"%.*s\"]}", STR_FMT_ARG(id));
+		shot->type = STR("application/json");
+		return;
+	}
+	shot->body = text("csrf=%.*s&request=%.*s", STR_FMT_ARG(shot->csrf), STR_FMT_ARG(id));
+	shot->type = STR("application/x-www-form-urlencoded");
+}
+
 static void queue_to_merge(struct shot *shot, bool fresh)
 {
 	const char *table = "duplicate_pairs";
@@ -495,6 +515,8 @@ static const struct special {
 	{METHOD_POST, "/bulk/{id}/undo", ON_ANY, bulk_undo, 0},
 	{METHOD_POST, "/api/bulk/{id}/undo", ON_ANY, bulk_undo, 0},
 	{METHOD_POST, "/f/{id}", ON_TENANT, request_of_a_stranger, 0},
+	{METHOD_POST, "/web_forms/{id}/held/discard", ON_TENANT, request_that_waits, 0},
+	{METHOD_POST, "/api/web_forms/{id}/held/discard", ON_ANY, request_that_waits, 0},
 	{METHOD_POST, "/settings/data/archives", ON_TENANT, no_archive_at_work, 0},
 	{METHOD_GET, "/settings/data/archives/{id}/file", ON_TENANT, archive_with_file, 0},
 	{METHOD_GET, "/api/archives/{id}/file", ON_ANY, archive_with_file, 0},
