@@ -9,17 +9,6 @@
 
 /* ---- before a row is made ---- */
 
-/* "same phone and same e-mail" */
-static struct str reasons_in_words(struct context *c, unsigned reasons)
-{
-	struct buffer out = BUFFER_IN(c->arena);
-
-	for (size_t i = 0; i < duplicate_reason_count; i++)
-		if (reasons & duplicate_reasons[i].reason)
-			buffer_printf(&out, "%s%s", out.length ? ", " : "", duplicate_reasons[i].label);
-	return buffer_str(&out);
-}
-
 void duplicates_put_none(struct context *c)
 {
 	value_put_list(c->page, "duplicates");
@@ -40,7 +29,7 @@ enum err duplicates_warn(struct context *c, const struct record *record)
 		struct value *map = value_map(c->arena);
 
 		value_put_str(map, "title", found[i].title);
-		value_put_str(map, "reasons", reasons_in_words(c, found[i].reasons));
+		value_put_str(map, "reasons", duplicate_reasons_in_words(c->arena, found[i].reasons));
 		value_put_url(map, "url",
 			      arena_printf(c->arena, "/%s/%.*s", c->entity->plural,
 					   STR_FMT_ARG(uuid_text(c->arena, found[i].id))));

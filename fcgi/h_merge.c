@@ -42,17 +42,6 @@ static void put_hit(struct context *c, struct value *list, struct uuid other, st
 	value_append(list, hit);
 }
 
-/* "same phone, same e-mail" */
-static struct str reasons(struct context *c, unsigned bits)
-{
-	struct buffer out = BUFFER_IN(c->arena);
-
-	for (size_t i = 0; i < duplicate_reason_count; i++)
-		if (bits & duplicate_reasons[i].reason)
-			buffer_printf(&out, "%s%s", out.length ? ", " : "", duplicate_reasons[i].label);
-	return buffer_str(&out);
-}
-
 /* Before anything was typed: those that look like the same. */
 static enum err put_likely(struct context *c, const struct record *record, struct value *list)
 {
@@ -63,7 +52,8 @@ static enum err put_likely(struct context *c, const struct record *record, struc
 	TRY(duplicate_read(c->tx, sent, &likely, &count));
 	for (size_t i = 0; i < count; i++)
 		if (!uuid_equal(likely[i].id, c->id))
-			put_hit(c, list, likely[i].id, likely[i].title, reasons(c, likely[i].reasons));
+			put_hit(c, list, likely[i].id, likely[i].title,
+				duplicate_reasons_in_words(c->arena, likely[i].reasons));
 	return OK;
 }
 

@@ -11,6 +11,16 @@ const struct duplicate_reason_words duplicate_reasons[] = {
 };
 const size_t duplicate_reason_count = COUNT_OF(duplicate_reasons);
 
+struct str duplicate_reasons_in_words(struct arena *arena, unsigned reasons)
+{
+	struct buffer out = BUFFER_IN(arena);
+
+	for (size_t i = 0; i < duplicate_reason_count; i++)
+		if (reasons & duplicate_reasons[i].reason)
+			buffer_printf(&out, "%s%s", out.length ? ", " : "", duplicate_reasons[i].label);
+	return buffer_str(&out);
+}
+
 const char *const duplicate_entities[] = {"leads", "contacts", "properties", NULL};
 
 bool duplicate_fits(const struct entity *entity)

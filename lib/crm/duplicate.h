@@ -25,6 +25,8 @@ struct duplicate_reason_words {
 };
 extern const struct duplicate_reason_words duplicate_reasons[];
 extern const size_t duplicate_reason_count;
+/* "same phone, same e-mail" */
+struct str duplicate_reasons_in_words(struct arena *, unsigned reasons);
 
 /* ---- before a row is made ---- */
 
