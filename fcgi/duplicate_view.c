@@ -4,39 +4,64 @@
 #include "fcgi/try.h"
 
 #include "lib/base/clock.h"
+#include "lib/crm/contact.h"
 #include "lib/crm/entities.h"
 #include "lib/entity/insert_many.h"
+#include "lib/entity/local_time.h"
 
 /* ---- before a row is made ---- */
 
 void duplicates_put_none(struct context *c)
 {
-	value_put_list(c->page, "duplicates");
-	value_put_bool(c->page, "has_duplicates", false);
+	value_put_bool(c->page, "has_alike", false);
 }
 
-enum err duplicates_warn(struct context *c, const struct record *record)
+static enum err put_alike(struct context *c, const struct entity *entity, struct rows *sent, struct value *list)
 {
-	struct value *list = value_put_list(c->page, "duplicates");
 	struct duplicate *found;
 	size_t count;
 
-	value_put_bool(c->page, "has_duplicates", false);
-	if (!str_absent(form_text(&c->form, DUPLICATES_ANYWAY)))
-		return OK;
-	TRY(duplicate_read(c->tx, duplicate_send(c->tx, record), &found, &count));
+	TRY(duplicate_read(c->tx, sent, &found, &count));
 	for (size_t i = 0; i < count; i++) {
 		struct value *map = value_map(c->arena);
+		struct str id = uuid_text(c->arena, found[i].id);
 
+		value_put_str(map, "id", id);
 		value_put_str(map, "title", found[i].title);
+		value_put_str(map, "since", local_date(c->arena, found[i].created_at));
 		value_put_str(map, "reasons", duplicate_reasons_in_words(c->arena, found[i].reasons));
-		value_put_url(map, "url",
-			      arena_printf(c->arena, "/%s/%.*s", c->entity->plural,
-					   STR_FMT_ARG(uuid_text(c->arena, found[i].id))));
+		value_put_url(map, "url", arena_printf(c->arena, "/%s/%.*s", entity->plural, STR_FMT_ARG(id)));
 		value_append(list, map);
 	}
-	value_put_bool(c->page, "has_duplicates", count > 0);
-	return count > 0 ? E_CONFLICT : OK;
+	return OK;
+}
+
+enum err duplicates_warn(struct context *c, struct record *record)
+{
+	struct value *duplicates = value_put_list(c->page, "duplicates"), *known = value_put_list(c->page, "known");
+	const char *contact = duplicate_contact_field(c->entity);
+	struct str chosen = form_text(&c->form, DUPLICATES_FOR_CONTACT);
+	struct rows *alike, *contacts;
+	struct uuid id;
+	bool told = !str_absent(form_text(&c->form, DUPLICATES_ANYWAY)) || (contact && chosen.n);
+
+	value_put_bool(c->page, "has_alike", false);
+	if (contact && chosen.n && !uuid_parse(chosen, &id)) {
+		errors_add(c->errors, contact, "not_an_id", "There is no such contact.");
+		return E_INVALID;
+	}
+	if (contact && chosen.n)
+		record_set_text(record, contact, chosen);
+	alike = told ? NULL : duplicate_send(c->tx, c->entity, record);
+	contacts = told ? NULL : duplicate_contacts_send(c->tx, record);
+	TRY(put_alike(c, c->entity, alike, duplicates));
+	TRY(put_alike(c, &contact_entity, contacts, known));
+	value_put_bool(c->page, "has_duplicates", value_count(duplicates) > 0);
+	value_put_bool(c->page, "has_known", value_count(known) > 0);
+	if (value_count(duplicates) + value_count(known) == 0)
+		return OK;
+	value_put_bool(c->page, "has_alike", true);
+	return E_CONFLICT;
 }
 
 void duplicates_put_reasons(unsigned reasons, struct value *list)
@@ -64,37 +89,57 @@ static enum err refuse(struct context *c, const struct duplicate *found, size_t 
 	return E_CONFLICT;
 }
 
-enum err duplicates_ask(struct context *c, const struct record *record, struct rows **sent)
+enum err duplicates_ask(struct context *c, const struct record *record, struct duplicates_asked *asked)
 {
 	struct str wish = form_text(&c->query, "duplicates");
 	struct duplicate *found;
 	size_t count;
 
-	*sent = NULL;
+	*asked = (struct duplicates_asked){NULL, NULL};
 	if (!duplicate_fits(c->entity))
 		return OK;
 	if (!str_absent(wish) && !str_is(wish, "refuse") && !str_is(wish, "allow")) {
 		errors_add(c->errors, "duplicates", "not_a_choice", "duplicates is allow or refuse.");
 		return E_INVALID;
 	}
-	*sent = duplicate_send(c->tx, record);
+	asked->alike = duplicate_send(c->tx, c->entity, record);
+	asked->contacts = duplicate_contacts_send(c->tx, record);
 	if (!str_is(wish, "refuse"))
 		return OK;
-	TRY(duplicate_read(c->tx, *sent, &found, &count));
-	*sent = NULL;
+	TRY(duplicate_read(c->tx, asked->alike, &found, &count));
+	asked->alike = NULL;
 	return count > 0 ? refuse(c, found, count) : OK;
 }
 
-enum err duplicates_link(struct context *c, struct rows *sent)
+/* </api/leads/ID>; rel="duplicate"; reasons="phone email" */
+static enum err add_links(struct context *c, const struct entity *entity, const char *relation, struct rows *sent,
+			  struct buffer *links)
 {
-	struct buffer links = BUFFER_IN(c->arena);
 	struct duplicate *found;
 	size_t count;
 
 	TRY(duplicate_read(c->tx, sent, &found, &count));
-	for (size_t i = 0; i < count; i++)
-		buffer_printf(&links, "%s</api/%s/%.*s>; rel=\"duplicate\"", i ? ", " : "", c->entity->plural,
-			      STR_FMT_ARG(uuid_text(c->arena, found[i].id)));
+	for (size_t i = 0; i < count; i++) {
+		const char *between = "";
+
+		buffer_printf(links, "%s</api/%s/%.*s>; rel=\"%s\"; reasons=\"", links->length ? ", " : "",
+			      entity->plural, STR_FMT_ARG(uuid_text(c->arena, found[i].id)), relation);
+		for (size_t r = 0; r < duplicate_reason_count; r++)
+			if (found[i].reasons & duplicate_reasons[r].reason) {
+				buffer_printf(links, "%s%s", between, duplicate_reasons[r].word);
+				between = " ";
+			}
+		buffer_add_char(links, '"');
+	}
+	return OK;
+}
+
+enum err duplicates_link(struct context *c, const struct duplicates_asked *asked)
+{
+	struct buffer links = BUFFER_IN(c->arena);
+
+	TRY(add_links(c, c->entity, "duplicate", asked->alike, &links));
+	TRY(add_links(c, &contact_entity, "contact", asked->contacts, &links));
 	if (links.length)
 		response_header(c->response, "Link", buffer_str(&links));
 	return OK;

@@ -8,18 +8,27 @@
 /* Name of the button by which a person makes the row all the same. */
 #define DUPLICATES_ANYWAY "create_anyway"
 
-/* A form's new row: E_CONFLICT, with page.duplicates, when there are rows like it and nobody said "anyway". */
-enum err duplicates_warn(struct context *, const struct record *) MUST_CHECK;
-/* page.duplicates of a form that nothing was said about. */
-void duplicates_put_none(struct context *);
+/* And by which it is made for a contact, whose id is the value. */
+#define DUPLICATES_FOR_CONTACT "for_contact"
 
 /*
- * A new row by program: ?duplicates=refuse gives E_CONFLICT, with the ids and reasons in the problem document. Otherwise
- * *sent is for duplicates_link(), once the row is made.
+ * A form's new row: E_CONFLICT, with page.duplicates and page.known, when there are rows like it or contacts that it may be about, and nobody said
+ * "anyway". Named a contact, it is put into the record.
  */
-enum err duplicates_ask(struct context *, const struct record *, struct rows **sent) MUST_CHECK;
-/* A Link header with rel="duplicate" for each of them. */
-enum err duplicates_link(struct context *, struct rows *sent) MUST_CHECK;
+enum err duplicates_warn(struct context *, struct record *) MUST_CHECK;
+/* What a form reads that nothing was said about. */
+void duplicates_put_none(struct context *);
+
+struct duplicates_asked {
+	struct rows *alike, *contacts;
+};
+/*
+ * A new row by program: ?duplicates=refuse gives E_CONFLICT, with the ids and reasons in the problem document, for rows like it. Otherwise
+ * *asked is for duplicates_link(), once the row is made.
+ */
+enum err duplicates_ask(struct context *, const struct record *, struct duplicates_asked *) MUST_CHECK;
+/* A Link header with rel="duplicate" for each of them, and rel="contact" for who it may be. */
+enum err duplicates_link(struct context *, const struct duplicates_asked *) MUST_CHECK;
 
 /* "phone", "email"… */
 void duplicates_put_reasons(unsigned reasons, struct value *list);

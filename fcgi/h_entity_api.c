@@ -63,12 +63,12 @@ enum err entity_create_api(struct context *c)
 	const struct entity *entity = c->entity;
 	struct record *record = record_new(c->arena, entity);
 	char id[UUID_TEXT_LENGTH + 1];
-	struct rows *alike;
+	struct duplicates_asked asked;
 
 	TRY(record_from_json(record, WRITE_CREATE, c->json, c->errors));
-	TRY(duplicates_ask(c, record, &alike));
+	TRY(duplicates_ask(c, record, &asked));
 	TRY(entity_insert(c->tx, record, c->errors));
-	TRY(duplicates_link(c, alike));
+	TRY(duplicates_link(c, &asked));
 	uuid_print(record_id(record), id);
 	response_header(c->response, "Location", arena_printf(c->arena, "/api/%s/%s", entity->plural, id));
 	return answer(c, record);

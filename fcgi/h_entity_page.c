@@ -14,7 +14,7 @@
 #include "lib/crm/task.h"
 #include "lib/crm/web_form.h"
 
-static const char *const form_extras[] = {"csrf", "version", "return", DUPLICATES_ANYWAY, NULL};
+static const char *const form_extras[] = {"csrf", "version", "return", DUPLICATES_ANYWAY, DUPLICATES_FOR_CONTACT, NULL};
 
 /* ---- one row ---- */
 
@@ -128,7 +128,7 @@ void entity_form_view(struct context *c, const struct record *record, const stru
 	value_put_str(c->page, "entity_label", entity_in_sentence(c, entity->label));
 	value_put_text(c->page, "entity_label_plural", entity->label_plural);
 	value_put_url(c->page, "list_url", entity_list_path(c, entity));
-	if (!value_get(c->page, STR("has_duplicates")))
+	if (!value_get(c->page, STR("has_alike")))
 		duplicates_put_none(c);
 	value_put_int(c->page, "version", create ? 0 : record_version(record));
 	value_put_url(c->page, "action_url", here);

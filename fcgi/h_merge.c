@@ -45,7 +45,7 @@ static void put_hit(struct context *c, struct value *list, struct uuid other, st
 /* Before anything was typed: those that look like the same. */
 static enum err put_likely(struct context *c, const struct record *record, struct value *list)
 {
-	struct rows *sent = duplicate_send(c->tx, record);
+	struct rows *sent = duplicate_send(c->tx, c->entity, record);
 	struct duplicate *likely;
 	size_t count;
 

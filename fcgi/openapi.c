@@ -157,7 +157,8 @@ void openapi_put_parameters(const struct route *route, struct value *list)
 			list, "duplicates", "query", false, string_schema(arena, NULL),
 			"allow (when it is not sent) or refuse: 409 when there are rows with the same phone, e-mail or "
 			"name and address, their ids and reasons in duplicates. Otherwise the row is made, and a Link "
-			"header with rel=\"duplicate\" names each of up to three.");
+			"header with rel=\"duplicate\" and reasons=\"phone email address_name\" names each of up to "
+			"three; rel=\"contact\" contacts that a lead without contact_id may be about.");
 	if (has_id(route) && (route->method == METHOD_PATCH || route->method == METHOD_DELETE))
 		add_parameter(list, "If-Match", "header", openapi_needs_if_match(route), string_schema(arena, NULL),
 			      "The ETag that was read; 412 when the row has moved on.");

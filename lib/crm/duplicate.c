@@ -1,5 +1,6 @@
 #include "lib/crm/duplicate.h"
 
+#include "lib/crm/contact.h"
 #include "lib/crm/duplicate_sql.h"
 #include "lib/crm/entities.h"
 #include "lib/entity/phone.h"
@@ -37,7 +38,7 @@ static struct str like_sql(struct arena *arena, const struct duplicate_rules *ru
 {
 	struct buffer sql = BUFFER_IN(arena);
 
-	BUFFER_LITERAL(&sql, "SELECT r.id, r.name, concat_ws(' '");
+	BUFFER_LITERAL(&sql, "SELECT r.id, r.name, r.created_at, concat_ws(' '");
 	for (size_t i = 0; i < rules->count; i++)
 		buffer_printf(&sql, ", CASE WHEN %s THEN '%s' END", duplicate_is_like(arena, &rules->keys[i]).p,
 			      rules->keys[i].word);
@@ -57,9 +58,9 @@ static struct str text_if_field(const struct record *record, const char *name)
 	return entity_field(record_entity(record), str_from(name)) < 0 ? STR_NONE : record_text(record, name);
 }
 
-struct rows *duplicate_send(struct ttx *tx, const struct record *record)
+struct rows *duplicate_send(struct ttx *tx, const struct entity *entity, const struct record *record)
 {
-	const struct duplicate_rules *rules = duplicate_rules_of(record_entity(record));
+	const struct duplicate_rules *rules = duplicate_rules_of(entity);
 	struct arena *arena = ttx_arena(tx);
 	struct str phone, email, address;
 	struct argument *arguments;
@@ -80,6 +81,20 @@ struct rows *duplicate_send(struct ttx *tx, const struct record *record)
 	arguments[4] = arg_str(email);
 	return ttx_send_text(tx, "duplicates_like", like_sql(arena, rules),
 			     (struct arguments){arguments, rules->arguments});
+}
+
+const char *duplicate_contact_field(const struct entity *entity)
+{
+	const struct duplicate_rules *rules = duplicate_rules_of(entity);
+
+	return rules ? rules->contact : NULL;
+}
+
+struct rows *duplicate_contacts_send(struct ttx *tx, const struct record *record)
+{
+	const char *field = duplicate_contact_field(record_entity(record));
+
+	return field && str_absent(record_text(record, field)) ? duplicate_send(tx, &contact_entity, record) : NULL;
 }
 
 static unsigned reasons_of(struct str words)
@@ -103,8 +118,10 @@ enum err duplicate_read(struct ttx *tx, struct rows *sent, struct duplicate **ou
 	*count = 0;
 	*out = arena_array(ttx_arena(tx), DUPLICATES_MOST, sizeof **out);
 	while (err == OK && sent && *count < DUPLICATES_MOST && rows_next(sent))
-		(*out)[(*count)++] = (struct duplicate){
-			.id = rows_uuid(sent, 0), .title = rows_str(sent, 1), .reasons = reasons_of(rows_str(sent, 2))};
+		(*out)[(*count)++] = (struct duplicate){.id = rows_uuid(sent, 0),
+							.title = rows_str(sent, 1),
+							.created_at = rows_instant(sent, 2),
+							.reasons = reasons_of(rows_str(sent, 3))};
 	return err;
 }
 

@@ -36,12 +36,17 @@ struct duplicate {
 	struct uuid id;
 	struct str title;
 	unsigned reasons;
+	int64_t created_at;
 };
 /*
- * The living rows that are like this one, which need not be stored. Queued: it shares a round trip with what is waited
- * for next. NULL: there is nothing to look by.
+ * The living rows of the entity that are like this one, which need not be stored nor be of the same entity. Queued: it shares a round trip with what is
+ * waited for next. NULL: there is nothing to look by.
  */
-struct rows *duplicate_send(struct ttx *, const struct record *);
+struct rows *duplicate_send(struct ttx *, const struct entity *, const struct record *);
+/* Contacts that the row may be about, where it has a field for its contact and names none. NULL otherwise. */
+struct rows *duplicate_contacts_send(struct ttx *, const struct record *);
+/* The name of that field; NULL: it has none. */
+const char *duplicate_contact_field(const struct entity *);
 /* The best first, at most DUPLICATES_MOST; none for NULL. */
 enum err duplicate_read(struct ttx *, struct rows *sent, struct duplicate **out, size_t *count) MUST_CHECK;
 

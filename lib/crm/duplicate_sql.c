@@ -14,9 +14,9 @@ static const struct duplicate_key of_persons[] = {
 static const struct duplicate_key of_places[] = {{DUPLICATE_ADDRESS_NAME, "address_name", "place_norm", PLACE, 100}};
 
 const struct duplicate_rules duplicate_rules[] = {
-	{"leads", of_persons, COUNT_OF(of_persons), 5},
-	{"contacts", of_persons, COUNT_OF(of_persons), 5},
-	{"properties", of_places, COUNT_OF(of_places), 3},
+	{"leads", of_persons, COUNT_OF(of_persons), 5, "contact_id"},
+	{"contacts", of_persons, COUNT_OF(of_persons), 5, NULL},
+	{"properties", of_places, COUNT_OF(of_places), 3, NULL},
 };
 const size_t duplicate_rules_count = COUNT_OF(duplicate_rules);
 

@@ -16,6 +16,8 @@ struct duplicate_rules {
 	const struct duplicate_key *keys;
 	size_t count;
 	size_t arguments; /* how many of $2 to $6 its values name */
+	const char *
+		contact; /* the field that says which contact it is: one without is held against contacts, too; NULL: none */
 };
 extern const struct duplicate_rules duplicate_rules[];
 extern const size_t duplicate_rules_count;

@@ -48,7 +48,7 @@ static struct uuid made(const struct entity *entity, const char *json)
 static const char *like_of(const struct entity *entity, const char *json)
 {
 	struct ttx *tx = begin(&shop, TX_READ);
-	struct rows *sent = duplicate_send(tx, record_of(entity, json));
+	struct rows *sent = duplicate_send(tx, entity, record_of(entity, json));
 	struct buffer out = BUFFER_IN(arena);
 	struct duplicate *found;
 	size_t count;

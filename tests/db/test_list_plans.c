@@ -428,7 +428,7 @@ static void what_is_like_a_new_row_is_read_by_its_keys(void **state)
 
 	(void)state;
 	sent_keep(arena);
-	assert_int_equal(duplicate_read(tx, duplicate_send(tx, like), &found, &count), OK);
+	assert_int_equal(duplicate_read(tx, duplicate_send(tx, record_entity(like), like), &found, &count), OK);
 	commit(tx);
 	sent_read_at_most("rows like a new one", FEW);
 }

@@ -125,7 +125,8 @@ static void a_program_makes_it_and_is_told_of_the_others(void **state)
 	answer = post(&acme, ROLE_MEMBER, "/api/leads", "{\"name\": \"Two\", \"phone\": \"+15125550333\"}");
 	assert_status(answer, 201);
 	link = web_answer_header(answer, "link");
-	assert_true(str_equal(link, text("</api/leads/%.*s>; rel=\"duplicate\"", STR_FMT_ARG(first))));
+	assert_true(
+		str_equal(link, text("</api/leads/%.*s>; rel=\"duplicate\"; reasons=\"phone\"", STR_FMT_ARG(first))));
 	for (int i = 0; i < 4; i++)
 		answer = post(&acme, ROLE_MEMBER, "/api/leads?duplicates=allow",
 			      "{\"name\": \"More\", \"phone\": \"+15125550333\"}");
@@ -139,6 +140,78 @@ static void a_program_makes_it_and_is_told_of_the_others(void **state)
 		post(&other, ROLE_MEMBER, "/api/leads", "{\"name\": \"Far\", \"phone\": \"512 555 0333\"}"), "link")));
 	assert_true(str_absent(
 		web_answer_header(post(&acme, ROLE_MEMBER, "/api/notes", "{\"body\": \"No rules here\"}"), "link")));
+}
+
+static void a_lead_of_a_contact_is_made_for_that_contact(void **state)
+{
+	struct str contact = made(&acme, "/api/contacts",
+				  "{\"name\": \"Jane <Miller>\", \"phone\": \"512 555 0388\", \"email\": "
+				  "\"jane@known.example\"}");
+	struct browser member = browser_as(&acme, ROLE_MEMBER);
+	const char *typed = "name=Jane&phone=512-555-0388&email=JANE%40known.example&notes=kept";
+	const struct response *answer;
+
+	(void)state;
+	(void)made(&other, "/api/contacts", "{\"name\": \"Foreign\", \"phone\": \"512 555 0389\"}");
+	assert_status(browse(&member, "/leads/new"), 200);
+	answer = submit(&member, "/leads", typed);
+	assert_status(answer, 409);
+	assert_has(answer, "This looks like <strong>Jane &lt;Miller&gt;</strong>, a contact since ");
+	assert_has(answer, "(same phone, same e-mail)");
+	assert_has(answer, text("href=\"/contacts/%.*s\">Open the contact", STR_FMT_ARG(contact)).p);
+	assert_has(answer, text("name=\"for_contact\" value=\"%.*s\"", STR_FMT_ARG(contact)).p);
+	assert_has(answer, "kept</textarea>");
+	assert_hasnt(answer, "seems to be here already");
+	assert_int_equal(rows_of("leads", "Jane"), 0);
+	assert_status(submit(&member, "/leads", text("%s&for_contact=%.*s", typed, STR_FMT_ARG(contact)).p), 303);
+	answer = get(&acme, ROLE_MEMBER, text("/api/leads?contact_id=%.*s", STR_FMT_ARG(contact)).p);
+	assert_json(answer, "data.0.name", "Jane");
+	/* Both are told: the lead that is there, and the contact. Anyway is anyway. */
+	answer = submit(&member, "/leads", typed);
+	assert_has(answer, "Open the contact");
+	assert_has(answer, "seems to be here already");
+	assert_status(submit(&member, "/leads", text("%s&create_anyway=yes", typed).p), 303);
+	/* What is no contact of this company is an error at the field. */
+	answer = submit(&member, "/leads", text("name=X&for_contact=%.*s", STR_FMT_ARG(acme.user[ROLE_MEMBER])).p);
+	assert_status(answer, 422);
+	assert_status(submit(&member, "/leads", "name=X&for_contact=7"), 422);
+	/* A foreign one says nothing, nor does a contact that is named already. */
+	assert_status(submit(&member, "/leads", "name=Far&phone=512+555+0389"), 303);
+	(void)made(&acme, "/api/contacts", "{\"name\": \"Named\", \"phone\": \"512 555 0390\"}");
+	assert_status(submit(&member, "/leads",
+			     text("name=Named&phone=512+555+0390&contact_id=%.*s", STR_FMT_ARG(contact)).p),
+		      303);
+	/* Who is known as a contact is no duplicate to a new contact's form alone. */
+	assert_hasnt(submit(&member, "/contacts", "name=Jane&phone=512-555-0388"), "for_contact");
+}
+
+static void a_program_is_told_whose_lead_it_may_be(void **state)
+{
+	struct str contact = made(&acme, "/api/contacts", "{\"name\": \"Known\", \"email\": \"known@api.example\"}"),
+		   link, first;
+	const char *lead = "{\"name\": \"Lead\", \"email\": \"known@api.example\"}";
+	const struct response *answer = post(&acme, ROLE_MEMBER, "/api/leads?duplicates=refuse", lead);
+
+	(void)state;
+	/* A customer who asks for something new is no duplicate. */
+	assert_status(answer, 201);
+	first = json_text(answer, "id");
+	link = web_answer_header(answer, "link");
+	assert_true(str_equal(link,
+			      text("</api/contacts/%.*s>; rel=\"contact\"; reasons=\"email\"", STR_FMT_ARG(contact))));
+	link = web_answer_header(post(&acme, ROLE_MEMBER, "/api/leads", lead), "link");
+	assert_true(
+		str_equal(link, text("</api/leads/%.*s>; rel=\"duplicate\"; reasons=\"email\", </api/contacts/%.*s>; "
+				     "rel=\"contact\"; reasons=\"email\"",
+				     STR_FMT_ARG(first), STR_FMT_ARG(contact))));
+	link = web_answer_header(post(&acme, ROLE_MEMBER, "/api/leads",
+				      text("{\"name\": \"Theirs\", \"email\": \"known@api.example\", \"contact_id\": "
+					   "\"%.*s\"}",
+					   STR_FMT_ARG(contact))
+					      .p),
+				 "link");
+	assert_true(link.n > 0 && !strstr(arena_c_string(web->arena, link), "contacts"));
+	assert_true(str_absent(web_answer_header(post(&other, ROLE_MEMBER, "/api/leads", lead), "link")));
 }
 
 static void a_repeated_request_tells_the_same(void **state)
@@ -303,6 +376,8 @@ int main(void)
 		cmocka_unit_test(a_form_tells_of_an_existing_row_and_writes_nothing),
 		cmocka_unit_test(a_form_without_anything_alike_is_taken),
 		cmocka_unit_test(a_program_makes_it_and_is_told_of_the_others),
+		cmocka_unit_test(a_lead_of_a_contact_is_made_for_that_contact),
+		cmocka_unit_test(a_program_is_told_whose_lead_it_may_be),
 		cmocka_unit_test(a_repeated_request_tells_the_same),
 		cmocka_unit_test(a_program_may_have_it_refused),
 		cmocka_unit_test(the_queue_shows_pairs_side_by_side_and_takes_a_no),
