@@ -234,6 +234,17 @@ static struct str plant_pair(const struct planted *planted)
 					 id, STR_FMT_ARG(one), STR_FMT_ARG(other)));
 }
 
+/* One that waits for room in the plan. Its id. */
+static struct str plant_request(const struct planted *planted)
+{
+	return arena_copy(web->arena,
+			  test_sql_value("INSERT INTO web_requests (tenant_id, id, form_id, state, fields, address, "
+					 "fingerprint) SELECT tenant_id, gen_random_uuid(), id, 'held', '{}', "
+					 "'127.0.0.1', gen_random_uuid() FROM web_forms WHERE tenant_id = '%s' LIMIT 1 "
+					 "RETURNING id::text",
+					 uuid_text(web->arena, planted->company.id).p));
+}
+
 /* A file that was brought, as a draft: with its pieces, and with headings that the same file has again. */
 static void plant_import(const struct planted *planted)
 {
@@ -289,6 +300,8 @@ struct str planted_new_row(const struct planted *planted, const char *table)
 			return plant_through_api(planted, entities[i]);
 	if (strcmp(table, "duplicate_pairs") == 0)
 		return plant_pair(planted);
+	if (strcmp(table, "web_requests") == 0)
+		return plant_request(planted);
 	if (strcmp(table, "tenant_users") == 0)
 		return plant_through_api(planted, &user_entity);
 	if (strcmp(table, "tenant_api_keys") == 0)

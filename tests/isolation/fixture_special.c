@@ -407,9 +407,7 @@ static void request_that_waits(struct shot *shot, bool fresh)
 	struct str id = fresh ? planted_new_row(shot->from, table) : planted_row(shot->from, table);
 
 	if (fresh)
-		test_sql("UPDATE web_requests SET state = 'held', lead_id = NULL, form_id = '%.*s' WHERE tenant_id = "
-			 "'%s' "
-			 "AND id = '%.*s'",
+		test_sql("UPDATE web_requests SET form_id = '%.*s' WHERE tenant_id = '%s' AND id = '%.*s'",
 			 STR_FMT_ARG(shot->id), uuid_text(web->arena, shot->who->company.id).p, STR_FMT_ARG(id));
 	if (shot->route->face == FACE_API) {
 		shot->body = text("{\"ids\":[\"%.*s\"]}", STR_FMT_ARG(id));

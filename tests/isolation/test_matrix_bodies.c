@@ -29,6 +29,8 @@ static const struct {
 	{"/{id}/merge", FACE_PAGE, "with=^", NULL},
 	{"/merges/batch", FACE_API, "{\"entity\":\"leads\",\"pairs\":[{\"first\":\"^\",\"second\":\"@\"}]}", "leads"},
 	{"/duplicates/merge", FACE_PAGE, "pair=^", "duplicate_pairs"},
+	{"/held/discard", FACE_API, "{\"ids\":[\"^\"]}", "web_requests"},
+	{"/held/discard", FACE_PAGE, "request=^", "web_requests"},
 	{"/call-note", FACE_PAGE, "call=^&body=said", "activities"},
 };
 
