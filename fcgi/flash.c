@@ -16,6 +16,7 @@ static const struct flash flashes[] = {
 	{"unmerged", "success", "The merge is taken back: this record is here again, with what belongs to it."},
 	{"unmerged_partly", "info", "The merge is taken back. What was changed or moved elsewhere since has stayed as it is."},
 	{"call_logged", "success", "The call is logged."},
+	{"message_logged", "success", "The message is logged."},
 	{"note_added", "success", "The note is added."},
 	{"task_added", "success", "The task is added."},
 	{"user_added", "success", "The user was added. Pass the first password on in person."},

@@ -8,7 +8,7 @@
 #include "lib/crm/lead.h"
 
 static const struct choice reasons[] = {
-	{"reply", "the lead replied", NULL},  {"won", "won", NULL}, {"lost", "lost", NULL}, {"person", "stopped", NULL},
+	{"reply", "the lead answered", NULL}, {"won", "won", NULL}, {"lost", "lost", NULL}, {"person", "stopped", NULL},
 	{"finished", "all steps done", NULL}, {NULL, NULL, NULL},
 };
 

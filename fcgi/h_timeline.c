@@ -106,6 +106,15 @@ enum err timeline_page_put(struct context *c, const struct record *record)
 
 static const char *const outcomes_in_a_tap[] = {"answered", "no_answer", "voicemail", "booked"};
 
+/* What comes from the person. A call that is told here is one that somebody took. */
+static const struct {
+	const char *type, *outcome, *label;
+} received[] = {
+	{"call", "answered", "They called"},
+	{"sms", NULL, "They texted"},
+	{"email", NULL, "They e-mailed"},
+};
+
 static const struct {
 	const char *value, *label;
 	int64_t amount;
@@ -140,29 +149,48 @@ static const char *outcome_label(const char *value)
 	return choice->label;
 }
 
-/* After a call was logged its note may follow: ?call=<id>. */
-static void put_call_note(struct context *c)
+/* After a call was logged its note may follow: ?logged=<id>. */
+static void put_logged(struct context *c)
 {
-	struct str call = form_text(&c->query, "call");
+	struct str activity = form_text(&c->query, "logged");
 	struct uuid id;
 
-	value_put_str(c->page, "logged_call", uuid_parse(call, &id) ? call : STR_NONE);
+	value_put_str(c->page, "logged", uuid_parse(activity, &id) ? activity : STR_NONE);
+}
+
+/* The field by which rows of other entities point at the page's row. */
+static const char *subject_field(const struct context *c)
+{
+	return strcmp(c->entity->plural, "leads") == 0 ? "lead_id" : "contact_id";
+}
+
+/* The whole form of what is written down here in a moment. */
+static struct str whole_form_path(struct context *c, const struct record *record, const struct entity *entity)
+{
+	return arena_printf(c->arena, "/%s/new?%s=%.*s&return=%.*s", entity->plural, subject_field(c),
+			    STR_FMT_ARG(uuid_text(c->arena, record_id(record))),
+			    STR_FMT_ARG(entity_row_path(c, record, "")));
 }
 
 void quick_actions_put(struct context *c, const struct record *record)
 {
 	struct value *outcomes = value_put_list(c->page, "outcomes"), *due = value_put_list(c->page, "due_times");
+	struct value *came_in = value_put_list(c->page, "received");
 
 	value_put_bool(c->page, "has_quick", has_quick_actions(c->entity) && entity_may_write(c));
-	value_put_url(c->page, "calls_url", entity_row_path(c, record, "/calls"));
-	value_put_url(c->page, "call_note_url", entity_row_path(c, record, "/call-note"));
+	value_put_url(c->page, "activities_url", entity_row_path(c, record, "/activities"));
+	value_put_url(c->page, "activity_note_url", entity_row_path(c, record, "/activity-note"));
+	value_put_url(c->page, "activity_form_url", whole_form_path(c, record, &activity_entity));
 	value_put_url(c->page, "notes_url", entity_row_path(c, record, "/notes"));
 	value_put_url(c->page, "tasks_url", entity_row_path(c, record, "/tasks"));
+	value_put_url(c->page, "task_form_url", whole_form_path(c, record, &task_entity));
 	for (size_t i = 0; i < COUNT_OF(outcomes_in_a_tap); i++)
 		add_choice(outcomes, outcomes_in_a_tap[i], outcome_label(outcomes_in_a_tap[i]));
+	for (size_t i = 0; i < COUNT_OF(received); i++)
+		add_choice(came_in, received[i].type, received[i].label);
 	for (size_t i = 0; i < COUNT_OF(due_times); i++)
 		add_choice(due, due_times[i].value, due_times[i].label);
-	put_call_note(c);
+	put_logged(c);
 }
 
 static enum err back(struct context *c, const char *code, struct str more)
@@ -187,47 +215,62 @@ static enum err add_to(struct context *c, const struct entity *entity, struct va
 
 	*out = record_new(c->arena, entity);
 	TRY(entity_get(c->tx, c->entity, c->id, &subject));
-	value_put_str(body, strcmp(c->entity->plural, "leads") == 0 ? "lead_id" : "contact_id",
-		      uuid_text(c->arena, c->id));
+	value_put_str(body, subject_field(c), uuid_text(c->arena, c->id));
 	e = record_from_json(*out, WRITE_CREATE, body, c->errors);
 	if (e == OK)
 		e = entity_insert(c->tx, *out, c->errors);
 	return told(c, e);
 }
 
-enum err quick_call_page(struct context *c)
+/* One button says it: how a call of ours went, or what came from them. False: neither. */
+static bool read_tap(struct context *c, struct value *body)
 {
-	struct value *body = value_map(c->arena);
-	struct str outcome = form_text(&c->form, "outcome");
-	struct record *call;
+	struct str outcome = form_text(&c->form, "outcome"), came = form_text(&c->form, "received");
 
-	if (outcome.n == 0)
-		return context_fail(c, E_INVALID, "Say how the call went.");
-	value_put_text(body, "type", "call");
-	value_put_str(body, "outcome", outcome);
-	TRY(add_to(c, &activity_entity, body, &call));
-	return back(c, "call_logged",
-		    arena_printf(c->arena, "&call=%.*s", STR_FMT_ARG(uuid_text(c->arena, record_id(call)))));
+	if (outcome.n) {
+		value_put_text(body, "type", "call");
+		value_put_str(body, "outcome", outcome);
+		return true;
+	}
+	for (size_t i = 0; i < COUNT_OF(received); i++)
+		if (str_is(came, received[i].type)) {
+			value_put_text(body, "type", received[i].type);
+			value_put_text(body, "direction", "inbound");
+			value_put_text(body, "outcome", received[i].outcome);
+			return true;
+		}
+	return false;
 }
 
-/* What was said, onto the call that was just logged. */
-enum err quick_call_note_page(struct context *c)
+enum err quick_activity_page(struct context *c)
 {
-	struct record *call, *change = record_new(c->arena, &activity_entity), *updated;
+	struct value *body = value_map(c->arena);
+	struct record *activity;
+
+	if (!read_tap(c, body))
+		return context_fail(c, E_INVALID, "Say how the call went, or what they sent.");
+	TRY(add_to(c, &activity_entity, body, &activity));
+	return back(c, str_is(record_text(activity, "type"), "call") ? "call_logged" : "message_logged",
+		    arena_printf(c->arena, "&logged=%.*s", STR_FMT_ARG(uuid_text(c->arena, record_id(activity)))));
+}
+
+/* What was said, onto what was just logged. */
+enum err quick_activity_note_page(struct context *c)
+{
+	struct record *activity, *change = record_new(c->arena, &activity_entity), *updated;
 	struct value *body = value_map(c->arena);
 	struct uuid id;
 	enum err e;
 
-	if (!uuid_parse(form_text(&c->form, "call"), &id))
-		return context_fail(c, E_INVALID, "Say which call the note is about.");
-	TRY(entity_get(c->tx, &activity_entity, id, &call));
-	if (!str_equal(record_text(call, strcmp(c->entity->plural, "leads") == 0 ? "lead_id" : "contact_id"),
-		       uuid_text(c->arena, c->id)))
+	if (!uuid_parse(form_text(&c->form, "activity"), &id))
+		return context_fail(c, E_INVALID, "Say which call or message the note is about.");
+	TRY(entity_get(c->tx, &activity_entity, id, &activity));
+	if (!str_equal(record_text(activity, subject_field(c)), uuid_text(c->arena, c->id)))
 		return E_NOTFOUND;
 	value_put_str(body, "body", form_text(&c->form, "body"));
 	e = record_from_json(change, WRITE_UPDATE, body, c->errors);
 	if (e == OK)
-		e = entity_update(c->tx, call, change, c->errors, &updated);
+		e = entity_update(c->tx, activity, change, c->errors, &updated);
 	TRY(told(c, e));
 	return back(c, "saved", STR(""));
 }
@@ -248,7 +291,9 @@ enum err quick_task_page(struct context *c)
 	struct str due = form_text(&c->form, "due");
 	struct record *task;
 
+	/* Whoever writes it down does it: the whole form gives it to somebody else. */
 	value_put_str(body, "title", form_text(&c->form, "title"));
+	value_put_str(body, "assignee_id", uuid_text(c->arena, c->principal->user_id));
 	for (size_t i = 0; i < COUNT_OF(due_times); i++)
 		if (str_is(due, due_times[i].value))
 			value_put_str(body, "due_at",

@@ -42,7 +42,8 @@ handler search_page, search_api;
 /* h_shortcuts.c */
 handler shortcuts_page, shortcuts_save;
 /* h_timeline.c */
-handler entity_history_api, timeline_api, quick_call_page, quick_call_note_page, quick_note_page, quick_task_page;
+handler entity_history_api, timeline_api, quick_activity_page, quick_activity_note_page, quick_note_page,
+	quick_task_page;
 /* h_settings.c */
 handler settings_page, settings_company, settings_logo, settings_logo_delete, tenant_logo;
 /* h_users.c */

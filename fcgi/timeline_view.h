@@ -23,7 +23,7 @@ void changes_put(struct arena *, const struct history_change *, size_t count, st
 enum err timeline_page_put(struct context *, const struct record *) MUST_CHECK;
 /* Leads and contacts. */
 bool has_quick_actions(const struct entity *);
-/* What is written down in a moment from there: page.has_quick, outcomes, calls_url… */
+/* What is written down in a moment from there: page.has_quick, outcomes, activities_url… */
 void quick_actions_put(struct context *, const struct record *);
 
 #endif

@@ -127,22 +127,87 @@ static enum err before_write(struct ttx *tx, enum write_kind kind, struct record
 	return OK;
 }
 
-/* What came from the lead ends its cadences: who has answered needs no reminder. What we sent is an answer to the lead. */
+/* ---- what follows for the lead ---- */
+
+static bool is_one_of(const struct record *activity, const char *field, const char *const *values)
+{
+	for (; *values; values++)
+		if (str_is(record_text(activity, field), *values))
+			return true;
+	return false;
+}
+
+static bool is_inbound(const struct record *activity)
+{
+	return str_is(record_text(activity, "direction"), "inbound");
+}
+
+/* They talked to us, whoever dialled. */
+static bool is_talk(const struct record *activity)
+{
+	static const char *const talks[] = {"answered", "booked", "not_interested", NULL};
+
+	return is_one_of(activity, "outcome", talks);
+}
+
+/* Whoever has written, called or talked to us needs no reminder. */
+static bool is_heard_from(const struct record *activity)
+{
+	return is_inbound(activity) || is_talk(activity);
+}
+
+static bool is_response(const struct record *activity)
+{
+	static const char *const responses[] = {"call", "email", "sms", NULL};
+
+	return is_one_of(activity, "type", responses) && (!is_inbound(activity) || is_talk(activity));
+}
+
+STATEMENT(open_lead_of_contact,
+	  "SELECT o.id FROM (SELECT l.id, l.created_at FROM leads l WHERE l.tenant_id = $1 AND l.contact_id = $2"
+	  " AND l.deleted_at IS NULL AND l.status NOT IN ('won', 'lost')"
+	  " UNION SELECT l.id, l.created_at FROM contacts c JOIN leads l ON l.tenant_id = $1 AND l.id = c.lead_id"
+	  " WHERE c.tenant_id = $1 AND c.id = $2 AND l.deleted_at IS NULL AND l.status NOT IN ('won', 'lost')) o"
+	  " ORDER BY o.created_at DESC, o.id DESC LIMIT 1");
+
+/* The lead it is about: the one it names, else the newest of its contact that is still open; zero for none. */
+static enum err lead_of(struct ttx *tx, const struct record *activity, struct uuid *lead)
+{
+	struct str named = record_text(activity, "lead_id"), contact = record_text(activity, "contact_id");
+	struct rows *rows;
+	enum err err;
+
+	*lead = uuid_zero();
+	if (!str_absent(named))
+		return uuid_parse(named, lead) ? OK : E_INTERNAL;
+	if (str_absent(contact))
+		return OK;
+	err = ttx_rows(tx, &open_lead_of_contact, ARGS(arg_str(contact)), &rows);
+	if (err == OK && rows_next(rows))
+		*lead = rows_uuid(rows, 0);
+	return err;
+}
+
+/* An outcome that is written down later counts when it is. */
 static enum err after_write(struct ttx *tx, enum write_kind kind, const struct record *activity)
 {
-	static const char *const answers[] = {"call", "email", "sms"};
-	struct str type = record_text(activity, "type"), lead_text = record_text(activity, "lead_id");
+	const struct record *before = kind == WRITE_UPDATE ? record_before(activity) : NULL;
+	bool heard = is_heard_from(activity) && !(before && is_heard_from(before));
+	bool response = is_response(activity) && !(before && is_response(before));
 	struct uuid lead;
+	enum err err;
 	int64_t at;
 
-	if (kind != WRITE_CREATE || str_absent(lead_text) || !uuid_parse(lead_text, &lead))
+	if ((kind != WRITE_CREATE && kind != WRITE_UPDATE) || (!heard && !response))
 		return OK;
-	if (str_is(record_text(activity, "direction"), "inbound"))
-		return cadence_stop(tx, lead, CADENCE_STOP_REPLY, NULL);
-	for (size_t i = 0; i < COUNT_OF(answers); i++)
-		if (str_is(type, answers[i]) && clock_from_rfc3339(record_text(activity, "occurred_at"), &at))
-			return response_given(tx, lead, answers[i], at);
-	return OK;
+	err = lead_of(tx, activity, &lead);
+	if (err || uuid_is_zero(lead))
+		return err;
+	if (heard)
+		err = cadence_stop(tx, lead, CADENCE_STOP_REPLY, NULL);
+	if (err == OK && response && clock_from_rfc3339(record_text(activity, "occurred_at"), &at))
+		err = response_given(tx, lead, arena_c_string(ttx_arena(tx), record_text(activity, "type")), at);
+	return err;
 }
 
 const struct entity activity_entity = {

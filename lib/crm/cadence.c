@@ -46,7 +46,7 @@ const struct entity cadence_entity = {
 	.title_field = "name",
 	.default_sort = "created_at",
 	.empty_hint = "A cadence is a list of steps, such as a call after a day and another after three. Started on a "
-		      "lead, it makes the tasks and stops when the lead replies.",
+		      "lead, it makes the tasks and stops when the lead answers.",
 	.trash = true,
 	.history = true,
 };

@@ -1,6 +1,6 @@
 /*
- * A cadence at work on a lead: starting it makes the tasks of its steps; a reply, the end of the lead or a person stops it, which cancels what is
- * still open. One run of a cadence at a time for a lead.
+ * A cadence at work on a lead: starting it makes the tasks of its steps; an answer of the lead (it wrote, called or was reached by us), its end or
+ * a person stops it, which cancels what is still open. One run of a cadence at a time for a lead.
  */
 #ifndef DEMAND_CRM_CADENCE_RUN_H
 #define DEMAND_CRM_CADENCE_RUN_H

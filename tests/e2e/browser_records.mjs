@@ -160,7 +160,7 @@ async function lead(page, { tag, slug }) {
 		await page.goto(`${origin(slug)}/leads?status=qualified`);
 		await page.click('#list tbody .row-title');
 		await page.waitForURL(row);
-		await page.click('.quick summary:has-text("Log call")');
+		await page.click('.quick summary:has-text("Log")');
 		await page.screenshot({ path: `${process.env.DEMAND_SCREENSHOTS || process.env.DEMAND_STATE}/${tag}-log-call.png` });
 		await page.click('.quick-outcomes button >> nth=0');
 		await page.waitForSelector('.timeline-entry:has-text("all")');

@@ -227,7 +227,7 @@ static void list_view(struct shot *shot, bool fresh)
 static void written_quickly(struct shot *shot, bool fresh)
 {
 	(void)fresh;
-	shot->body = text("csrf=%.*s&outcome=voicemail&body=said&title=Call+back&due=1d&call=" NOBODYS_ID,
+	shot->body = text("csrf=%.*s&outcome=voicemail&body=said&title=Call+back&due=1d&activity=" NOBODYS_ID,
 			  STR_FMT_ARG(shot->csrf));
 	shot->type = STR("application/x-www-form-urlencoded");
 }
@@ -504,8 +504,8 @@ static const struct special {
 	{METHOD_POST, "/saved_views/here", ON_TENANT, list_view, 0},
 	{METHOD_GET, "*/erase", ON_TENANT, NULL, 404},
 	{METHOD_POST, "*/erase", ON_TENANT, in_the_trash, 0},
-	{METHOD_POST, "*/calls", ON_TENANT, written_quickly, 0},
-	{METHOD_POST, "*/call-note", ON_TENANT, written_quickly, 404},
+	{METHOD_POST, "*/activities", ON_TENANT, written_quickly, 0},
+	{METHOD_POST, "*/activity-note", ON_TENANT, written_quickly, 404},
 	{METHOD_POST, "*/notes", ON_TENANT, written_quickly, 0},
 	{METHOD_POST, "*/tasks", ON_TENANT, written_quickly, 0},
 	{METHOD_GET, "+/export", ON_TENANT, file_of_list, 0},

@@ -31,7 +31,7 @@ static const struct {
 	{"/duplicates/merge", FACE_PAGE, "pair=^", "duplicate_pairs"},
 	{"/held/discard", FACE_API, "{\"ids\":[\"^\"]}", "web_requests"},
 	{"/held/discard", FACE_PAGE, "request=^", "web_requests"},
-	{"/call-note", FACE_PAGE, "call=^&body=said", "activities"},
+	{"/activity-note", FACE_PAGE, "activity=^&body=said", "activities"},
 };
 
 /* The table of the word in front of that end. */

@@ -202,23 +202,126 @@ static void a_cadence_makes_its_tasks_once(void **state)
 	assert_status(api(METHOD_POST, path_of(lead, "/cadences"), body.p), 200);
 }
 
-static void a_reply_stops_it_and_a_call_of_ours_does_not(void **state)
+static struct str log_activity(const char *members)
 {
-	struct str lead = started_lead("Cadence two");
+	const struct response *made = api(METHOD_POST, "/api/activities", text("{%s}", members).p);
+
+	assert_status(made, 201);
+	return json_text(made, "id");
+}
+
+static struct str log_on(struct str lead, const char *members)
+{
+	return log_activity(text("%s,\"lead_id\":\"%.*s\"", members, STR_FMT_ARG(lead)).p);
+}
+
+static void assert_runs_at(struct str lead, bool runs, const char *file, int line)
+{
+	const struct response *answer = api(METHOD_GET, path_of(lead, "/cadences"), NULL);
+
+	assert_true_at(answer, str_is(json_text(answer, "data.0.open_tasks"), runs ? "3" : "0"), "open tasks", file,
+		       line);
+	assert_true_at(answer, runs || str_is(json_text(answer, "data.0.stop_reason"), "reply"), "the reason", file,
+		       line);
+}
+#define assert_runs(lead, runs) assert_runs_at(lead, runs, __FILE__, __LINE__)
+
+static void what_the_lead_sends_stops_it(void **state)
+{
+	static const char *const types[] = {"sms", "email", "call"};
 
 	(void)state;
-	assert_status(api(METHOD_POST, "/api/activities",
-			  text("{\"type\":\"call\",\"subject\":\"ours\",\"lead_id\":\"%.*s\"}", STR_FMT_ARG(lead)).p),
-		      201);
-	assert_json(api(METHOD_GET, path_of(lead, "/cadences"), NULL), "data.0.open_tasks", "3");
-	assert_status(
-		api(METHOD_POST, "/api/activities",
-		    text("{\"type\":\"sms\",\"subject\":\"theirs\",\"direction\":\"inbound\",\"lead_id\":\"%.*s\"}",
-			 STR_FMT_ARG(lead))
-			    .p),
-		201);
-	assert_json(api(METHOD_GET, path_of(lead, "/cadences"), NULL), "data.0.open_tasks", "0");
-	assert_json(api(METHOD_GET, path_of(lead, "/cadences"), NULL), "data.0.stop_reason", "reply");
+	for (size_t i = 0; i < COUNT_OF(types); i++) {
+		struct str lead = started_lead("Cadence two");
+
+		(void)log_on(lead, text("\"type\":\"%s\"", types[i]).p);
+		assert_runs(lead, true);
+		(void)log_on(lead, text("\"type\":\"%s\",\"direction\":\"inbound\"", types[i]).p);
+		assert_runs(lead, false);
+	}
+}
+
+static void a_call_stops_it_when_the_lead_was_reached(void **state)
+{
+	static const struct {
+		const char *outcome;
+		bool reached;
+	} calls[] = {{"no_answer", false},
+		     {"voicemail", false},
+		     {"answered", true},
+		     {"booked", true},
+		     {"not_interested", true}};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(calls); i++) {
+		struct str lead = started_lead("Cadence called");
+
+		(void)log_on(lead, text("\"type\":\"call\",\"outcome\":\"%s\"", calls[i].outcome).p);
+		assert_runs(lead, !calls[i].reached);
+	}
+}
+
+static void an_outcome_that_is_told_later_counts_then(void **state)
+{
+	struct str lead = started_lead("Cadence later"), call = log_on(lead, "\"type\":\"call\"");
+	const char *path = text("/api/activities/%.*s", STR_FMT_ARG(call)).p;
+	struct str body = text("{\"cadence_id\":\"%.*s\"}", STR_FMT_ARG(cadence_id()));
+
+	(void)state;
+	assert_runs(lead, true);
+	assert_status(api(METHOD_PATCH, path, "{\"outcome\":\"booked\"}"), 200);
+	assert_runs(lead, false);
+	/* Once: a word added to an old call does not stop what was started since. */
+	assert_status(api(METHOD_POST, path_of(lead, "/cadences"), body.p), 200);
+	assert_status(api(METHOD_PATCH, path, "{\"body\":\"Tuesday at nine\"}"), 200);
+	assert_runs(lead, true);
+}
+
+/* ---- what is logged with a contact ---- */
+
+static struct str contact_with_leads(struct str *older, struct str *newer)
+{
+	const struct response *made = api(METHOD_POST, "/api/contacts", "{\"name\":\"Has leads\"}");
+	struct str id = json_text(made, "id");
+
+	*older = started_lead("Older");
+	*newer = started_lead("Newer");
+	test_sql("UPDATE leads SET contact_id = '%.*s', created_at = now() - interval '2 hours'"
+		 " WHERE tenant_id = '%.*s' AND id = '%.*s'",
+		 STR_FMT_ARG(id), STR_FMT_ARG(uuid_text(web->arena, acme.id)), STR_FMT_ARG(*older));
+	test_sql("UPDATE leads SET contact_id = '%.*s', created_at = now() - interval '1 hour'"
+		 " WHERE tenant_id = '%.*s' AND id = '%.*s'",
+		 STR_FMT_ARG(id), STR_FMT_ARG(uuid_text(web->arena, acme.id)), STR_FMT_ARG(*newer));
+	return id;
+}
+
+static struct str first_response(struct str lead)
+{
+	return json_text(api(METHOD_GET, path_of(lead, ""), NULL), "first_response_kind");
+}
+
+static void a_call_to_a_contact_counts_for_its_newest_open_lead(void **state)
+{
+	struct str older, newer, contact = contact_with_leads(&older, &newer);
+	const char *call =
+		text("\"type\":\"call\",\"outcome\":\"answered\",\"contact_id\":\"%.*s\"", STR_FMT_ARG(contact)).p;
+
+	(void)state;
+	(void)log_activity(call);
+	assert_true(str_is(first_response(newer), "call"));
+	assert_true(str_absent(first_response(older)));
+	assert_runs(newer, false);
+	assert_runs(older, true);
+	/* What is won is no open lead. */
+	assert_status(api(METHOD_PATCH, path_of(newer, ""), "{\"status\":\"won\"}"), 200);
+	(void)log_activity(call);
+	assert_true(str_is(first_response(older), "call"));
+	assert_runs(older, false);
+	/* A contact without leads has none to count for. */
+	(void)log_activity(
+		text("\"type\":\"call\",\"contact_id\":\"%.*s\"",
+		     STR_FMT_ARG(json_text(api(METHOD_POST, "/api/contacts", "{\"name\":\"No lead\"}"), "id")))
+			.p);
 }
 
 static void winning_stops_it(void **state)
@@ -274,7 +377,10 @@ int main(void)
 		cmocka_unit_test(tomorrow_is_tomorrow_where_the_company_is),
 		cmocka_unit_test(a_task_that_repeats_makes_its_next_once_and_not_in_the_past),
 		cmocka_unit_test(a_cadence_makes_its_tasks_once),
-		cmocka_unit_test(a_reply_stops_it_and_a_call_of_ours_does_not),
+		cmocka_unit_test(what_the_lead_sends_stops_it),
+		cmocka_unit_test(a_call_stops_it_when_the_lead_was_reached),
+		cmocka_unit_test(an_outcome_that_is_told_later_counts_then),
+		cmocka_unit_test(a_call_to_a_contact_counts_for_its_newest_open_lead),
 		cmocka_unit_test(winning_stops_it),
 		cmocka_unit_test(the_last_task_finishes_the_run),
 		cmocka_unit_test(cadences_have_a_page),

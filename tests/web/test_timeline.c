@@ -170,7 +170,7 @@ static void a_call_is_logged_in_two_taps_and_its_note_may_follow(void **state)
 	(void)state;
 	assert_has(answer, "value=\"voicemail\">Voicemail</button>");
 	assert_hasnt(browse(&viewer, page), "value=\"voicemail\"");
-	answer = submit(&member, text("%s/calls", page).p, "outcome=voicemail");
+	answer = submit(&member, text("%s/activities", page).p, "outcome=voicemail");
 	assert_status(answer, 303);
 	answer = browse(&member, location_of(answer).p);
 	assert_has(answer, "The call is logged.");
@@ -179,15 +179,59 @@ static void a_call_is_logged_in_two_taps_and_its_note_may_follow(void **state)
 	assert_json(answer, "data.0.outcome", "voicemail");
 	assert_json(answer, "data.0.actor.kind", "user");
 	call = json_text(answer, "data.0.id");
-	assert_status(
-		submit(&member, text("%s/call-note", page).p, text("call=%.*s&body=Rings+twice", STR_FMT_ARG(call)).p),
-		303);
+	assert_status(submit(&member, text("%s/activity-note", page).p,
+			     text("activity=%.*s&body=Rings+twice", STR_FMT_ARG(call)).p),
+		      303);
 	assert_json(timeline("leads", id, "?show=calls"), "data.0.text", "Rings twice");
-	assert_status(submit(&member, text("%s/calls", page).p, "outcome=nope"), 422);
-	assert_status(submit(&member, text("%s/calls", page).p, ""), 422);
-	assert_status(submit(&member, text("/leads/%.*s/call-note", STR_FMT_ARG(company_lead(&acme, "Else"))).p,
-			     text("call=%.*s&body=x", STR_FMT_ARG(call)).p),
+	assert_status(submit(&member, text("%s/activities", page).p, "outcome=nope"), 422);
+	assert_status(submit(&member, text("%s/activities", page).p, ""), 422);
+	assert_status(submit(&member, text("/leads/%.*s/activity-note", STR_FMT_ARG(company_lead(&acme, "Else"))).p,
+			     text("activity=%.*s&body=x", STR_FMT_ARG(call)).p),
 		      404);
+}
+
+static void what_came_from_them_is_logged_in_two_taps_too(void **state)
+{
+	struct browser member = browser_as(&acme, ROLE_MEMBER);
+	struct str id = made("/api/contacts", "{\"name\": \"Writes back\"}");
+	const char *page = text("/contacts/%.*s", STR_FMT_ARG(id)).p;
+	const struct response *answer = browse(&member, page);
+
+	(void)state;
+	assert_has(answer, "name=\"received\" value=\"sms\">They texted</button>");
+	answer = submit(&member, text("%s/activities", page).p, "received=sms");
+	assert_status(answer, 303);
+	answer = browse(&member, location_of(answer).p);
+	assert_has(answer, "The message is logged.");
+	assert_has(answer, "What was said?");
+	assert_json(timeline("contacts", id, ""), "data.0.sentence", "Text message received");
+	assert_status(submit(&member, text("%s/activities", page).p, "received=call"), 303);
+	answer = timeline("contacts", id, "?show=calls");
+	assert_json(answer, "data.0.sentence", "Incoming call");
+	assert_json(answer, "data.0.outcome", "answered");
+	/* Only what has a button. */
+	assert_status(submit(&member, text("%s/activities", page).p, "received=system"), 422);
+	assert_status(submit(&member, text("%s/activities", page).p, "received="), 422);
+}
+
+/* What no button says is written down in the whole form, and the person is back on the page. */
+static void the_whole_forms_are_reached_from_the_page(void **state)
+{
+	struct browser member = browser_as(&acme, ROLE_MEMBER);
+	struct str id = company_lead(&acme, "Whole forms");
+	const char *page = text("/leads/%.*s", STR_FMT_ARG(id)).p;
+	const struct response *answer = browse(&member, page);
+
+	(void)state;
+	assert_has(answer, text("href=\"/activities/new?lead_id=%.*s&amp;return=%s\"", STR_FMT_ARG(id), page).p);
+	assert_has(answer, text("href=\"/tasks/new?lead_id=%.*s&amp;return=%s\"", STR_FMT_ARG(id), page).p);
+	answer = browse(&member, text("/activities/new?lead_id=%.*s&return=%s", STR_FMT_ARG(id), page).p);
+	assert_has(answer, "Whole forms");
+	assert_has(answer, text("name=\"return\" value=\"%s\"", page).p);
+	answer = submit(&member, "/activities",
+			text("type=visit&direction=outbound&lead_id=%.*s&return=%s", STR_FMT_ARG(id), page).p);
+	assert_goes_to(answer, text("%s?done=created", page));
+	assert_json(timeline("leads", id, "?show=visits"), "data.0.type", "visit");
 }
 
 static void a_note_and_a_task_are_written_down_on_the_page(void **state)
@@ -199,6 +243,8 @@ static void a_note_and_a_task_are_written_down_on_the_page(void **state)
 	(void)state;
 	assert_status(submit(&member, text("%s/notes", page).p, "body=%3Cb%3EDog%3C%2Fb%3E"), 303);
 	assert_status(submit(&member, text("%s/tasks", page).p, "title=Call+back&due=1d"), 303);
+	/* It is of the day of the person who wrote it down. */
+	assert_has(browse(&member, "/my-day"), "Call back");
 	assert_status(submit(&member, text("%s/tasks", page).p, "title=&due=1d"), 422);
 	assert_status(submit(&member, text("%s/notes", page).p, "body="), 422);
 	assert_has(browse(&member, page), "&lt;b&gt;Dog&lt;/b&gt;");
@@ -216,6 +262,8 @@ int main(void)
 		cmocka_unit_test(earlier_entries_follow_without_gap_or_repetition),
 		cmocka_unit_test(a_contact_shows_what_happened_with_its_leads),
 		cmocka_unit_test(a_call_is_logged_in_two_taps_and_its_note_may_follow),
+		cmocka_unit_test(what_came_from_them_is_logged_in_two_taps_too),
+		cmocka_unit_test(the_whole_forms_are_reached_from_the_page),
 		cmocka_unit_test(a_note_and_a_task_are_written_down_on_the_page),
 	};
 
