@@ -332,13 +332,25 @@ static void put_for_page(const struct entry *entry, const struct teller *teller,
 				 : STR("/"));
 }
 
-/* A stage's move is an entry of its own: not twice. */
-static size_t without_stage(struct history_change *changes, size_t count)
+/* What follows from a move or an answer, each of which is an entry of its own. The row's history has all of it. */
+static bool is_told_elsewhere(const struct history_change *change)
+{
+	static const char *const fields[] = {"stage_id",          "stage_since",
+					     "first_response_at", "first_response_kind",
+					     "first_response_by", "first_response_seconds"};
+
+	for (size_t i = 0; i < COUNT_OF(fields); i++)
+		if (str_is(change->name, fields[i]))
+			return true;
+	return false;
+}
+
+static size_t without_told(struct history_change *changes, size_t count)
 {
 	size_t kept = 0;
 
 	for (size_t i = 0; i < count; i++)
-		if (!str_is(changes[i].name, "stage_id"))
+		if (!is_told_elsewhere(&changes[i]))
 			changes[kept++] = changes[i];
 	return kept;
 }
@@ -358,7 +370,7 @@ static void read_changes(struct context *c, const struct timeline_page *page, st
 		if (!told[i].entity)
 			continue;
 		told[i].count = history_changes(c->arena, told[i].entity, entry->text, &told[i].changes);
-		told[i].count = without_stage(told[i].changes, told[i].count);
+		told[i].count = without_told(told[i].changes, told[i].count);
 	}
 }
 

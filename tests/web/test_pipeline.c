@@ -285,7 +285,7 @@ static void who_has_been_answered_is_not_new(void **state)
 	const struct response *page;
 
 	(void)state;
-	assert_status(submit(&member, text("/leads/%.*s/calls", STR_FMT_ARG(lead)).p, "outcome=no_answer"), 303);
+	assert_status(submit(&member, text("/leads/%.*s/activities", STR_FMT_ARG(lead)).p, "outcome=no_answer"), 303);
 	assert_json(api(METHOD_GET, text("/api/leads/%.*s", STR_FMT_ARG(lead)).p, NULL), "status", "contacted");
 	page = api(METHOD_GET, history_path(lead), NULL);
 	assert_json(page, "data.0.changes.0.field", "status");

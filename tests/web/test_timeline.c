@@ -107,6 +107,43 @@ static void a_timeline_has_every_kind_and_shows_one(void **state)
 		      404);
 }
 
+static struct str stage_named(const char *name)
+{
+	const struct response *stages = get("/api/pipeline_stages");
+	int at = 0;
+
+	while (!str_is(json_text(stages, text("data.%d.name", at).p), name))
+		assert_true(json_at(stages, text("data.%d", ++at).p));
+	return json_text(stages, text("data.%d.id", at).p);
+}
+
+/* The move says it: since when and that it was the first answer are in the history of the row. */
+static void a_move_is_told_once(void **state)
+{
+	struct str id = made("/api/leads", "{\"name\": \"Moved\"}");
+	struct browser member = browser_as(&acme, ROLE_MEMBER);
+	const struct response *answer;
+
+	(void)state;
+	change("leads", id, text("{\"stage_id\": \"%.*s\"}", STR_FMT_ARG(stage_named("Contacted"))).p);
+	answer = timeline("leads", id, "");
+	assert_has(answer, "Stage: New → Contacted");
+	assert_hasnt(answer, "stage_since");
+	assert_hasnt(answer, "first_response");
+	answer = browse(&member, text("/leads/%.*s?show=changes", STR_FMT_ARG(id)).p);
+	assert_hasnt(answer, "<strong>In this stage since</strong>");
+	assert_hasnt(answer, "<strong>First answer</strong>");
+	answer = get(text("/api/leads/%.*s/history", STR_FMT_ARG(id)).p);
+	assert_has(answer, "\"stage_since\"");
+	assert_has(answer, "\"first_response_at\"");
+	/* What else was changed with it is told. */
+	change("leads", id,
+	       text("{\"stage_id\": \"%.*s\", \"city\": \"Austin\"}", STR_FMT_ARG(stage_named("Estimate booked"))).p);
+	answer = timeline("leads", id, "?show=changes");
+	assert_has(answer, "\"city\"");
+	assert_hasnt(answer, "stage_since");
+}
+
 static void earlier_entries_follow_without_gap_or_repetition(void **state)
 {
 	struct str id = made("/api/leads", "{\"name\": \"Long\"}"), cursor = STR("");
@@ -259,6 +296,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_change_is_told_in_words_with_the_key_that_made_it),
 		cmocka_unit_test(a_timeline_has_every_kind_and_shows_one),
+		cmocka_unit_test(a_move_is_told_once),
 		cmocka_unit_test(earlier_entries_follow_without_gap_or_repetition),
 		cmocka_unit_test(a_contact_shows_what_happened_with_its_leads),
 		cmocka_unit_test(a_call_is_logged_in_two_taps_and_its_note_may_follow),
