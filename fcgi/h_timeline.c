@@ -30,6 +30,7 @@ enum err entity_history_api(struct context *c)
 enum err timeline_api(struct context *c)
 {
 	const struct timeline_show *show = timeline_show_find(form_text(&c->query, "show"));
+	struct timeline_lists lists = {.for_page = false};
 	struct history_place after;
 	struct record *record;
 	struct str next;
@@ -40,7 +41,8 @@ enum err timeline_api(struct context *c)
 	if (!timeline_place(c, &after) || !show)
 		return E_INVALID;
 	TRY(entity_get(c->tx, c->entity, c->id, &record));
-	TRY(timeline_put(c, record, show, &after, value_put_list(c->data, "data"), false, &next));
+	lists.entries = value_put_list(c->data, "data");
+	TRY(timeline_put(c, record, show, &after, &lists, &next));
 	value_put_str(c->data, "next_cursor", next);
 	return OK;
 }
@@ -81,7 +83,8 @@ static void put_chips(struct context *c, const struct record *record, const stru
 enum err timeline_page_put(struct context *c, const struct record *record)
 {
 	const struct timeline_show *show = timeline_show_find(form_text(&c->query, "show"));
-	struct value *list = value_put_list(c->page, "timeline");
+	struct timeline_lists lists = {.entries = value_put_list(c->page, "timeline"), .for_page = true};
+	struct value *pinned = value_put_list(c->page, "pinned");
 	struct history_place after;
 	struct str next = STR_NONE;
 
@@ -92,9 +95,13 @@ enum err timeline_page_put(struct context *c, const struct record *record)
 		c->errors = errors_new(c->arena);
 	value_put_bool(c->page, "has_timeline", c->entity->history);
 	put_chips(c, record, show);
+	/* On top of everything, and only there: who looks for one kind or for what was earlier has seen it. */
+	if (!show->source && after.at == 0)
+		lists.pinned = pinned;
 	if (c->entity->history)
-		TRY(timeline_put(c, record, show, &after, list, true, &next));
-	value_put_bool(c->page, "has_entries", value_count(list) > 0);
+		TRY(timeline_put(c, record, show, &after, &lists, &next));
+	value_put_bool(c->page, "has_pinned", value_count(pinned) > 0);
+	value_put_bool(c->page, "has_entries", value_count(lists.entries) > 0);
 	value_put_bool(c->page, "has_earlier", !str_absent(next));
 	value_put_url(c->page, "earlier_url", show_url(c, record, show, next));
 	value_put_bool(c->page, "has_latest", after.at != 0);
@@ -281,6 +288,7 @@ enum err quick_note_page(struct context *c)
 	struct record *note;
 
 	value_put_str(body, "body", form_text(&c->form, "body"));
+	value_put_bool(body, "is_pinned", str_is(form_text(&c->form, "is_pinned"), "t"));
 	TRY(add_to(c, &note_entity, body, &note));
 	return back(c, "note_added", STR(""));
 }

@@ -109,7 +109,7 @@ static const struct {
 } queries[] = {
 	{"/api/onboarding/subdomain", "name", "string", "A company's name or the subdomain wished for.", true},
 	{"/api/leads/{id}/timeline", "show", "string",
-	 "One kind: calls, emails, texts, visits, notes, tasks, signals, stages or changes.", false},
+	 "One kind: calls, emails, texts, visits, notes, pinned (notes), tasks, signals, stages or changes.", false},
 	{"/api/leads/{id}/timeline", "cursor", "string", "next_cursor of the page before.", false},
 	{"/api/contacts/{id}/timeline", "show", "string", "One kind, as for a lead's timeline.", false},
 	{"/api/contacts/{id}/timeline", "cursor", "string", "next_cursor of the page before.", false},

@@ -374,14 +374,20 @@ static void read_changes(struct context *c, const struct timeline_page *page, st
 	}
 }
 
-enum err timeline_put(struct context *c, const struct record *row, const struct timeline_show *show,
-		      const struct history_place *after, struct value *list, bool for_page, struct str *next)
+static bool is_among(const struct timeline_page *page, const struct timeline_entry *entry)
 {
-	struct timeline_page *page;
-	struct told *told;
+	for (size_t i = 0; page && i < page->count; i++)
+		if (uuid_equal(page->entries[i].id, entry->id))
+			return true;
+	return false;
+}
 
-	TRY(timeline_read(c->tx, row, show, after, &page));
-	told = arena_array(c->arena, page->count + 1, sizeof *told);
+/* But for those that stand in `elsewhere`, which may be NULL. */
+static enum err put_entries(struct context *c, struct uuid subject, const struct timeline_page *page,
+			    const struct timeline_page *elsewhere, bool for_page, struct value *list)
+{
+	struct told *told = arena_array(c->arena, page->count + 1, sizeof *told);
+
 	read_changes(c, page, told);
 	TRY(load_labels(c, told, page->count));
 	for (size_t i = 0; i < page->count; i++) {
@@ -393,14 +399,27 @@ enum err timeline_put(struct context *c, const struct record *row, const struct 
 		while (!str_is(entry.of->source, teller->source))
 			teller++;
 		teller->tell(&entry);
-		if (str_is(entry.of->kind, "changed") && told[i].entity && told[i].count == 0)
+		if ((str_is(entry.of->kind, "changed") && told[i].entity && told[i].count == 0) ||
+		    is_among(elsewhere, entry.of))
 			continue;
 		map = value_map(c->arena);
 		put_public(&entry, map);
 		if (for_page)
-			put_for_page(&entry, teller, record_id(row), map);
+			put_for_page(&entry, teller, subject, map);
 		value_append(list, map);
 	}
+	return OK;
+}
+
+enum err timeline_put(struct context *c, const struct record *row, const struct timeline_show *show,
+		      const struct history_place *after, const struct timeline_lists *lists, struct str *next)
+{
+	struct timeline_page *page, *pinned = NULL;
+
+	TRY(timeline_read(c->tx, row, show, after, lists->pinned ? &pinned : NULL, &page));
+	if (pinned)
+		TRY(put_entries(c, record_id(row), pinned, NULL, lists->for_page, lists->pinned));
+	TRY(put_entries(c, record_id(row), page, pinned, lists->for_page, lists->entries));
 	*next = STR_NONE;
 	if (page->more)
 		*next = history_place_text(c->arena, &(struct history_place){page->entries[page->count - 1].at,

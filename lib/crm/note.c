@@ -13,7 +13,7 @@ static const struct field fields[] = {
 	{
 		.name = "is_pinned",
 		.label = "Pinned",
-		.help = "Stays on top.",
+		.help = "Stands above the timeline.",
 		.type = FIELD_BOOL,
 		.flags = CARRIED,
 		.default_value = "f",

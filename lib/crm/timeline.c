@@ -14,6 +14,7 @@ const struct timeline_show timeline_shows[] = {
 	{"texts", "Texts", "activities", "t.type = 'sms'"},
 	{"visits", "Visits", "activities", "t.type IN ('visit', 'meeting')"},
 	{"notes", "Notes", "notes", NULL},
+	{"pinned", "Pinned", "notes", "t.is_pinned"},
 	{"tasks", "Tasks", "tasks", NULL},
 	{"signals", "Signals", "signals", NULL},
 	{"stages", "Stages", "stage_moves", NULL},
@@ -336,26 +337,46 @@ void timeline_statement(struct arena *arena, const struct record *row, struct st
 	memcpy(out->arguments, build.arguments, sizeof build.arguments);
 }
 
-enum err timeline_read(struct ttx *tx, const struct record *row, const struct timeline_show *show,
-		       const struct history_place *after, struct timeline_page **out)
+/* NULL: rows of that entity have no such entries. */
+static struct rows *send_page(struct ttx *tx, const struct record *row, struct str leads,
+			      const struct timeline_show *show, const struct history_place *after)
 {
-	struct arena *arena = ttx_arena(tx);
-	struct timeline_page *page = ARENA_NEW(arena, struct timeline_page);
 	struct timeline_statement statement;
-	struct rows *rows;
+
+	if (!timeline_has(record_entity(row), show))
+		return NULL;
+	timeline_statement(ttx_arena(tx), row, leads, show, after, &statement);
+	return ttx_send_text(tx, "timeline", statement.sql, (struct arguments){statement.arguments, statement.count});
+}
+
+static enum err read_page(struct ttx *tx, struct rows *sent, struct timeline_page **out)
+{
+	struct timeline_page *page = ARENA_NEW(ttx_arena(tx), struct timeline_page);
+	enum err err = sent ? rows_wait(sent) : OK;
+
+	*out = page;
+	if (err || !sent)
+		return err;
+	page->more = rows_count(sent) > TIMELINE_MOST;
+	while (page->count < TIMELINE_MOST && rows_next(sent))
+		read_entry(sent, &page->entries[page->count++]);
+	return OK;
+}
+
+enum err timeline_read(struct ttx *tx, const struct record *row, const struct timeline_show *show,
+		       const struct history_place *after, struct timeline_page **pinned, struct timeline_page **out)
+{
+	struct history_place start = {0};
+	struct rows *first = NULL, *second;
 	struct str leads;
 	enum err err = leads_of(tx, row, &leads);
 
-	*out = page;
-	if (err || !timeline_has(record_entity(row), show))
-		return err;
-	timeline_statement(arena, row, leads, show, after, &statement);
-	err = ttx_rows_text(tx, "timeline", statement.sql, (struct arguments){statement.arguments, statement.count},
-			    &rows);
 	if (err)
 		return err;
-	page->more = rows_count(rows) > TIMELINE_MOST;
-	while (page->count < TIMELINE_MOST && rows_next(rows))
-		read_entry(rows, &page->entries[page->count++]);
-	return OK;
+	if (pinned)
+		first = send_page(tx, row, leads, timeline_show_find(STR("pinned")), &start);
+	second = send_page(tx, row, leads, show, after);
+	if (pinned)
+		err = read_page(tx, first, pinned);
+	return err ? err : read_page(tx, second, out);
 }

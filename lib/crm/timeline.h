@@ -37,9 +37,10 @@ struct timeline_page {
 	size_t count;
 	bool more;
 };
-/* `row` is the lead, contact or other record itself. */
+/* `row` is the lead, contact or other record itself. `pinned`, unless NULL, gets its pinned notes in the same round trip. */
 enum err timeline_read(struct ttx *, const struct record *row, const struct timeline_show *,
-		       const struct history_place *after, struct timeline_page **out) MUST_CHECK;
+		       const struct history_place *after, struct timeline_page **pinned,
+		       struct timeline_page **out) MUST_CHECK;
 
 /* The statement of it, with `leads` as "{…}"; the tests look at its plan. */
 #define TIMELINE_ARGUMENTS 5

@@ -89,7 +89,7 @@ static void run(struct stx *tx, const char *sql)
 }
 
 /* Under the role, the policy and the plan cache of the workers. */
-static const char *plan_of(const struct record *row, const char *mode)
+static const char *plan_of(const struct record *row, const char *show, const char *mode)
 {
 	struct history_place start = {0};
 	struct timeline_statement statement;
@@ -99,7 +99,7 @@ static const char *plan_of(const struct record *row, const char *mode)
 	struct rows *rows;
 
 	timeline_statement(arena, row, arena_printf(arena, "{%s}", id_of(record_id(lead))),
-			   timeline_show_find(STR_NONE), &start, &statement);
+			   timeline_show_find(str_from(show)), &start, &statement);
 	assert_int_equal(stx_enter_tenant(tx, &big), OK);
 	run(tx, arena_printf(arena, "SET LOCAL plan_cache_mode = %s", mode).p);
 	run(tx, arena_printf(arena, "PREPARE looked_at AS %.*s", STR_FMT_ARG(statement.sql)).p);
@@ -122,7 +122,7 @@ static void each_table_is_read_by_its_own_index(void **state)
 	(void)state;
 	for (size_t r = 0; r < COUNT_OF(rows); r++)
 		for (size_t m = 0; m < COUNT_OF(modes); m++) {
-			const char *plan = plan_of(rows[r], modes[m]);
+			const char *plan = plan_of(rows[r], "", modes[m]);
 
 			for (size_t i = 0; i < COUNT_OF(tables); i++)
 				if (strstr(plan, arena_printf(arena, "Seq Scan on %s", tables[i]).p) ||
@@ -134,6 +134,16 @@ static void each_table_is_read_by_its_own_index(void **state)
 		}
 }
 
+/* However many notes there are, those that are not pinned are not read. */
+static void pinned_notes_have_indexes_of_their_own(void **state)
+{
+	const char *plan = plan_of(contact, "pinned", "force_generic_plan");
+
+	(void)state;
+	if (!strstr(plan, "using notes_pinned_lead") || !strstr(plan, "using notes_pinned_contact"))
+		fail_msg("%s", plan);
+}
+
 static void a_contact_has_the_entries_of_its_lead(void **state)
 {
 	struct ttx *tx = begin(&big, TX_READ);
@@ -143,7 +153,7 @@ static void a_contact_has_the_entries_of_its_lead(void **state)
 
 	(void)state;
 	do {
-		assert_int_equal(timeline_read(tx, contact, timeline_show_find(STR("calls")), &place, &page), OK);
+		assert_int_equal(timeline_read(tx, contact, timeline_show_find(STR("calls")), &place, NULL, &page), OK);
 		for (size_t i = 0; i < page->count; i++)
 			assert_true(!place.at || page->entries[i].at <= place.at);
 		seen += page->count;
@@ -172,6 +182,7 @@ static int make_contact(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(pinned_notes_have_indexes_of_their_own),
 		cmocka_unit_test(each_table_is_read_by_its_own_index),
 		cmocka_unit_test(a_contact_has_the_entries_of_its_lead),
 	};

@@ -43,6 +43,16 @@ static const struct response *timeline(const char *plural, struct str id, const 
 	return get(text("/api/%s/%.*s/timeline%s", plural, STR_FMT_ARG(id), query).p);
 }
 
+static int count_of(const struct response *answer, const char *piece)
+{
+	struct str body = buffer_str(&answer->body);
+	int count = 0;
+
+	for (const char *at = body.p; (at = memmem(at, (size_t)(body.p + body.n - at), piece, strlen(piece))); at++)
+		count++;
+	return count;
+}
+
 static void a_change_is_told_in_words_with_the_key_that_made_it(void **state)
 {
 	struct str id = made("/api/leads", "{\"name\": \"Told\", \"value_cents\": 0}"), owner = acme.user[ROLE_OWNER];
@@ -142,6 +152,49 @@ static void a_move_is_told_once(void **state)
 	answer = timeline("leads", id, "?show=changes");
 	assert_has(answer, "\"city\"");
 	assert_hasnt(answer, "stage_since");
+}
+
+/* What each entry of the page says, above the timeline and in it. */
+static void assert_order(const struct response *page, const char *const *pieces)
+{
+	struct str body = buffer_str(&page->body);
+
+	for (; *pieces; pieces++) {
+		const char *at = memmem(body.p, body.n, *pieces, strlen(*pieces));
+
+		assert_true_of(page, at != NULL, *pieces);
+		body = (struct str){at + 1, (size_t)(body.p + body.n - at - 1)};
+	}
+}
+
+static void pinned_notes_stand_above_the_timeline(void **state)
+{
+	struct browser member = browser_as(&acme, ROLE_MEMBER);
+	struct str lead = made("/api/leads", "{\"name\": \"Pins\"}"),
+		   contact = made("/api/contacts",
+				  text("{\"name\": \"Pins too\", \"lead_id\": \"%.*s\"}", STR_FMT_ARG(lead)).p);
+	const char *page = text("/leads/%.*s", STR_FMT_ARG(lead)).p;
+	const struct response *answer;
+
+	(void)state;
+	assert_hasnt(browse(&member, page), "timeline-pinned");
+	assert_status(submit(&member, text("%s/notes", page).p, "body=Gate+code+1234&is_pinned=t"), 303);
+	assert_status(submit(&member, text("%s/notes", page).p, "body=Said+hello"), 303);
+	answer = browse(&member, page);
+	assert_order(answer, (const char *const[]){"timeline-pinned", "Gate code 1234", "Said hello", NULL});
+	/* There alone, and on the first page alone. */
+	assert_int_equal(count_of(answer, "Gate code 1234"), 1);
+	assert_int_equal(count_of(browse(&member, text("%s?show=notes", page).p), "Gate code 1234"), 1);
+	assert_hasnt(browse(&member, text("%s?show=notes", page).p), "timeline-pinned");
+	/* The contact's page has those of its leads. */
+	assert_has(browse(&member, text("/contacts/%.*s", STR_FMT_ARG(contact)).p), "timeline-pinned");
+	answer = timeline("leads", lead, "?show=pinned");
+	assert_json(answer, "data.0.text", "Gate code 1234");
+	assert_true(!json_at(answer, "data.1"));
+	/* In the API nothing is taken out of its place. */
+	assert_json(timeline("leads", lead, ""), "data.1.sentence", "Pinned note");
+	change("notes", json_text(answer, "data.0.id"), "{\"is_pinned\": false}");
+	assert_hasnt(browse(&member, page), "timeline-pinned");
 }
 
 static void earlier_entries_follow_without_gap_or_repetition(void **state)
@@ -297,6 +350,7 @@ int main(void)
 		cmocka_unit_test(a_change_is_told_in_words_with_the_key_that_made_it),
 		cmocka_unit_test(a_timeline_has_every_kind_and_shows_one),
 		cmocka_unit_test(a_move_is_told_once),
+		cmocka_unit_test(pinned_notes_stand_above_the_timeline),
 		cmocka_unit_test(earlier_entries_follow_without_gap_or_repetition),
 		cmocka_unit_test(a_contact_shows_what_happened_with_its_leads),
 		cmocka_unit_test(a_call_is_logged_in_two_taps_and_its_note_may_follow),
