@@ -29,6 +29,7 @@ static const struct flash flashes[] = {
 	{"sample_there", "info", "The sample is in already."},
 	{"sample_removed", "success", "The sample data is gone. What is your own has stayed."},
 	{"task_done", "success", "Done."},
+	{"task_done_logged", "success", "Done, and the call is logged."},
 	{"task_snoozed", "success", "It comes back later."},
 	{"cadence_started", "success", "Started: its tasks are made."},
 	{"cadence_stopped", "success", "Stopped: what was open is cancelled."},

@@ -1,17 +1,17 @@
 /* A person's day: what is overdue, due and put off, with the buttons that clear it. */
+#include "fcgi/day_view.h"
 #include "fcgi/handlers.h"
-#include "fcgi/page.h"
 #include "fcgi/sample_notice.h"
 #include "fcgi/try.h"
 
 #include "lib/base/clock.h"
 #include "lib/base/utf8.h"
+#include "lib/crm/activity.h"
 #include "lib/crm/inputs.h"
 #include "lib/crm/my_day.h"
 #include "lib/crm/sample_data.h"
 #include "lib/crm/task.h"
 #include "lib/entity/local_time.h"
-#include "lib/entity/phone.h"
 
 static const struct {
 	const char *name, *label;
@@ -22,6 +22,8 @@ static const struct {
 	[DAY_SOON] = {"next_seven_days", "Next seven days", false},
 	[DAY_SNOOZED] = {"snoozed", "Snoozed", false},
 };
+
+#define EVERYBODYS STR("/my-day?who=all")
 
 /* ?who=all; anything else is refused. */
 static enum err read_who(struct context *c, struct uuid *user)
@@ -44,57 +46,17 @@ static enum err read_who(struct context *c, struct uuid *user)
 	return OK;
 }
 
-static const char *choice_label(const char *field, struct str value)
-{
-	int index = entity_field(&task_entity, str_from(field));
-
-	for (const struct choice *choice = task_entity.fields[index].choices; choice->value; choice++)
-		if (str_is(value, choice->value))
-			return choice->label;
-	return NULL;
-}
-
-static void put_who(struct context *c, struct value *row, const struct day_task *task)
-{
-	bool lead = !uuid_is_zero(task->lead_id), contact = !uuid_is_zero(task->contact_id);
-
-	value_put_str(row, "who", task->who);
-	value_put_url(
-		row, "who_url",
-		lead      ? arena_printf(c->arena, "/leads/%.*s", STR_FMT_ARG(uuid_text(c->arena, task->lead_id)))
-		: contact ? arena_printf(c->arena, "/contacts/%.*s", STR_FMT_ARG(uuid_text(c->arena, task->contact_id)))
-			  : STR_NONE);
-	value_put_url(row, "call_url", str_absent(task->phone) ? STR_NONE : phone_tel_url(c->arena, task->phone));
-}
-
-static struct value *page_task(struct context *c, const struct day_task *task)
-{
-	struct value *row = value_map(c->arena);
-	struct str url = arena_printf(c->arena, "/tasks/%.*s", STR_FMT_ARG(uuid_text(c->arena, task->id)));
-
-	value_put_str(row, "title", task->title);
-	value_put_url(row, "url", url);
-	value_put_url(row, "done_url", arena_printf(c->arena, "%.*s/done", STR_FMT_ARG(url)));
-	value_put_url(row, "snooze_url", arena_printf(c->arena, "%.*s/snooze", STR_FMT_ARG(url)));
-	page_put_time(c, row, "due", task->shown_at);
-	value_put_text(row, "kind", str_is(task->kind, "task") ? NULL : choice_label("kind", task->kind));
-	value_put_bool(row, "is_high", str_is(task->priority, "high"));
-	value_put_text(row, "repeats", str_is(task->repeat, "never") ? NULL : choice_label("repeat", task->repeat));
-	value_put_str(row, "assignee", task->assignee);
-	put_who(c, row, task);
-	return row;
-}
-
 enum err my_day_page(struct context *c)
 {
 	struct value *sections = value_put_list(c->page, "sections");
-	struct rows *sample;
+	struct rows *sample, *sent;
 	struct uuid user;
 	struct day day;
 
 	TRY(read_who(c, &user));
 	sample = sample_present_send(c->tx);
-	TRY(my_day(c->tx, user, &day));
+	sent = my_day_send(c->tx, user);
+	TRY(my_day_read(c->tx, sent, &day));
 	TRY(sample_notice_put(c, sample, day.count == 0));
 	for (size_t part = DAY_OVERDUE; part < COUNT_OF(parts); part++) {
 		struct value *section = value_map(c->arena), *tasks;
@@ -107,15 +69,14 @@ enum err my_day_page(struct context *c)
 		tasks = value_put_list(section, "tasks");
 		for (size_t i = 0; i < day.count; i++)
 			if (day.tasks[i].part == part)
-				value_append(tasks, page_task(c, &day.tasks[i]));
+				value_append(tasks, day_task_view(c, &day.tasks[i]));
 		value_append(sections, section);
 	}
 	value_put_text(c->page, "title", "My day");
 	value_put_bool(c->page, "has_tasks", day.count > 0);
 	value_put_bool(c->page, "has_more", day.more);
-	value_put_bool(c->page, "everybody", uuid_is_zero(user));
 	value_put_str(c->page, "date", local_date(c->arena, clock_now()));
-	value_put_bool(c->page, "may_write", context_may(c, CAN_WRITE));
+	day_tasks_put(c, uuid_is_zero(user), uuid_is_zero(user) ? EVERYBODYS : STR_NONE);
 	value_put_url(c->page, "new_url",
 		      arena_printf(c->arena, "/tasks/new?assignee_id=%.*s",
 				   STR_FMT_ARG(uuid_text(c->arena, c->principal->user_id))));
@@ -130,7 +91,7 @@ enum err my_day_api(struct context *c)
 
 	TRY(read_who(c, &user));
 	ttx_last(c->tx);
-	TRY(my_day(c->tx, user, &day));
+	TRY(my_day_read(c->tx, my_day_send(c->tx, user), &day));
 	for (size_t i = 0; i < day.count; i++) {
 		const struct day_task *task = &day.tasks[i];
 		struct value *row = value_map(c->arena);
@@ -159,24 +120,34 @@ enum err my_day_api(struct context *c)
 /* ---- what is done to a task ---- */
 
 /* Whoever sees the button means the task as it is now: two people who press it do no harm. */
-static enum err change_task(struct context *c, const char *field, struct str value, struct record **out)
+static enum err change(struct context *c, struct record *current, const char *field, struct str value,
+		       struct record **out)
 {
-	struct record *current, *change = record_new(c->arena, &task_entity);
+	struct record *change = record_new(c->arena, &task_entity);
 
-	TRY(entity_get(c->tx, &task_entity, c->id, &current));
 	record_set_text(change, field, value);
 	return entity_update(c->tx, current, change, c->errors, out);
 }
 
+static enum err change_task(struct context *c, const char *field, struct str value, struct record **out)
+{
+	struct record *current;
+
+	TRY(entity_get(c->tx, &task_entity, c->id, &current));
+	return change(c, current, field, value, out);
+}
+
+/* Back to the page with the button; where it is not said, to the day. */
 static enum err answer_page(struct context *c, const char *done)
 {
-	struct str back = form_text(&c->form, "back");
-	bool everybody = str_is(back, "/my-day?who=all");
+	struct str back = form_text(&c->form, "back"), path = STR("/my-day");
 
-	return context_redirect(c, everybody              ? arena_printf(c->arena, "/my-day?who=all&done=%s", done)
-				   : str_is(back, "task") ? arena_printf(c->arena, "/tasks/%.*s?done=%s",
-									 STR_FMT_ARG(uuid_text(c->arena, c->id)), done)
-							  : arena_printf(c->arena, "/my-day?done=%s", done));
+	if (str_is(back, "task"))
+		path = arena_printf(c->arena, "/tasks/%.*s", STR_FMT_ARG(uuid_text(c->arena, c->id)));
+	else if (str_equal(back, EVERYBODYS) || str_is(back, "/"))
+		path = back;
+	return context_redirect(c, arena_printf(c->arena, "%.*s%sdone=%s", STR_FMT_ARG(path),
+						str_equal(path, EVERYBODYS) ? "&" : "?", done));
 }
 
 static enum err answer_task(struct context *c, const struct record *task)
@@ -191,12 +162,40 @@ static enum err answer_task(struct context *c, const struct record *task)
 	return OK;
 }
 
+/* How the call went that the task was about, onto the timeline of whom it was with. */
+static enum err log_call(struct context *c, const struct record *task, struct str outcome)
+{
+	static const char *const carried[] = {"lead_id", "contact_id"};
+	struct record *call = record_new(c->arena, &activity_entity);
+	struct value *body = value_map(c->arena);
+	enum err e;
+
+	value_put_text(body, "type", "call");
+	value_put_str(body, "subject", record_text(task, "title"));
+	value_put_str(body, "outcome", outcome);
+	for (size_t i = 0; i < COUNT_OF(carried); i++)
+		value_put_str(body, carried[i], record_text(task, carried[i]));
+	e = record_from_json(call, WRITE_CREATE, body, c->errors);
+	if (e == OK)
+		e = entity_insert(c->tx, call, c->errors);
+	if (e == E_INVALID && errors_first(c->errors))
+		return context_fail(c, e, "%.*s", STR_FMT_ARG(errors_first(c->errors)->message));
+	return e;
+}
+
 enum err task_done_page(struct context *c)
 {
-	struct record *task;
+	struct str outcome = form_text(&c->form, "outcome");
+	struct record *current, *task;
+	bool logs;
 
-	TRY(change_task(c, "status", STR("done"), &task));
-	return answer_page(c, "task_done");
+	TRY(entity_get(c->tx, &task_entity, c->id, &current));
+	/* Whoever presses it after somebody else has no second call. */
+	logs = outcome.n && str_is(record_text(current, "status"), "open");
+	TRY(change(c, current, "status", STR("done"), &task));
+	if (logs)
+		TRY(log_call(c, task, outcome));
+	return answer_page(c, logs ? "task_done_logged" : "task_done");
 }
 
 enum err task_done_api(struct context *c)

@@ -156,6 +156,12 @@ static const char *outcome_label(const char *value)
 	return choice->label;
 }
 
+void quick_outcomes_put(struct value *list)
+{
+	for (size_t i = 0; i < COUNT_OF(outcomes_in_a_tap); i++)
+		add_choice(list, outcomes_in_a_tap[i], outcome_label(outcomes_in_a_tap[i]));
+}
+
 /* After a call was logged its note may follow: ?logged=<id>. */
 static void put_logged(struct context *c)
 {
@@ -181,8 +187,7 @@ static struct str whole_form_path(struct context *c, const struct record *record
 
 void quick_actions_put(struct context *c, const struct record *record)
 {
-	struct value *outcomes = value_put_list(c->page, "outcomes"), *due = value_put_list(c->page, "due_times");
-	struct value *came_in = value_put_list(c->page, "received");
+	struct value *due = value_put_list(c->page, "due_times"), *came_in = value_put_list(c->page, "received");
 
 	value_put_bool(c->page, "has_quick", has_quick_actions(c->entity) && entity_may_write(c));
 	value_put_url(c->page, "activities_url", entity_row_path(c, record, "/activities"));
@@ -191,8 +196,7 @@ void quick_actions_put(struct context *c, const struct record *record)
 	value_put_url(c->page, "notes_url", entity_row_path(c, record, "/notes"));
 	value_put_url(c->page, "tasks_url", entity_row_path(c, record, "/tasks"));
 	value_put_url(c->page, "task_form_url", whole_form_path(c, record, &task_entity));
-	for (size_t i = 0; i < COUNT_OF(outcomes_in_a_tap); i++)
-		add_choice(outcomes, outcomes_in_a_tap[i], outcome_label(outcomes_in_a_tap[i]));
+	quick_outcomes_put(value_put_list(c->page, "outcomes"));
 	for (size_t i = 0; i < COUNT_OF(received); i++)
 		add_choice(came_in, received[i].type, received[i].label);
 	for (size_t i = 0; i < COUNT_OF(due_times); i++)

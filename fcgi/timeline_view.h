@@ -31,5 +31,7 @@ enum err timeline_page_put(struct context *, const struct record *) MUST_CHECK;
 bool has_quick_actions(const struct entity *);
 /* What is written down in a moment from there: page.has_quick, outcomes, activities_url… */
 void quick_actions_put(struct context *, const struct record *);
+/* How a call went, each a tap: "value", "label". */
+void quick_outcomes_put(struct value *list);
 
 #endif

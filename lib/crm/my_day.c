@@ -66,14 +66,20 @@ static int by_time(const void *a, const void *b)
 	return one->shown_at < other->shown_at ? -1 : one->shown_at > other->shown_at;
 }
 
-enum err my_day(struct ttx *tx, struct uuid user, struct day *out)
+struct rows *my_day_send(struct ttx *tx, struct uuid user)
+{
+	struct arena *arena = ttx_arena(tx);
+	struct argument until = arg_instant(arena, day_start(arena, clock_now(), 1 + DAYS_AHEAD));
+
+	return uuid_is_zero(user) ? ttx_send(tx, &everybodys_day, ARGS(until))
+				  : ttx_send(tx, &own_day, ARGS(until, arg_uuid(arena, user)));
+}
+
+enum err my_day_read(struct ttx *tx, struct rows *rows, struct day *out)
 {
 	struct arena *arena = ttx_arena(tx);
 	int64_t now = clock_now(), midnight = day_start(arena, now, 1);
-	struct argument until = arg_instant(arena, day_start(arena, now, 1 + DAYS_AHEAD));
-	struct rows *rows;
-	enum err err = uuid_is_zero(user) ? ttx_rows(tx, &everybodys_day, ARGS(until), &rows)
-					  : ttx_rows(tx, &own_day, ARGS(until, arg_uuid(arena, user)), &rows);
+	enum err err = rows_wait(rows);
 
 	if (err)
 		return err;

@@ -25,8 +25,9 @@ struct day {
 	size_t parts[DAY_SNOOZED + 1]; /* how many are in each */
 	bool more;                     /* there are more than DAY_TASKS_MOST */
 };
-/* user zero: everybody's, and those that are nobody's. */
-enum err my_day(struct ttx *, struct uuid user, struct day *out) MUST_CHECK;
+/* user zero: everybody's, and those that are nobody's. Sent, then read. */
+struct rows *my_day_send(struct ttx *, struct uuid user);
+enum err my_day_read(struct ttx *, struct rows *sent, struct day *out) MUST_CHECK;
 
 /* The end of a snooze by its word: "hour", "tomorrow" (8 in the morning), "week" (Monday, 8 in the morning). False: no such word. */
 bool snooze_until(struct arena *, struct str word, int64_t now, int64_t *out) MUST_CHECK;
