@@ -1,4 +1,6 @@
 /* The workspace's first page, and the same facts as JSON. */
+#include "fcgi/day_view.h"
+#include "fcgi/figures.h"
 #include "fcgi/handlers.h"
 #include "fcgi/page.h"
 #include "fcgi/sample_notice.h"
@@ -13,6 +15,8 @@
 #include "lib/tenant/usage.h"
 
 #define NEWEST_LEADS 5
+#define TASKS_SHOWN 5
+#define GROUPS_SHOWN 5 /* of sources and people; the rest is a tap away */
 
 /* One meter: what is used of the plan's limit. A limit of 0 is none. */
 static void put_meter(struct value *map, const char *name, int64_t used, int64_t limit)
@@ -76,20 +80,17 @@ static struct str share(struct arena *arena, int64_t part, int64_t whole)
 	return whole ? arena_printf(arena, "%lld %%", (long long)((100 * part + whole / 2) / whole)) : STR("–");
 }
 
-static struct value *figures(struct context *c, const struct response_figures *of, const char *parameter)
+static struct value *figures(struct context *c, const struct response_figures *of)
 {
 	struct value *map = value_map(c->arena);
 	struct buffer query = BUFFER_IN(c->arena);
-	struct str user = uuid_is_zero(of->user) ? STR_NONE : uuid_text(c->arena, of->user);
 
-	if (!str_absent(of->label))
-		url_add_pair(&query, str_from(parameter), str_absent(user) ? of->label : user);
-	value_put_str(map, "label", str_absent(of->label) ? STR("Not named") : of->label);
 	/* Leads are told by their source; who answered them is no filter of the list. */
+	if (!str_absent(of->label) && uuid_is_zero(of->user))
+		url_add_pair(&query, STR("source"), of->label);
+	value_put_str(map, "label", str_absent(of->label) ? STR("Not named") : of->label);
 	value_put_url(map, "url",
-		      query.length && str_absent(user)
-			      ? arena_printf(c->arena, "/leads?%.*s", STR_FMT_ARG(buffer_str(&query)))
-			      : STR_NONE);
+		      query.length ? arena_printf(c->arena, "/leads?%.*s", STR_FMT_ARG(buffer_str(&query))) : STR_NONE);
 	value_put_str(map, "leads", page_number(c->arena, of->leads));
 	value_put_str(map, "median", duration(c->arena, of->median_seconds));
 	value_put_str(map, "quick", share(c->arena, of->within_five_minutes, of->leads));
@@ -97,20 +98,81 @@ static struct value *figures(struct context *c, const struct response_figures *o
 	return map;
 }
 
-static enum err put_response(struct context *c, const struct report_sent *sent)
+/* A table of groups: the first ones, and the rest. */
+static void put_groups(struct context *c, struct value *tables, const char *heading, const char *counted,
+		       const struct response_figures *groups, size_t count)
 {
-	struct value *map = value_put_map(c->page, "response"), *sources = value_put_list(map, "sources");
-	struct value *users = value_put_list(map, "users");
+	struct value *table = value_map(c->arena), *rows = value_put_list(table, "rows");
+	struct value *more = value_put_list(table, "more");
+
+	for (size_t i = 0; i < count; i++)
+		value_append(i < GROUPS_SHOWN ? rows : more, figures(c, &groups[i]));
+	value_put_text(table, "heading", heading);
+	value_put_text(table, "counted", counted);
+	value_put_bool(table, "has_more", count > GROUPS_SHOWN);
+	value_put_int(table, "more_count", count > GROUPS_SHOWN ? (int64_t)(count - GROUPS_SHOWN) : 0);
+	if (count)
+		value_append(tables, table);
+}
+
+/* What a large company's report said less than a minute ago, or the statement of it. */
+struct answers {
+	const struct response_report *kept;
+	int64_t since, as_of;
+	struct rows *sent;
+};
+
+static struct answers ask_answers(struct context *c)
+{
+	struct answers answers = {.since = report_since(c->arena)};
+
+	answers.kept = figures_find(c->app->figures, c->tenant->id, answers.since, clock_now(), &answers.as_of);
+	if (!answers.kept)
+		answers.sent = report_response_send(c->tx, answers.since);
+	return answers;
+}
+
+static enum err put_response(struct context *c, const struct answers *answers)
+{
+	struct value *map = value_put_map(c->page, "response"), *tables = value_put_list(map, "tables");
 	struct response_report report;
 
-	TRY(report_response(c->tx, sent, &report));
-	value_put(map, "all", figures(c, &report.all, "source"));
-	for (size_t i = 0; i < report.source_count; i++)
-		value_append(sources, figures(c, &report.by_source[i], "source"));
-	for (size_t i = 0; i < report.user_count; i++)
-		value_append(users, figures(c, &report.by_user[i], "user"));
+	if (answers->kept) {
+		report = *answers->kept;
+	} else {
+		TRY(report_response(c->tx, answers->sent, &report));
+		figures_keep(c->app->figures, c->tenant->id, answers->since, clock_now(), &report);
+	}
+	page_put_time(c, map, "as_of", answers->as_of);
+	value_put_bool(map, "is_kept", answers->kept);
+	value_put(map, "all", figures(c, &report.all));
+	put_groups(c, tables, "Source", "Leads", report.by_source, report.source_count);
+	/* A lead is somebody's when they have answered it. */
+	put_groups(c, tables, "Answered by", "Answered", report.by_user, report.user_count);
 	value_put_bool(map, "has_leads", report.all.leads > 0);
-	value_put_bool(map, "has_users", report.user_count > 0);
+	return OK;
+}
+
+/* ---- tasks ---- */
+
+/* What is late and what is due today; the rest of the week is on the page of the day. */
+static enum err put_tasks(struct context *c, struct rows *sent)
+{
+	struct value *list = value_put_list(c->page, "tasks");
+	struct day day;
+	size_t due;
+
+	TRY(my_day_read(c->tx, sent, &day));
+	due = day.parts[DAY_OVERDUE] + day.parts[DAY_TODAY];
+	for (size_t i = 0; i < day.count && value_count(list) < TASKS_SHOWN; i++)
+		if (day.tasks[i].part == DAY_OVERDUE || day.tasks[i].part == DAY_TODAY)
+			value_append(list, day_task_view(c, &day.tasks[i]));
+	value_put_bool(c->page, "has_tasks", due > 0);
+	value_put_int(c->page, "tasks_late", (int64_t)day.parts[DAY_OVERDUE]);
+	value_put_int(c->page, "tasks_today", (int64_t)day.parts[DAY_TODAY]);
+	value_put_bool(c->page, "more_tasks", due > TASKS_SHOWN);
+	value_put_int(c->page, "tasks_due", (int64_t)due);
+	day_tasks_put(c, false, STR("/"));
 	return OK;
 }
 
@@ -150,22 +212,25 @@ enum err dashboard(struct context *c)
 	struct ahead newest;
 	struct usage usage;
 	struct report_sent sent;
-	struct rows *sample;
+	struct answers answers;
+	struct rows *sample, *tasks;
 
 	TRY(ask_newest(c, &newest));
+	answers = ask_answers(c);
 	sent = report_send(c->tx);
+	tasks = my_day_send(c->tx, c->principal->user_id);
 	sample = sample_present_send(c->tx);
 	TRY(usage_read(c->tx, &usage));
 	TRY(sample_notice_put(c, sample, usage.leads == 0));
-	TRY(put_response(c, &sent));
+	TRY(put_response(c, &answers));
 	TRY(put_waiting(c, &sent));
+	TRY(put_tasks(c, tasks));
 	put_meter(c->page, "leads", usage.leads, usage.max_leads);
 	put_meter(c->page, "users", usage.users, usage.max_users);
 	value_put_str(c->page, "api_calls", page_number(c->arena, usage.api_calls));
 	value_put_str(c->page, "leads_created", page_number(c->arena, usage.leads_created));
 	value_put_text(c->page, "plan_label", c->tenant->plan->label);
 	value_put_int(c->page, "plan_price", c->tenant->plan->price_dollars);
-	value_put_bool(c->page, "may_write", context_may(c, CAN_WRITE));
 	value_put_bool(c->page, "may_settings", context_may(c, CAN_SETTINGS));
 	value_put_bool(c->page, "may_invite", context_may(c, CAN_USERS));
 	value_put_bool(c->page, "may_keys", context_may(c, CAN_KEYS));

@@ -76,10 +76,9 @@ static void put_figures(struct value *list, const struct response_figures *figur
 enum err response_report_api(struct context *c)
 {
 	struct value *list = value_put_list(c->data, "data");
-	struct report_sent sent = report_send(c->tx);
 	struct response_report report;
 
-	TRY(report_response(c->tx, &sent, &report));
+	TRY(report_response(c->tx, report_response_send(c->tx, report_since(c->arena)), &report));
 	put_figures(list, &report.all, "all");
 	for (size_t i = 0; i < report.source_count; i++)
 		put_figures(list, &report.by_source[i], "source");

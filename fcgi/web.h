@@ -138,6 +138,7 @@ struct app {
 	struct pg *app_pg;        /* demand_app */
 	struct pg *auth_pg;       /* demand_auth */
 	struct resolver *resolver;
+	struct figures *figures; /* NULL: reports are read each time */
 };
 
 /* ---- what a handler may touch ---- */

@@ -1,6 +1,7 @@
 #include "fcgi/worker.h"
 #include "fcgi/dispatch.h"
 #include "fcgi/fastcgi_io.h"
+#include "fcgi/figures.h"
 #include "fcgi/usage_flush.h"
 
 #include "lib/base/clock.h"
@@ -223,6 +224,7 @@ static void start(struct service *s, const struct worker *worker)
 		.auth_pg = pg_new(config->database, config->auth_role),
 	};
 	s->app.resolver = resolver_new(s->app.app_pg);
+	s->app.figures = figures_new();
 	(void)sigemptyset(&term);
 	(void)sigaddset(&term, SIGTERM);
 	s->stop = signalfd(-1, &term, SFD_CLOEXEC | SFD_NONBLOCK);
@@ -237,6 +239,7 @@ static void end(struct service *s)
 {
 	flush(s, true);
 	resolver_free(s->app.resolver);
+	figures_free(s->app.figures);
 	pg_free(s->app.app_pg);
 	pg_free(s->app.auth_pg);
 	fastcgi_free(s->fastcgi);

@@ -372,7 +372,7 @@ const struct entity lead_entity = {
 	.title_field = "name",
 	.default_sort = "-created_at",
 	.empty_hint = "Leads are people who need work done. Add the last person who called, or let your website send "
-		      "them with an API key.",
+		      "them: with a web form, or with an API key.",
 	.trash = true,
 	.history = true,
 	.custom = true,

@@ -30,18 +30,24 @@ STATEMENT(open_pipeline, "SELECT coalesce(sum(v.leads), 0)::bigint, coalesce(sum
 			 " AND l.stage_id = s.id AND l.deleted_at IS NULL LIMIT 5000) x) v"
 			 " WHERE s.tenant_id = $1 AND s.kind = 'open' AND s.deleted_at IS NULL");
 
+int64_t report_since(struct arena *arena)
+{
+	int64_t now = clock_now(), since;
+
+	return local_day_start(local_day(arena, now), -REPORT_DAYS, &since)
+		       ? since
+		       : now - REPORT_DAYS * INT64_C(86400) * MICROSECONDS_PER_SECOND;
+}
+
+struct rows *report_response_send(struct ttx *tx, int64_t since)
+{
+	return ttx_send(tx, &response_figures, ARGS(arg_instant(ttx_arena(tx), since)));
+}
+
 struct report_sent report_send(struct ttx *tx)
 {
-	struct arena *arena = ttx_arena(tx);
-	struct report_sent sent;
-	int64_t now = clock_now();
-
-	if (!local_day_start(local_day(arena, now), -REPORT_DAYS, &sent.since))
-		sent.since = now - REPORT_DAYS * INT64_C(86400) * MICROSECONDS_PER_SECOND;
-	sent.response = ttx_send(tx, &response_figures, ARGS(arg_instant(arena, sent.since)));
-	sent.waiting = ttx_send(tx, &waiting_leads, NO_ARGS);
-	sent.pipeline = ttx_send(tx, &open_pipeline, NO_ARGS);
-	return sent;
+	return (struct report_sent){.waiting = ttx_send(tx, &waiting_leads, NO_ARGS),
+				    .pipeline = ttx_send(tx, &open_pipeline, NO_ARGS)};
 }
 
 static struct response_figures read_figures(const struct rows *row)
@@ -56,12 +62,11 @@ static struct response_figures read_figures(const struct rows *row)
 	};
 }
 
-enum err report_response(struct ttx *tx, const struct report_sent *sent, struct response_report *out)
+enum err report_response(struct ttx *tx, struct rows *rows, struct response_report *out)
 {
 	struct arena *arena = ttx_arena(tx);
 	struct response_figures *sources = arena_array(arena, REPORT_GROUPS_MOST, sizeof *sources);
 	struct response_figures *users = arena_array(arena, REPORT_GROUPS_MOST, sizeof *users);
-	struct rows *rows = sent->response;
 	enum err err = rows_wait(rows);
 
 	*out = (struct response_report){.all.median_seconds = -1, .by_source = sources, .by_user = users};

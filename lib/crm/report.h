@@ -10,10 +10,10 @@
 #define QUICK_SECONDS 300
 
 struct response_figures {
-	struct str label; /* of a source or person; absent: none was named */
-	struct uuid user; /* zero for a source */
-	int64_t leads, answered, within_five_minutes, in_time;
-	int64_t median_seconds; /* -1: nobody was answered */
+	struct str label;                                      /* of a source or person; absent: none was named */
+	struct uuid user;                                      /* zero for a source */
+	int64_t leads, answered, within_five_minutes, in_time; /* a person's leads are those they have answered */
+	int64_t median_seconds;                                /* -1: nobody was answered */
 };
 
 struct response_report {
@@ -34,13 +34,16 @@ struct pipeline_sum {
 	int64_t leads, value_cents; /* of open stages, at most 5,000 leads of each */
 };
 
-/* All of it at once: sent together, then read. */
+/* Where the days of the report begin, in the zone of the request. */
+int64_t report_since(struct arena *);
+/* Sent together, then read. */
+struct rows *report_response_send(struct ttx *, int64_t since);
+enum err report_response(struct ttx *, struct rows *sent, struct response_report *out) MUST_CHECK;
+
 struct report_sent {
-	struct rows *response, *waiting, *pipeline;
-	int64_t since;
+	struct rows *waiting, *pipeline;
 };
 struct report_sent report_send(struct ttx *);
-enum err report_response(struct ttx *, const struct report_sent *, struct response_report *out) MUST_CHECK;
 /* Open leads that nobody has answered yet, the most urgent first. *count: how many were read, at most WAITING_MOST. */
 enum err report_waiting(const struct report_sent *, struct waiting_lead out[WAITING_MOST], size_t *count,
 			bool *more) MUST_CHECK;
