@@ -82,20 +82,27 @@ function judge(page, tag) {
 	report(serious.length === 0, `${tag}: no script error, no policy violation`, serious.join('\n'));
 }
 
-// Each visit in a browser context of its own: { tag, options }. The first step that fails ends the visit, with a screenshot. Ends the program.
-export async function visitAll(visits, work) {
+async function makeVisit(visit, work) {
+	const page = await newPage(visit.options);
 	try {
-		for (const visit of visits) {
-			const page = await newPage(visit.options);
-			try {
-				await work(page, visit);
-			} catch (error) {
-				if (!error.told) report(false, `${visit.tag}: goes on to the end`, error.stack);
-				await page.screenshot({ path: join(shots, `${visit.tag}-failed.png`), fullPage: true }).catch(() => {});
-			}
-			judge(page, visit.tag);
-			await page.context().close();
-		}
+		await work(page, visit);
+	} catch (error) {
+		if (!error.told) report(false, `${visit.tag}: goes on to the end`, error.stack);
+		await page.screenshot({ path: join(shots, `${visit.tag}-failed.png`), fullPage: true }).catch(() => {});
+	}
+	judge(page, visit.tag);
+	await page.context().close();
+}
+
+// Each visit, { tag, options, … }, in a browser context of its own, two at a time: each is to a company of its own. The first step that fails ends the
+// visit, with a screenshot. Ends the program.
+export async function visitAll(visits, work) {
+	const left = [...visits];
+	const visitor = async () => {
+		for (let visit = left.shift(); visit; visit = left.shift()) await makeVisit(visit, work);
+	};
+	try {
+		await Promise.all([visitor(), visitor()]);
 	} finally {
 		await browser.close();
 		rmSync(home, { recursive: true, force: true });
