@@ -8,6 +8,7 @@
 #include <fcgiapp.h>
 
 #include <errno.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
@@ -26,6 +27,7 @@
 #define BEGIN_REQUEST 1 /* types; a request's first record */
 #define END_REQUEST 3
 #define PARAMS 4 /* an empty record ends a stream */
+#define STDIN 5
 #define STDOUT 6
 
 struct fastcgi {
@@ -109,12 +111,17 @@ static bool are_parameters(const unsigned char *bytes, size_t count)
 	return true;
 }
 
-/* A head is the beginning of one request, then its parameters, and nothing else: what libfcgi would step over is not for us. */
-static bool is_next_record(const unsigned char *record, bool first, const unsigned char id[2])
+/* What comes in order: the beginning of one request, its parameters, its body. */
+enum stage { STAGE_BEGIN, STAGE_PARAMETERS, STAGE_BODY };
+
+/* What libfcgi would step over is not for us. */
+static bool is_next_record(const unsigned char *record, enum stage stage, const unsigned char id[2])
 {
-	if (record[0] != FASTCGI_VERSION || record[1] != (first ? BEGIN_REQUEST : PARAMS))
+	static const unsigned char types[] = {BEGIN_REQUEST, PARAMS, STDIN};
+
+	if (record[0] != FASTCGI_VERSION || record[1] != types[stage])
 		return false;
-	return first ? record[2] | record[3] : record[2] == id[0] && record[3] == id[1];
+	return stage == STAGE_BEGIN ? record[2] | record[3] : record[2] == id[0] && record[3] == id[1];
 }
 
 enum head fastcgi_head(struct fastcgi *fastcgi, int connection)
@@ -122,6 +129,7 @@ enum head fastcgi_head(struct fastcgi *fastcgi, int connection)
 	ssize_t got = recv(connection, fastcgi->head, HEAD_ROOM, MSG_PEEK | MSG_DONTWAIT);
 	unsigned char id[2] = {0, 0};
 	size_t at = 0, parameters = 0;
+	enum stage stage = STAGE_BEGIN;
 
 	if (got < 0)
 		return errno == EAGAIN || errno == EINTR ? HEAD_PART : HEAD_GONE;
@@ -131,21 +139,35 @@ enum head fastcgi_head(struct fastcgi *fastcgi, int connection)
 		const unsigned char *record = fastcgi->head + at;
 		size_t content = (size_t)record[4] << 8 | record[5], padding = record[6];
 
-		if (!is_next_record(record, at == 0, id))
+		if (!is_next_record(record, stage, id))
 			return HEAD_GONE;
 		memcpy(id, record + 2, sizeof id);
-		if (at > 0 && content == 0)
-			return are_parameters(fastcgi->head, parameters) ? HEAD_WHOLE : HEAD_GONE;
+		if (stage == STAGE_BODY && content == 0)
+			return HEAD_WHOLE;
+		if (stage == STAGE_PARAMETERS && content == 0 && !are_parameters(fastcgi->head, parameters))
+			return HEAD_GONE;
 		if (at + RECORD_HEADER + content > (size_t)got)
 			break;
 		/* They go on from record to record: put together in front of where they were found. */
-		if (at > 0) {
+		if (stage == STAGE_PARAMETERS) {
 			memmove(fastcgi->head + parameters, record + RECORD_HEADER, content);
 			parameters += content;
 		}
+		if (stage == STAGE_BEGIN || (stage == STAGE_PARAMETERS && content == 0))
+			stage++;
 		at += RECORD_HEADER + content + padding;
 	}
-	return (size_t)got == HEAD_ROOM ? HEAD_GONE : HEAD_PART;
+	if ((size_t)got < HEAD_ROOM)
+		return HEAD_PART;
+	/* The rest of a long body is read as it comes. */
+	return stage == STAGE_BODY ? HEAD_WHOLE : HEAD_GONE;
+}
+
+bool fastcgi_given_up(const struct fastcgi *fastcgi)
+{
+	struct pollfd peer = {.fd = fastcgi->request.ipcFd};
+
+	return poll(&peer, 1, 0) == 1 && peer.revents & POLLHUP;
 }
 
 /* What is longer lies in a file: an upload is not to be held in memory. */

@@ -180,6 +180,15 @@ static void send_stream(struct service *s, struct response *response)
 	buffer_free(&piece);
 }
 
+/*
+ * Whoever waited long in the queue may have gone: under a flood of the impatient all the work would be for nobody. A write is done all the same, since
+ * who sent it may have meant it to be.
+ */
+static bool is_in_vain(const struct service *s, const struct request *request)
+{
+	return (request->method == METHOD_GET || request->method == METHOD_HEAD) && fastcgi_given_up(s->fastcgi);
+}
+
 static void serve(struct service *s, int connection)
 {
 	struct aftermath aftermath;
@@ -189,7 +198,10 @@ static void serve(struct service *s, int connection)
 	/* For the watchdog, before anything is read. */
 	atomic_store(&s->worker->slot->busy_since, clock_monotonic());
 	request = fastcgi_next(s->fastcgi, s->arena, connection);
-	if (request) {
+	if (request && is_in_vain(s, request)) {
+		log_event(LOG_INFO, "fastcgi", "a request was dropped: nobody waits for it");
+		fastcgi_drop(s->fastcgi);
+	} else if (request) {
 		dispatch_answer(&s->app, s->arena, request, &response, &aftermath);
 		if (response.streaming)
 			send_stream(s, &response);
