@@ -88,7 +88,7 @@ static void no_memory_leaves_nothing_half_done_and_nothing_behind(void **state)
 	(void)state;
 	if (fixture_in_full())
 		then = 1;
-	handlers = trial_each_handler(try_allocations);
+	handlers = trial_each_handler(try_allocations, false);
 	printf("figure: %zu allocations failed in %zu handlers: %zu requests refused (%zu of them after their "
 	       "COMMIT), %zu workers ended, the rest as usual\n",
 	       tried, handlers, refused, unknown, died);

@@ -194,14 +194,14 @@ static bool is_first_of_its_handler(const struct route *route)
 	return false;
 }
 
-size_t trial_each_handler(void (*attempt)(const struct route *, size_t turn))
+size_t trial_each_handler(void (*attempt)(const struct route *, size_t turn), bool that_asks)
 {
 	struct arena *kept = web->arena, *own = arena_new((size_t)512 << 20);
 	size_t count, handlers = 0;
 	const struct route *table = routes(&count);
 
 	for (size_t i = 0; i < count; i++) {
-		if (!is_first_of_its_handler(&table[i]) || table[i].work == WORK_NONE)
+		if (!is_first_of_its_handler(&table[i]) || (that_asks && table[i].work == WORK_NONE))
 			continue;
 		web->arena = own;
 		attempt(&table[i], ++handlers);

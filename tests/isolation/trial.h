@@ -21,8 +21,8 @@ size_t trial_failures(void);
 bool trial_prepare(const struct trial *, struct shot *);
 /* The request as it is, and what it writes; counts a failure when it is not answered as it should be. */
 void trial_usual(struct trial *);
-/* The first row of each handler that asks the database; what attempt makes in the web's arena goes with it. How many there were. */
-size_t trial_each_handler(void (*attempt)(const struct route *, size_t turn));
+/* The first row of each handler, or of each that asks the database; what attempt makes in the web's arena goes with it. How many there were. */
+size_t trial_each_handler(void (*attempt)(const struct route *, size_t turn), bool that_asks);
 
 /* Of every table how many rows there are and which was written last: no write of anybody's goes unseen. */
 struct str trial_world(void);
