@@ -1,6 +1,7 @@
 /*
- * Loaded into the campaign's PostgreSQL (LD_PRELOAD): while the file named by FAULTS_DISK_FULL is there, the disk is full for it. What lies on the
- * disk can be written over; whatever would make a file of the data longer fails with ENOSPC, as on a file system without a free block.
+ * Loaded into the campaign's PostgreSQL (LD_PRELOAD): while the file named by FAULTS_DISK_FULL is there, its disk has only so much room left as
+ * the number in it says. What lies on the disk can be written over; what would make a file of the data longer by more fails with ENOSPC, as on a file
+ * system without a free block.
  */
 #include <dlfcn.h>
 #include <errno.h>
@@ -10,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/types.h>
 #include <sys/uio.h>
@@ -25,34 +27,65 @@ int posix_fallocate64(int fd, off_t at, off_t length);
 
 #define REAL(type, name) ((type)(uintptr_t)dlsym(RTLD_NEXT, name))
 
-/* Below the folder that a server works in, its data: its log, which tells of a full disk, lies elsewhere. */
-static bool of_the_data(int fd)
+/*
+ * What says how much room the disk of a file has, or "": the log of the database (pg_wal) is on a disk of its own, FAULTS_DISK_FULL with ".wal" behind it.
+ * Files lie below the folder that a server works in, its data; its log of events, which tells of a full disk, lies elsewhere.
+ */
+static void find_flag(int fd, char *flag, size_t most)
 {
-	static const char *const folders[] = {"/base/", "/pg_wal/", "/global/", "/pg_xact/"};
+	static const char *const folders[] = {"/pg_wal/", "/base/", "/global/", "/pg_xact/"};
+	const char *name = getenv("FAULTS_DISK_FULL");
 	char link[64], path[4096], data[4096];
 	ssize_t length;
 
+	flag[0] = '\0';
 	(void)snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
-	length = readlink(link, path, sizeof(path) - 1);
+	length = name ? readlink(link, path, sizeof(path) - 1) : -1;
 	if (length <= 0 || !getcwd(data, sizeof(data)) || (size_t)length <= strlen(data) ||
 	    strncmp(path, data, strlen(data)) != 0)
-		return false;
+		return;
 	path[length] = '\0';
 	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++)
 		if (strncmp(path + strlen(data), folders[i], strlen(folders[i])) == 0)
-			return true;
-	return false;
+			(void)snprintf(flag, most, "%s%s", name, i == 0 ? ".wal" : "");
+}
+
+/* Of the room that all processes of the server share. */
+static bool room_for(int file, off_t bytes)
+{
+	char digits[32] = "";
+	long long left = 0;
+	int length;
+	bool enough;
+
+	if (flock(file, LOCK_EX) != 0)
+		return false;
+	if (pread(file, digits, sizeof(digits) - 1, 0) > 0)
+		left = strtoll(digits, NULL, 10);
+	enough = bytes <= left;
+	if (enough) {
+		length = snprintf(digits, sizeof(digits), "%-20lld\n", left - (long long)bytes);
+		enough = pwrite(file, digits, (size_t)length, 0) == length;
+	}
+	return enough;
 }
 
 static bool refused(int fd, off_t end)
 {
-	const char *flag = getenv("FAULTS_DISK_FULL");
+	char flag[4096];
 	struct stat status;
+	bool room;
+	int file;
 
-	if (!flag || access(flag, F_OK) != 0 || !of_the_data(fd) || fstat(fd, &status) != 0 || end <= status.st_size)
+	find_flag(fd, flag, sizeof(flag));
+	file = flag[0] ? open(flag, O_RDWR | O_CLOEXEC) : -1;
+	if (file < 0)
 		return false;
-	errno = ENOSPC;
-	return true;
+	room = fstat(fd, &status) != 0 || end <= status.st_size || room_for(file, end - status.st_size);
+	(void)close(file);
+	if (!room)
+		errno = ENOSPC;
+	return !room;
 }
 
 static off_t total(const struct iovec *parts, int count)

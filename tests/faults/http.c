@@ -9,6 +9,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 
 #define ANSWER_SECONDS 30L
 
@@ -79,7 +80,7 @@ static size_t take_header(char *bytes, size_t size, size_t count, void *argument
 	return length;
 }
 
-static void set_up(struct http *http, struct line *line)
+static void set_up(struct http *http, struct line *line, const char *address)
 {
 	CURL *easy = curl_easy_init();
 
@@ -87,6 +88,8 @@ static void set_up(struct http *http, struct line *line)
 		http_fail("curl does not start");
 	line->easy = easy;
 	line->body = BUFFER_IN(NULL);
+	curl_easy_setopt(easy, CURLOPT_INTERFACE, address);
+	curl_easy_setopt(easy, CURLOPT_IPRESOLVE, CURL_IPRESOLVE_V4);
 	curl_easy_setopt(easy, CURLOPT_CAINFO, http->authority);
 	curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
 	curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
@@ -101,12 +104,18 @@ static void set_up(struct http *http, struct line *line)
 
 struct http *http_new(size_t most)
 {
+	static const char *const addresses[] = {"host!127.0.0.1", "host!127.0.0.2", "host!127.0.0.1", "host!127.0.0.3"};
 	struct http *http = calloc(1, sizeof(*http));
+	struct rlimit files;
 	struct buffer credential = BUFFER_IN(NULL);
 
 	if (!http || curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK || !(http->multi = curl_multi_init()) ||
 	    !(http->lines = calloc(most, sizeof(*http->lines))) || !(http->idle = calloc(most, sizeof(*http->idle))))
 		http_fail("no memory");
+	if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
+		files.rlim_cur = files.rlim_max;
+		(void)setrlimit(RLIMIT_NOFILE, &files);
+	}
 	http->origin = wanted("FAULTS_ORIGIN");
 	http->authority = wanted("FAULTS_CA");
 	buffer_printf(&credential, "Authorization: Bearer %s", wanted("FAULTS_KEY"));
@@ -115,7 +124,7 @@ struct http *http_new(size_t most)
 	curl_multi_setopt(http->multi, CURLMOPT_MAXCONNECTS, (long)most);
 	for (size_t i = 0; i < most; i++) {
 		http->idle[i] = most - 1 - i;
-		set_up(http, &http->lines[i]);
+		set_up(http, &http->lines[i], addresses[i % COUNT_OF(addresses)]);
 	}
 	return http;
 }
@@ -185,12 +194,12 @@ void http_start(struct http *http, struct call *call)
 
 /*
  * A server may close a connection at any time while nothing is asked on it, also while the next request is on its way. Where nothing of an answer
- * came, a GET is sent once more, as a browser does (RFC 9110, 9.2.2).
+ * came, a GET is sent once more, as a browser does (RFC 9110, 9.2.2), and so is a write whose key has it done once.
  */
 static bool was_closed(const struct line *line, CURLcode result, long status)
 {
 	return (result == CURLE_SEND_ERROR || result == CURLE_RECV_ERROR || result == CURLE_GOT_NOTHING) &&
-	       status == 0 && !line->call->body && !line->again;
+	       status == 0 && (!line->call->body || line->call->repeatable) && !line->again;
 }
 
 static void finish(struct http *http, CURL *easy, CURLcode result)

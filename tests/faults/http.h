@@ -21,13 +21,17 @@ struct answer {
 struct call {
 	const char *path; /* a GET, or with a body a POST of JSON */
 	const char *body, *idempotency_key;
+	bool repeatable; /* a write that may be sent once more, by its key */
 	void (*done)(void *context, struct call *, const struct answer *);
 	void *context;
 	size_t number;     /* the caller's */
 	int64_t scheduled; /* the caller's */
 };
 
-/* At most so many at the same time. Ends the program with a complaint when something is missing. */
+/*
+ * At most so many at the same time: half of them from 127.0.0.1, a quarter each from 127.0.0.2 and 127.0.0.3. Ends the program with a complaint when
+ * something is missing.
+ */
 struct http *http_new(size_t most);
 void http_free(struct http *);
 bool http_full(const struct http *);

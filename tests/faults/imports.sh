@@ -1,6 +1,7 @@
-# An import while demand-jobs is killed with -9 at twenty random points and started again: the rows are those of an undisturbed run, none
+# An import while demand-jobs is killed with -9 at random points (twenty; in the short form five) and started again: the rows are those of an undisturbed run, none
 # is there twice, none is missing. The two runs take the same file into the same company, under other names.
-import_rows=$(full && echo 20000 || echo 4000)
+import_rows=4000 most_kills=5
+! full || import_rows=20000 most_kills=20
 admin "UPDATE tenants SET max_leads = NULL WHERE slug = '$COMPANY'"
 
 # import_file WORD: new rows, rows that come twice, rows without an address, and rows that cannot be taken.
@@ -53,13 +54,14 @@ calm=$(import_start calm)
 check "an undisturbed import ends" "$(await 120 import_over "$calm" && import_state "$calm")" "done"
 wild=$(import_start wild)
 kills=0 in_between=0
-while [[ $kills -lt 20 ]]; do
+while [[ $kills -lt $most_kills ]]; do
 	sleep "0.$((RANDOM % 50 + 5))"
 	[[ $(import_state "$wild") != running ]] || in_between=$((in_between + 1))
 	jobs_kill
 	kills=$((kills + 1))
 	jobs_start
 done
+check_match "it was killed in the middle of it" "$in_between" '^[1-9]'
 check "the import ends though its program was killed $kills times" "$(await 180 import_over "$wild" && import_state "$wild")" "done"
 import_came_to calm "$calm" >"$tmp/calm.txt"
 import_came_to wild "$wild" >"$tmp/wild.txt"

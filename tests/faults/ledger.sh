@@ -33,7 +33,7 @@ wait $writer || code=$?
 kill $murderer 2>/dev/null
 wait $murderer 2>/dev/null || true
 dead=$(wc -l <"$tmp/dead-workers")
-await 20 serves_all || not_ok "it serves afterwards" "$(cat "$tmp/headers")"
+serve_all 20 || not_ok "it serves afterwards" "$(cat "$tmp/headers")"
 
 acknowledged=$(wc -l <"$book")
 check "every write was acknowledged in the end" "$acknowledged" "$count"

@@ -23,9 +23,11 @@ figure() { printf 'figure: %s\n' "$*"; }
 check() { if [[ $2 == "$3" ]]; then ok "$1"; else not_ok "$1" "got: $2" "expected: $3"; fi; }
 check_match() { if grep -Eqi -- "$3" <<<"$2"; then ok "$1"; else not_ok "$1" "got: ${2:0:300}" "expected to match: $3"; fi; }
 check_not() { if grep -Eqi -- "$3" <<<"$2"; then not_ok "$1" "got: ${2:0:300}" "expected not to match: $3"; else ok "$1"; fi; }
-# limit NAME ACTUAL MOST UNIT: judged in the full form only, where the machine is taken to be free for it.
+# limit NAME ACTUAL MOST UNIT [MOST]: judged in the full form only, where the machine is taken to be free for it; in the short form by the second limit, if any.
 limit() {
-	if ! full; then ok "$1 ($2 $4; judged in the full form)"; elif awk "BEGIN { exit !($2 <= $3) }"; then ok "$1 ($2 of at most $3 $4)"; else not_ok "$1" "got: $2 $4" "at most: $3 $4"; fi
+	local most=$3
+	full || most=${5:-}
+	if [[ -z $most ]]; then ok "$1 ($2 $4; judged in the full form)"; elif awk "BEGIN { exit !($2 <= $most) }"; then ok "$1 ($2 of at most $most $4)"; else not_ok "$1" "got: $2 $4" "at most: $most $4"; fi
 }
 now_ms() { date +%s%3N; }
 seconds_since() { awk "BEGIN { printf \"%.2f\", ($(now_ms) - $1) / 1000 }"; }
@@ -69,6 +71,7 @@ stack_up() {
 	admin "UPDATE tenants SET plan_tier = 'enterprise', status = 'active', max_leads = NULL WHERE slug = '$COMPANY'"
 	admin "ALTER SYSTEM SET log_connections = on" "SELECT pg_reload_conf()" >/dev/null
 	check "what is committed is on the disk" "$(for name in fsync synchronous_commit full_page_writes data_checksums; do admin "SHOW $name"; done | tr '\n' ' ')" "on on on on "
+	read -r who word < <(sed -nE "s#^https://$COMPANY\.[^ ]+ +([^ ]+) +([^ ]+).*#\1 \2#p" "$STACK/demo.txt" | head -n 1)
 	key=$(sed -n "s/^api key of $COMPANY: //p" "$STACK/demo.txt")
 	ORIGIN=https://$COMPANY.$BASE:$PORT
 	export FAULTS_ORIGIN=$ORIGIN FAULTS_KEY=$key FAULTS_CA=$STACK/tls/ca.pem
@@ -94,10 +97,24 @@ clear_503() {
 }
 is() { [[ $(request "${@:2}") == "$1" ]]; }
 serves() { is 200 "$ORIGIN/api/leads?limit=1"; }
-# Every worker has answered again, as far as one can see from outside.
-serves_all() {
-	local n
-	for n in $(seq 20); do serves || return 1; done
+# burst WANTED COUNT [curl options] URL: so many requests at once, each answered so
+burst() { [[ $(curl -sZ --no-progress-meter --parallel-immediate --parallel-max "$2" --max-time 40 --noproxy '*' --cacert "$FAULTS_CA" -o /dev/null -w '%{http_code}\n' "${@:3}#[1-$2]" | sort | uniq -c | awk '{ print $1 "x" $2 }') == "$2x$1" ]]; }
+burst_all() {
+	burst 200 32 -H "Authorization: Bearer $key" "$ORIGIN/api/leads?limit=1" &&
+		burst 200 6 -H 'Content-Type: application/json' -d "{\"email\":\"$who\",\"password\":\"$word\"}" "$ORIGIN/api/auth/login"
+}
+# answered_since BYTE: the workers that have answered a request with 200 since the log was so long
+answered_since() { tail -c "+$(($1 + 1))" "$STACK/log/web.log" | sed -n '/"status":200/s/.*"pid":\([0-9]*\).*/\1/p' | sort -u; }
+web_log() { stat -c %s "$STACK/log/web.log"; }
+# serve_all SECONDS: until each worker of both pools has answered, and nothing was refused since. A request at a time would meet the same worker again and again.
+serve_all() {
+	local end=$(($(now_ms) + $1 * 1000)) from
+	from=$(web_log)
+	while :; do
+		if ! burst_all; then from=$(web_log); elif [[ -z $(comm -13 <(answered_since "$from") <(workers | sort)) ]]; then return 0; fi
+		[[ $(now_ms) -lt $end ]] || return 1
+		sleep 0.03
+	done
 }
 lead() { request -H 'Content-Type: application/json' -d "{\"name\":\"$1\"}" "$ORIGIN/api/leads"; }
 

@@ -16,6 +16,23 @@ free() {
 	limit "$1: the slowest of ten answers" "$slowest" 1 s
 }
 figure_of() { figure "$peers peers for $pool workers, $1: slowest other answer $slowest s"; }
+# What a peer of the socket says, in hexadecimal.
+hex() { od -An -v -tx1 | tr -d ' \n'; }
+# record TYPE CONTENT-IN-HEX: of request 1
+record() { printf '01%02x0001%04x0000%s' "$1" $((${#2} / 2)) "$2"; }
+# parameter NAME VALUE: both shorter than 128 bytes
+parameter() { printf '%02x%02x' ${#1} ${#2} && printf '%s%s' "$1" "$2" | hex; }
+begun=$(record 1 0001000000000000)
+head=$begun$(record 4 "$(parameter REQUEST_METHOD POST)$(parameter REQUEST_URI /api/leads)$(parameter HOST_NAME "$COMPANY.$BASE")$(parameter CONTENT_TYPE application/json)$(parameter CONTENT_LENGTH 100)")$(record 4 "")
+# Of a body of a hundred bytes one record that promises all of it, and half of what it promises.
+half=$head$(record 5 "$(head -c 100 /dev/zero | hex)")
+half=${half::-100}
+
+# Some send a byte each second, for longer than anything is waited for; meanwhile the others have their turn.
+"$BUILD/tests/faults/hold" "$SOCKETS/web.sock" "$peers" 40 "$half" drip >"$tmp/drip" 2>&1 &
+dripping=$!
+children+=($dripping)
+
 # held NAME HEX: on the socket of the workers, where nginx alone may come
 held() {
 	local holder
@@ -30,7 +47,9 @@ held() {
 }
 held "silent" ""
 held "one byte and then nothing" 01
-held "a head without an end" 01010001000800000001000000000000
+held "a head without an end" "$begun"
+held "a whole head without its body" "$head"
+held "half a body" "$half"
 
 # Through nginx, which keeps what is slow to itself.
 head -c 2000000 /dev/zero | tr '\0' ' ' >"$tmp/slow"
@@ -56,3 +75,10 @@ figure_of "an answer that is read slowly"
 check "these were still reading" "$(for pid in "${slow[@]}"; do gone "$pid" || echo there; done | wc -l)" "$peers"
 kill "${slow[@]}" 2>/dev/null || true
 wait "${slow[@]}" 2>/dev/null || true
+
+await 20 grep -q closed "$tmp/drip" || true
+free "a byte each second"
+figure_of "a byte each second"
+check "a peer that drips is given up after ten seconds" "$(awk -v peers="$peers" '/closed/ { closed = $1; after = $6 } END { print (closed == peers && after <= 14 ? "yes" : closed " after " after " s") }' "$tmp/drip")" yes
+kill $dripping 2>/dev/null || true
+wait $dripping 2>/dev/null || true
