@@ -29,6 +29,11 @@ struct import_key {
 	const char *field;  /* that must be mapped */
 	const char *column; /* SQL */
 	bool any_case;      /* the column is in lower case */
+	/*
+	 * Another key, for rows that have none of this one: among records that have none of it either. So a number that
+	 * a household shares tells nobody apart who has an address of his own. NULL: none.
+	 */
+	const char *otherwise;
 };
 const struct import_key *import_key_find(const struct entity *, struct str name);
 /* The n-th key of the entity; NULL past the last. */

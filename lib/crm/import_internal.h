@@ -24,6 +24,8 @@ bool import_target_valid(const struct entity *, struct str target);
 /* -1. */
 int import_column_of(const struct import *, const char *target);
 const struct import_key *import_guess_key(const struct import *);
+/* The key that the import's own falls back to; NULL. */
+const struct import_key *import_key_otherwise(const struct import *);
 
 /* ---- import_lines.c ---- */
 
@@ -38,9 +40,11 @@ struct line {
 	struct errors *errors;
 	int64_t created_at;      /* 0: now */
 	struct str key;          /* absent: none */
+	struct str other_key;    /* of the key that it falls back to; absent: none */
 	struct uuid fingerprint; /* of all that is mapped */
 	struct uuid row_id;      /* zero: it matches none */
 	int matches;
+	bool disagree; /* both keys match, each another row */
 	struct record *current;
 	bool as_left; /* by an earlier import of the same file */
 	enum line_outcome outcome;
@@ -77,6 +81,21 @@ enum line_outcome line_plan(const struct import *, struct line *);
 bool line_is_keyless(const struct import *, const struct line *);
 /* Defaults of new rows, the tags of all, required fields. False: line->errors says why. */
 bool line_complete(const struct import *, struct line *, enum write_kind) MUST_CHECK;
+
+/* ---- import_rounds.c ---- */
+
+/* When a line is written: lines that may mean the same row follow one another. */
+struct turn {
+	struct line *line, *before; /* the line that went before, known by the same */
+	size_t round, main, weak;   /* main, weak: what it is known by, numbered */
+};
+/* Of the open ones, in order. */
+struct turn *lines_turns(struct arena *, const struct lines *, size_t *count);
+/*
+ * Of a round whose rows were found, those that can be written together; they are moved to its beginning, the others to
+ * the next round. How many are left, one at least.
+ */
+size_t turns_postpone(struct arena *, struct turn **round, size_t count);
 
 /* ---- import_write.c ---- */
 

@@ -283,30 +283,39 @@ static struct uuid fingerprint(const struct import *import, const struct line *l
 	return out;
 }
 
-static void find_key(struct arena *arena, const struct import *import, struct line *line)
+static struct str id_of(struct arena *arena, const struct import *import, struct line *line)
 {
-	const struct import_key *key = import->options.key;
-	struct str value = STR_NONE;
+	int column = import_column_of(import, TARGET_ID);
+	struct str cell = column < 0 ? STR("") : cell_of(line, (size_t)column);
 	struct uuid id;
 
-	line->fingerprint = fingerprint(import, line);
-	if (!key)
-		return;
-	if (strcmp(key->name, "id") == 0) {
-		int column = import_column_of(import, TARGET_ID);
-		struct str cell = column < 0 ? STR("") : cell_of(line, (size_t)column);
+	if (cell.n == 0)
+		return STR_NONE;
+	if (uuid_parse(cell, &id))
+		return uuid_text(arena, id);
+	errors_add(errors_of(arena, line), NULL, "not_an_id", "“%.*s” is no id of a record.",
+		   STR_FMT_ARG(utf8_prefix(cell, 60)));
+	return STR_NONE;
+}
 
-		if (cell.n && !uuid_parse(cell, &id))
-			errors_add(errors_of(arena, line), NULL, "not_an_id", "“%.*s” is no id of a record.",
-				   STR_FMT_ARG(utf8_prefix(cell, 60)));
-		else if (cell.n)
-			value = uuid_text(arena, id);
-	} else {
-		value = record_get(line->record, entity_field(import->entity, str_from(key->field)));
-		if (!str_absent(value) && strcmp(key->name, "phone") == 0)
-			value = phone_e164(arena, value);
-	}
-	line->key = value;
+static struct str key_of(struct arena *arena, const struct import *import, const struct import_key *key,
+			 struct line *line)
+{
+	struct str value;
+
+	if (!key)
+		return STR_NONE;
+	if (strcmp(key->name, "id") == 0)
+		return id_of(arena, import, line);
+	value = record_get(line->record, entity_field(import->entity, str_from(key->field)));
+	return str_absent(value) || strcmp(key->name, "phone") != 0 ? value : phone_e164(arena, value);
+}
+
+static void find_keys(struct arena *arena, const struct import *import, struct line *line)
+{
+	line->fingerprint = fingerprint(import, line);
+	line->key = key_of(arena, import, import->options.key, line);
+	line->other_key = key_of(arena, import, import_key_otherwise(import), line);
 }
 
 enum err lines_parse(struct ttx *tx, const struct import *import, struct lines *lines, bool with_tags)
@@ -333,7 +342,7 @@ enum err lines_parse(struct ttx *tx, const struct import *import, struct lines *
 	if (err == OK && with_tags)
 		err = make_tags(tx, import, lines);
 	for (size_t i = 0; err == OK && i < lines->count; i++) {
-		find_key(arena, import, &lines->items[i]);
+		find_keys(arena, import, &lines->items[i]);
 		if (errors_any(errors_of(arena, &lines->items[i])))
 			lines->items[i].outcome = LINE_FAILED;
 	}

@@ -17,13 +17,15 @@ const struct entity *import_entity(struct str plural)
 /* ---- keys ---- */
 
 static const struct import_key keys[] = {
-	{"leads", "email", "E-mail", "email", "email_norm", true},
-	{"leads", "phone", "Phone", "phone", "phone_e164", false},
-	{"contacts", "email", "E-mail", "email", "email_norm", true},
-	{"contacts", "phone", "Phone", "phone", "phone_e164", false},
-	{"properties", "address", "Street address", "address", "address_norm", true},
-	{"equipment", "serial", "Serial number", "serial", "serial_norm", true},
-	{NULL, "id", "Id", TARGET_ID, "id::text", false},
+	{"leads", "email_or_phone", "E-mail or phone", "email", "email_norm", true, "phone"},
+	{"leads", "email", "E-mail", "email", "email_norm", true, NULL},
+	{"leads", "phone", "Phone", "phone", "phone_e164", false, NULL},
+	{"contacts", "email_or_phone", "E-mail or phone", "email", "email_norm", true, "phone"},
+	{"contacts", "email", "E-mail", "email", "email_norm", true, NULL},
+	{"contacts", "phone", "Phone", "phone", "phone_e164", false, NULL},
+	{"properties", "address", "Street address", "address", "address_norm", true, NULL},
+	{"equipment", "serial", "Serial number", "serial", "serial_norm", true, NULL},
+	{NULL, "id", "Id", TARGET_ID, "id::text", false, NULL},
 };
 
 static bool is_of(const struct import_key *key, const struct entity *entity)
@@ -47,13 +49,21 @@ const struct import_key *import_key_at(const struct entity *entity, size_t n)
 	return NULL;
 }
 
-/* The id where the file has it, else the first that is mapped. */
+const struct import_key *import_key_otherwise(const struct import *import)
+{
+	const struct import_key *key = import->options.key;
+
+	return key && key->otherwise ? import_key_find(import->entity, str_from(key->otherwise)) : NULL;
+}
+
+/* The id where the file has it, else the first of which all is mapped. */
 const struct import_key *import_guess_key(const struct import *import)
 {
 	if (import_column_of(import, TARGET_ID) >= 0)
 		return import_key_find(import->entity, STR("id"));
 	for (size_t i = 0; i < COUNT_OF(keys); i++)
-		if (is_of(&keys[i], import->entity) && import_column_of(import, keys[i].field) >= 0)
+		if (is_of(&keys[i], import->entity) && import_column_of(import, keys[i].field) >= 0 &&
+		    (!keys[i].otherwise || import_column_of(import, keys[i].otherwise) >= 0))
 			return &keys[i];
 	return NULL;
 }

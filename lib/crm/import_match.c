@@ -5,30 +5,79 @@
 #include "lib/crm/import_internal.h"
 #include "lib/entity/sheet.h"
 
-static enum err match_by_key(struct ttx *tx, const struct import *import, struct line *const *lines, size_t count)
+static bool is_by_id(const struct import *import)
 {
-	const struct import_key *key = import->options.key;
-	struct arena *arena = ttx_arena(tx);
+	return strcmp(import->options.key->name, "id") == 0;
+}
+
+/* The living rows of one key's values. `condition`: which of them; NULL: all. */
+static enum err look_up(struct ttx *tx, const struct import *import, const struct import_key *key,
+			const char *condition, const struct str *values, size_t count, struct lookup_hit *hits)
+{
 	struct lookup lookup = {.table = import->entity->table,
 				.column = key->column,
 				.condition = import->entity->trash ? "deleted_at IS NULL" : NULL,
 				.any_case = key->any_case};
+	bool any = false;
+
+	if (condition && lookup.condition)
+		lookup.condition = arena_printf(ttx_arena(tx), "%s AND %s", lookup.condition, condition).p;
+	else if (condition)
+		lookup.condition = condition;
+	for (size_t i = 0; i < count; i++) {
+		any = any || !str_absent(values[i]);
+		hits[i] = (struct lookup_hit){uuid_zero(), 0};
+	}
+	return any ? lookup_many(tx, &lookup, values, count, hits) : OK;
+}
+
+static void take_hit(struct line *line, const struct lookup_hit *hit)
+{
+	line->row_id = hit->id;
+	line->matches = hit->matches;
+}
+
+static enum err match_by_key(struct ttx *tx, const struct import *import, struct line *const *lines, size_t count)
+{
+	struct arena *arena = ttx_arena(tx);
 	struct str *values = arena_array(arena, count + 1, sizeof *values);
 	struct lookup_hit *hits = arena_array(arena, count + 1, sizeof *hits);
-	bool by_id = strcmp(key->name, "id") == 0;
-	enum err err;
+	enum err err = OK;
 
 	for (size_t i = 0; i < count; i++)
 		values[i] = lines[i]->key;
-	err = by_id ? OK : lookup_many(tx, &lookup, values, count, hits);
+	if (!is_by_id(import))
+		err = look_up(tx, import, import->options.key, NULL, values, count, hits);
 	for (size_t i = 0; err == OK && i < count; i++) {
-		if (str_absent(values[i]))
-			continue;
 		/* An id is its own look-up. */
-		if (by_id && uuid_parse(values[i], &hits[i].id))
+		if (!str_absent(values[i]) && is_by_id(import) && uuid_parse(values[i], &hits[i].id))
 			hits[i].matches = 1;
-		lines[i]->row_id = hits[i].id;
-		lines[i]->matches = hits[i].matches;
+		take_hit(lines[i], &hits[i]);
+	}
+	return err;
+}
+
+/* `with_key`: the lines that have the first key, which look among rows without it; else those that have it not. */
+static enum err match_by_other_key(struct ttx *tx, const struct import *import, bool with_key,
+				   struct line *const *lines, size_t count)
+{
+	struct arena *arena = ttx_arena(tx);
+	struct str *values = arena_array(arena, count + 1, sizeof *values);
+	struct lookup_hit *hits = arena_array(arena, count + 1, sizeof *hits);
+	const char *without = arena_printf(arena, "%s IS NULL", import->options.key->column).p;
+	enum err err;
+
+	for (size_t i = 0; i < count; i++)
+		if (str_absent(lines[i]->key) != with_key)
+			values[i] = lines[i]->other_key;
+	err = look_up(tx, import, import_key_otherwise(import), with_key ? without : NULL, values, count, hits);
+	for (size_t i = 0; err == OK && i < count; i++) {
+		if (hits[i].matches == 0)
+			continue;
+		if (lines[i]->matches == 0)
+			take_hit(lines[i], &hits[i]);
+		else
+			lines[i]->disagree = true;
 	}
 	return err;
 }
@@ -190,6 +239,10 @@ enum err lines_match(struct ttx *tx, const struct import *import, struct line *c
 {
 	enum err err = import->options.key ? match_by_key(tx, import, lines, count) : OK;
 
+	if (err == OK && import_key_otherwise(import))
+		err = match_by_other_key(tx, import, true, lines, count);
+	if (err == OK && import_key_otherwise(import))
+		err = match_by_other_key(tx, import, false, lines, count);
 	if (err == OK)
 		err = load_rows(tx, import, lines, count);
 	if (err == OK && import->options.key)
@@ -211,12 +264,17 @@ enum err lines_match(struct ttx *tx, const struct import *import, struct line *c
 
 bool line_is_keyless(const struct import *import, const struct line *line)
 {
-	return str_absent(line->key) || strcmp(import->options.key->name, "id") == 0;
+	return (str_absent(line->key) && str_absent(line->other_key)) || is_by_id(import);
 }
 
 /* ---- what is to be done ---- */
 
 #define FAIL(line, ...) (errors_add((line)->errors, __VA_ARGS__), LINE_FAILED)
+
+static const char *label_of(const struct import *import, const char *field)
+{
+	return import->entity->fields[entity_field(import->entity, str_from(field))].label;
+}
 
 enum line_outcome line_plan(const struct import *import, struct line *line)
 {
@@ -227,11 +285,15 @@ enum line_outcome line_plan(const struct import *import, struct line *line)
 	if (line->matches > 1)
 		return FAIL(line, options->key->field, "several", "More than one %s has this %s.", import->entity->name,
 			    options->key->label);
+	if (line->disagree)
+		return FAIL(line, options->key->field, "several", "%s and %s belong to different %s.",
+			    label_of(import, options->key->field), label_of(import, options->key->otherwise),
+			    import->entity->plural);
 	if (line->current)
 		return options->mode == IMPORT_CREATE || line->as_left ? LINE_UNCHANGED : LINE_UPDATED;
 	if (options->mode != IMPORT_UPDATE)
 		return LINE_CREATED;
-	if (str_absent(line->key))
+	if (str_absent(line->key) && str_absent(line->other_key))
 		return FAIL(line, options->key->field, "no_key", "The row has no %s to find the %s by.",
 			    options->key->label, import->entity->name);
 	return FAIL(line, options->key->field, "not_found", "No %s has this %s.", import->entity->name,
@@ -276,7 +338,7 @@ static void keep_key(const struct import *import, struct line *line)
 {
 	const struct import_key *key = import->options.key;
 
-	if (key && key->any_case && line->current && !str_absent(line->key))
+	if (key && key->any_case && !str_absent(line->key) && !str_absent(record_text(line->current, key->field)))
 		record_set_text(line->record, key->field, record_text(line->current, key->field));
 }
 

@@ -38,7 +38,8 @@ static void check_options(struct ttx *tx, const struct import *import, struct er
 	const struct value *item;
 	struct str name;
 
-	if (options->key && import_column_of(import, options->key->field) < 0)
+	if (options->key && import_column_of(import, options->key->field) < 0 &&
+	    (!options->key->otherwise || import_column_of(import, options->key->otherwise) < 0))
 		errors_add(errors, "match", "not_mapped", "No column fills %s, so rows cannot be found by it.",
 			   options->key->label);
 	if (options->mode == IMPORT_UPDATE && !options->key)

@@ -1,68 +1,14 @@
 /* Lines become rows: matched, made, changed; and what each came to is kept beside the import. */
 #include <inttypes.h>
-#include <stdlib.h>
 
 #include "lib/crm/import_internal.h"
 #include "lib/text/json.h"
 
-/* ---- rounds: lines that mean the same row follow one another ---- */
-
-struct place {
-	struct str identity;
-	struct line *line, *before; /* the line of the same identity that went before */
-	size_t round;
-};
-
-static int compare(const void *a, const void *b)
-{
-	const struct place *one = a, *other = b;
-	size_t n = one->identity.n < other->identity.n ? one->identity.n : other->identity.n;
-	int order = memcmp(one->identity.p, other->identity.p, n);
-
-	if (order == 0)
-		order = (one->identity.n > other->identity.n) - (one->identity.n < other->identity.n);
-	return order ? order : (one->line->number > other->line->number) - (one->line->number < other->line->number);
-}
-
-static struct str lower(struct arena *arena, struct str text)
-{
-	char *copy = arena_c_string(arena, text);
-
-	for (size_t i = 0; i < text.n; i++)
-		if (copy[i] >= 'A' && copy[i] <= 'Z')
-			copy[i] = (char)(copy[i] + ('a' - 'A'));
-	return (struct str){copy, text.n};
-}
-
-static struct place *places_of(struct arena *arena, const struct lines *lines, size_t *count)
-{
-	struct place *places = arena_array(arena, lines->count + 1, sizeof *places);
-
-	*count = 0;
-	for (size_t i = 0; i < lines->count; i++) {
-		struct line *line = &lines->items[i];
-
-		if (line->outcome == LINE_OPEN)
-			places[(*count)++] = (struct place){
-				str_absent(line->key)
-					? (struct str){(const char *)line->fingerprint.bytes, sizeof line->fingerprint}
-					: lower(arena, line->key),
-				line, NULL, 0};
-	}
-	qsort(places, *count, sizeof *places, compare);
-	for (size_t i = 1; i < *count; i++)
-		if (str_equal(places[i].identity, places[i - 1].identity)) {
-			places[i].round = places[i - 1].round + 1;
-			places[i].before = places[i - 1].line;
-		}
-	return places;
-}
-
 /* The same cells once more, and no key to tell them apart. */
-static bool is_repeated(const struct place *place)
+static bool is_repeated(const struct turn *turn)
 {
-	return str_absent(place->line->key) && place->before &&
-	       (place->before->outcome == LINE_CREATED || place->before->outcome == LINE_UNCHANGED);
+	return str_absent(turn->line->key) && str_absent(turn->line->other_key) && turn->before &&
+	       (turn->before->outcome == LINE_CREATED || turn->before->outcome == LINE_UNCHANGED);
 }
 
 /* ---- one round ---- */
@@ -133,37 +79,45 @@ static enum err write_those(struct ttx *tx, const struct import *import, struct 
 	return err;
 }
 
-static enum err write_round(struct ttx *tx, const struct import *import, struct line *const *lines, size_t count)
+/* *count: of those that were written; the others wait for the next round. */
+static enum err write_round(struct ttx *tx, const struct import *import, struct turn **round, size_t *count)
 {
-	enum err err = lines_match(tx, import, lines, count);
+	struct line **lines = arena_array(ttx_arena(tx), *count + 1, sizeof *lines);
+	enum err err;
 
-	for (size_t i = 0; err == OK && i < count; i++)
+	for (size_t i = 0; i < *count; i++)
+		lines[i] = round[i]->line;
+	err = lines_match(tx, import, lines, *count);
+	if (err)
+		return err;
+	*count = turns_postpone(ttx_arena(tx), round, *count);
+	for (size_t i = 0; i < *count; i++) {
+		lines[i] = round[i]->line;
 		lines[i]->outcome = line_plan(import, lines[i]);
-	if (err == OK)
-		err = write_those(tx, import, lines, count, LINE_CREATED);
-	return err ? err : write_those(tx, import, lines, count, LINE_UPDATED);
+	}
+	err = write_those(tx, import, lines, *count, LINE_CREATED);
+	return err ? err : write_those(tx, import, lines, *count, LINE_UPDATED);
 }
 
 enum err lines_write(struct ttx *tx, const struct import *import, struct lines *lines)
 {
 	struct arena *arena = ttx_arena(tx);
 	size_t count, taken = 0;
-	struct place *places = places_of(arena, lines, &count);
-	struct line **round = arena_array(arena, count + 1, sizeof *round);
+	struct turn *turns = lines_turns(arena, lines, &count), **round = arena_array(arena, count + 1, sizeof *round);
 	enum err err = OK;
 
 	for (size_t number = 0; err == OK && taken < count; number++) {
 		size_t used = 0;
 
 		for (size_t i = 0; i < count; i++)
-			if (places[i].round == number) {
+			if (turns[i].round == number && is_repeated(&turns[i])) {
+				turns[i].line->outcome = LINE_UNCHANGED;
 				taken++;
-				if (is_repeated(&places[i]))
-					places[i].line->outcome = LINE_UNCHANGED;
-				else
-					round[used++] = places[i].line;
+			} else if (turns[i].round == number) {
+				round[used++] = &turns[i];
 			}
-		err = used ? write_round(tx, import, round, used) : OK;
+		err = used ? write_round(tx, import, round, &used) : OK;
+		taken += used;
 	}
 	return err;
 }

@@ -4,6 +4,7 @@
 
 #include "lib/base/utf8.h"
 #include "lib/entity/entity_internal.h"
+#include "lib/entity/phone.h"
 
 /* ---- cells ---- */
 
@@ -246,46 +247,64 @@ enum err record_finish(struct record *record, enum write_kind kind, struct error
 
 /* ---- looking up ---- */
 
+/* People are named by their address or number as well. */
 struct lookup lookup_of_reference(const struct field *field)
 {
-	bool user = strcmp(field->references, "tenant_users") == 0;
+	struct lookup lookup = {
+		.table = field->references, .column = field->reference_label, .condition = field->reference_condition};
+	bool contact = strcmp(field->references, "contacts") == 0;
 
-	return (struct lookup){.table = field->references,
-			       .column = field->reference_label,
-			       .also = user ? "email_norm" : NULL,
-			       .condition = field->reference_condition};
+	if (contact || strcmp(field->references, "tenant_users") == 0)
+		lookup.also[0] = "email_norm";
+	if (contact)
+		lookup.also[1] = "phone_e164";
+	return lookup;
 }
 
-static void add_given(struct sql *sql, const struct lookup *lookup)
+/* Of each value what it is in the other columns. */
+static struct argument other_forms(struct arena *arena, const struct str *values, size_t count)
 {
+	struct str *forms = arena_array(arena, count + 1, sizeof *forms);
+
+	for (size_t i = 0; i < count; i++) {
+		struct str phone = str_absent(values[i]) ? STR_NONE : phone_e164(arena, values[i]);
+
+		if (!str_absent(values[i]))
+			forms[i] = str_absent(phone) ? search_lower(arena, values[i]) : phone;
+	}
+	return arg_array(arena, forms, count);
+}
+
+static void add_given(struct sql *sql, const char *column, bool lower, const char *array)
+{
+	sql_add(sql, column);
 	sql_add(sql, " = ANY(ARRAY(SELECT ");
-	sql_add(sql, lookup->any_case ? "lower(g.v)" : "g.v");
-	sql_add(sql, " FROM unnest($2::text[]) AS g (v)))");
+	sql_add(sql, lower ? "lower(g.v)" : "g.v");
+	sql_add(sql, " FROM unnest(");
+	sql_add(sql, array);
+	sql_add(sql, "::text[]) AS g (v)))");
 }
 
-/*
- * All values in one condition on the column, then back to the places they came from. Row by row it would be as good
- * with the right index and a disaster with the wrong one, which the planner takes for a table it has no statistics of.
- */
-static void add_lookup(struct sql *sql, const struct lookup *lookup, struct argument values)
+/* The rows that any of the values may mean. */
+static void add_rows(struct sql *sql, const struct lookup *lookup)
 {
-	sql_add(sql, "WITH w AS MATERIALIZED (SELECT ");
-	sql_add(sql, lookup->any_case ? "lower(u.v)" : "u.v");
-	sql_add(sql, " AS v, u.n FROM unnest(");
-	sql_argument(sql, values);
-	sql_add(sql, "::text[]) WITH ORDINALITY AS u (v, n)), t AS MATERIALIZED (SELECT id, ");
+	static const char *const names[] = {" AS a0", " AS a1"};
+
+	sql_add(sql, "SELECT id, ");
 	sql_add(sql, lookup->column);
-	sql_add(sql, " AS k, ");
-	sql_add(sql, lookup->also ? lookup->also : "NULL::text");
-	sql_add(sql, " AS also FROM ");
+	sql_add(sql, " AS k");
+	for (size_t i = 0; i < COUNT_OF(lookup->also) && lookup->also[i]; i++) {
+		sql_add(sql, ", ");
+		sql_add(sql, lookup->also[i]);
+		sql_add(sql, names[i]);
+	}
+	sql_add(sql, " FROM ");
 	sql_add(sql, lookup->table);
 	sql_add(sql, " WHERE tenant_id = $1 AND (");
-	sql_add(sql, lookup->column);
-	add_given(sql, lookup);
-	if (lookup->also) {
+	add_given(sql, lookup->column, lookup->any_case, "$2");
+	for (size_t i = 0; i < COUNT_OF(lookup->also) && lookup->also[i]; i++) {
 		sql_add(sql, " OR ");
-		sql_add(sql, lookup->also);
-		add_given(sql, lookup);
+		add_given(sql, lookup->also[i], false, "$3");
 	}
 	sql_add(sql, ")");
 	if (lookup->condition) {
@@ -293,8 +312,29 @@ static void add_lookup(struct sql *sql, const struct lookup *lookup, struct argu
 		sql_add(sql, lookup->condition);
 		sql_add(sql, ")");
 	}
-	sql_add(sql, lookup->also ? ") SELECT w.n, t.id FROM w JOIN t ON t.k = w.v OR t.also = w.v ORDER BY w.n, t.id"
-				  : ") SELECT w.n, t.id FROM w JOIN t ON t.k = w.v ORDER BY w.n, t.id");
+}
+
+/*
+ * All values in one condition on the column, then back to the places they came from. Row by row it would be as good
+ * with the right index and a disaster with the wrong one, which the planner takes for a table it has no statistics of.
+ */
+static void add_lookup(struct sql *sql, const struct lookup *lookup, struct argument values, struct argument forms)
+{
+	static const char *const joins[] = {" UNION SELECT w.n, t.id FROM w JOIN t ON t.a0 = w.a",
+					    " UNION SELECT w.n, t.id FROM w JOIN t ON t.a1 = w.a"};
+
+	sql_add(sql, "WITH w AS MATERIALIZED (SELECT ");
+	sql_add(sql, lookup->any_case ? "lower(u.v)" : "u.v");
+	sql_add(sql, " AS v, u.a, u.n FROM unnest(");
+	sql_argument(sql, values);
+	sql_add(sql, "::text[], ");
+	sql_argument(sql, forms);
+	sql_add(sql, "::text[]) WITH ORDINALITY AS u (v, a, n)), t AS MATERIALIZED (");
+	add_rows(sql, lookup);
+	sql_add(sql, ") SELECT w.n, t.id FROM w JOIN t ON t.k = w.v");
+	for (size_t i = 0; i < COUNT_OF(lookup->also) && lookup->also[i]; i++)
+		sql_add(sql, joins[i]);
+	sql_add(sql, " ORDER BY 1, 2");
 }
 
 enum err lookup_many(struct ttx *tx, const struct lookup *lookup, const struct str *values, size_t count,
@@ -308,7 +348,8 @@ enum err lookup_many(struct ttx *tx, const struct lookup *lookup, const struct s
 		out[i] = (struct lookup_hit){uuid_zero(), 0};
 	if (count == 0)
 		return OK;
-	add_lookup(&sql, lookup, arg_array(sql.arena, values, count));
+	add_lookup(&sql, lookup, arg_array(sql.arena, values, count),
+		   lookup->also[0] ? other_forms(sql.arena, values, count) : arg_null());
 	err = sql_rows(&sql, tx, lookup->table, &rows);
 	while (err == OK && rows_next(rows)) {
 		int64_t at = rows_int(rows, 0) - 1;

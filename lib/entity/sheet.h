@@ -30,9 +30,9 @@ struct str sheet_without_guard(struct str cell);
 /* Where to look: constants of ours or of an entity table. */
 struct lookup {
 	const char *table, *column; /* SQL over the table */
-	const char *also;           /* another column that will do; NULL: none */
-	const char *condition;      /* which rows; NULL: all */
-	bool any_case;              /* the column is in lower case: values are made so */
+	const char *also[2];   /* other columns that will do: in lower case, or phone numbers in E.164; NULL: none */
+	const char *condition; /* which rows; NULL: all */
+	bool any_case;         /* the column is in lower case: values are made so */
 };
 struct lookup_hit {
 	struct uuid id;

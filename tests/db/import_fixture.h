@@ -36,7 +36,7 @@ static inline struct uuid uploaded(const char *entity, const char *text)
 static inline struct import *read_import(struct uuid id)
 {
 	struct ttx *tx = begin(&shop, TX_READ);
-	struct import *import;
+	struct import *import = NULL;
 
 	assert_int_equal(import_get(tx, id, false, &import), OK);
 	commit(tx);
@@ -48,7 +48,7 @@ static inline void start(struct uuid id, const char *match, enum import_mode mod
 {
 	struct errors *errors = errors_new(arena);
 	struct ttx *tx = writing();
-	struct import *import;
+	struct import *import = NULL;
 
 	assert_int_equal(import_get(tx, id, true, &import), OK);
 	if (match)
@@ -69,7 +69,7 @@ static inline void start(struct uuid id, const char *match, enum import_mode mod
 static inline void as_new_enquiries(struct uuid id)
 {
 	struct ttx *tx = writing();
-	struct import *import;
+	struct import *import = NULL;
 
 	assert_int_equal(import_get(tx, id, true, &import), OK);
 	import->options.new_enquiries = true;
@@ -124,7 +124,7 @@ static inline const char *value_of(const char *what, const char *table, const ch
 static inline void undo(struct uuid id, size_t rows)
 {
 	struct ttx *tx = writing();
-	struct import *import;
+	struct import *import = NULL;
 
 	assert_int_equal(import_get(tx, id, true, &import), OK);
 	assert_int_equal(import_undo(tx, import), OK);

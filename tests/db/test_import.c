@@ -75,65 +75,6 @@ static void the_same_file_again_changes_nothing(void **state)
 	assert_string_equal(before, after);
 }
 
-static void one_row_may_come_several_times(void **state)
-{
-	struct import *import = taken("leads", "name,email,city\nAnn,ann@example.com,Austin\nAnn,ANN@example.com,Waco\n"
-					       "Bea,,\nBea,,\nAnn,ann@example.com,Waco\nBea,,\n");
-
-	(void)state;
-	assert_string_equal(counts_of(import), "6 rows: 2 created, 1 updated, 3 unchanged, 0 failed, 0 held");
-	assert_string_equal(value_of("name || ' ' || coalesce(city, '-')", "leads", "true"), "Ann Waco / Bea -");
-}
-
-/* The lines of one row are in different steps, and the last of them is not the one that the row began with. */
-static void several_lines_of_a_row_again_change_nothing(void **state)
-{
-	static const char text[] =
-		"name,email,city\nAnn,ann@example.com,Austin\nBea,bea@example.com,Hays\nAnn,ANN@example.com,Waco\n"
-		"Ann,ann@example.com,Kyle\nBea,bea@example.com,\nAnn,ann@example.com,Austin\n";
-	struct uuid id;
-
-	(void)state;
-	stored(&shop, "{\"name\": \"Ann\", \"email\": \"ann@example.com\", \"city\": \"Austin\"}");
-	assert_string_equal(counts_of(taken("leads", text)),
-			    "6 rows: 1 created, 3 updated, 2 unchanged, 0 failed, 0 held");
-	for (int again = 0; again < 2; again++)
-		assert_string_equal(counts_of(taken("leads", text)),
-				    "6 rows: 0 created, 0 updated, 6 unchanged, 0 failed, 0 held");
-	/* Other choices are another import. */
-	id = uploaded("leads", text);
-	start(id, NULL, 0, "Fair", NULL);
-	finish(id, 10);
-	assert_string_equal(counts_of(read_import(id)), "6 rows: 0 created, 5 updated, 1 unchanged, 0 failed, 0 held");
-	assert_string_equal(counts_of(taken("leads", text)),
-			    "6 rows: 0 created, 0 updated, 6 unchanged, 0 failed, 0 held");
-	/* What somebody has changed since is what the file says it is, again. */
-	test_sql("UPDATE leads SET version = version + 1, city = 'Taylor' WHERE name = 'Ann' AND tenant_id = '%s'",
-		 id_of(shop.tenant));
-	assert_string_equal(counts_of(taken("leads", text)),
-			    "6 rows: 0 created, 4 updated, 2 unchanged, 0 failed, 0 held");
-	assert_string_equal(value_of("name || ' ' || city", "leads", "true"), "Ann Austin / Bea Hays");
-	/* Another file in between has the last word until this one comes again. */
-	taken("leads", "name,email,city\nAnn,ann@example.com,Buda\n");
-	taken("leads", text);
-	assert_string_equal(value_of("name || ' ' || city", "leads", "true"), "Ann Austin / Bea Hays");
-}
-
-/* A line that could not be taken then can be now, though the row is as another line of the file left it. */
-static void what_failed_of_the_same_file_is_tried_again(void **state)
-{
-	static const char units[] = "Serial,Type,Property\nA1,furnace,\nA1,,12 Oak Street\n";
-
-	(void)state;
-	assert_string_equal(counts_of(taken("equipment", units)),
-			    "2 rows: 1 created, 0 updated, 0 unchanged, 1 failed, 0 held");
-	taken("properties", "Address,City\n12 Oak Street,Austin\n");
-	assert_string_equal(counts_of(taken("equipment", units)),
-			    "2 rows: 0 created, 1 updated, 1 unchanged, 0 failed, 0 held");
-	assert_string_equal(counts_of(taken("equipment", units)),
-			    "2 rows: 0 created, 0 updated, 2 unchanged, 0 failed, 0 held");
-}
-
 static void a_cell_too_many_is_a_problem_of_the_row(void **state)
 {
 	struct import *import = taken("leads", "name,address,city,email\nAnn,12 Oak St, Apt 3,Austin,ann@example.com\n"
@@ -149,28 +90,6 @@ static void a_cell_too_many_is_a_problem_of_the_row(void **state)
 	commit(tx);
 	assert_non_null(strstr(out.bytes, "\r\nAnn,12 Oak St,Apt 3,Austin,2,"));
 	assert_non_null(strstr(out.bytes, ",ann@example.com\r\n"));
-}
-
-static void modes_say_what_becomes_of_known_and_unknown_rows(void **state)
-{
-	static const char first[] = "name,email\nAnn,ann@example.com\n",
-			  second[] = "name,email,city\nAnna,ann@example.com,Waco\nBea,bea@example.com,\nCleo,,\n";
-	struct uuid id;
-
-	(void)state;
-	taken("contacts", first);
-	id = uploaded("contacts", second);
-	start(id, "email", IMPORT_UPDATE, NULL, NULL);
-	finish(id, 100);
-	assert_string_equal(counts_of(read_import(id)), "3 rows: 0 created, 1 updated, 0 unchanged, 2 failed, 0 held");
-	assert_string_equal(value_of("reasons", "import_rows", "outcome = 'failed'"),
-			    "No contact has this E-mail. / The row has no E-mail to find the contact by.");
-	assert_string_equal(value_of("name", "contacts", "true"), "Anna");
-	id = uploaded("contacts", "name,email,city\nAnnette,ann@example.com,\nBea,bea@example.com,\n");
-	start(id, "email", IMPORT_CREATE, NULL, NULL);
-	finish(id, 100);
-	assert_string_equal(counts_of(read_import(id)), "2 rows: 1 created, 0 updated, 1 unchanged, 0 failed, 0 held");
-	assert_string_equal(value_of("name", "contacts", "true"), "Anna / Bea");
 }
 
 #define DATED                                                                                                          \
@@ -232,18 +151,6 @@ static void only_new_enquiries_wait_for_an_answer(void **state)
 	}
 }
 
-static void a_key_that_two_rows_have_is_told(void **state)
-{
-	struct import *import;
-
-	(void)state;
-	stored(&shop, "{\"name\": \"One\", \"email\": \"both@example.com\"}");
-	stored(&shop, "{\"name\": \"Two\", \"email\": \"Both@example.com\"}");
-	import = taken("leads", "name,email\nThree,both@example.com\n");
-	assert_string_equal(counts_of(import), "1 rows: 0 created, 0 updated, 0 unchanged, 1 failed, 0 held");
-	assert_string_equal(value_of("reasons", "import_rows", "true"), "More than one lead has this E-mail.");
-}
-
 static void defaults_fill_new_rows_and_tags_go_on_all(void **state)
 {
 	struct uuid id;
@@ -264,23 +171,6 @@ static void defaults_fill_new_rows_and_tags_go_on_all(void **state)
 	start(id, NULL, 0, NULL, NULL);
 	finish(id, 100);
 	assert_string_equal(counts_of(read_import(id)), "3 rows: 0 created, 0 updated, 3 unchanged, 0 failed, 0 held");
-}
-
-static void references_are_found_by_name(void **state)
-{
-	struct import *import;
-
-	(void)state;
-	taken("properties", "Address,City\n12 Oak Street,Austin\n");
-	import =
-		taken("equipment", "Serial,Type,Brand,Property,Installed\nA1,Heat pump,Carrier,12 Oak Street,3/4/2019\n"
-				   "A2,furnace,,13 Oak Street,\n");
-	assert_string_equal(counts_of(import), "2 rows: 1 created, 0 updated, 0 unchanged, 1 failed, 0 held");
-	assert_string_equal(
-		value_of("serial || ' ' || type || ' ' || installed_on", "equipment", "property_id IS NOT NULL"),
-		"A1 heat_pump 2019-03-04");
-	assert_string_equal(value_of("reasons", "import_rows", "outcome = 'failed'"),
-			    "Property: none is called “13 Oak Street”.");
 }
 
 static void everything_can_be_taken_back(void **state)
@@ -487,16 +377,10 @@ int main(void)
 		SHOP_TEST(columns_are_guessed_from_their_headings),
 		SHOP_TEST(rows_become_records_and_problems_are_kept_with_their_reasons),
 		SHOP_TEST(the_same_file_again_changes_nothing),
-		SHOP_TEST(one_row_may_come_several_times),
-		SHOP_TEST(several_lines_of_a_row_again_change_nothing),
-		SHOP_TEST(what_failed_of_the_same_file_is_tried_again),
 		SHOP_TEST(a_cell_too_many_is_a_problem_of_the_row),
-		SHOP_TEST(modes_say_what_becomes_of_known_and_unknown_rows),
 		SHOP_TEST(new_rows_are_as_old_as_the_file_says),
 		SHOP_TEST(only_new_enquiries_wait_for_an_answer),
-		SHOP_TEST(a_key_that_two_rows_have_is_told),
 		SHOP_TEST(defaults_fill_new_rows_and_tags_go_on_all),
-		SHOP_TEST(references_are_found_by_name),
 		SHOP_TEST(everything_can_be_taken_back),
 		SHOP_TEST(an_undo_that_was_given_up_is_done_again),
 		SHOP_TEST(what_was_changed_since_is_left),
