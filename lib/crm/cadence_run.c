@@ -20,7 +20,7 @@ STATEMENT(insert_run, "INSERT INTO cadence_runs (tenant_id, id, cadence_id, lead
 STATEMENT(cancel_tasks,
 	  "UPDATE tasks SET status = 'cancelled', version = version + 1, updated_at = $3 WHERE tenant_id = $1"
 	  " AND status = 'open' AND cadence_run_id IN (SELECT r.id FROM cadence_runs r WHERE r.tenant_id = $1"
-	  " AND r.lead_id = $2 AND r.stopped_at IS NULL)");
+	  " AND r.lead_id = $2 AND r.stopped_at IS NULL) RETURNING id");
 STATEMENT(stop_runs, "UPDATE cadence_runs SET stopped_at = $3, stop_reason = $4 WHERE tenant_id = $1 AND lead_id = $2"
 		     " AND stopped_at IS NULL");
 /* Unless it was started anew meanwhile. */
@@ -114,11 +114,16 @@ enum err cadence_start(struct ttx *tx, struct uuid lead, struct uuid cadence, st
 enum err cadence_stop(struct ttx *tx, struct uuid lead, enum cadence_stop reason, int64_t *stopped)
 {
 	struct arena *arena = ttx_arena(tx);
-	struct argument id = arg_uuid(arena, lead), now = arg_instant(arena, clock_now());
+	int64_t when = clock_now();
+	struct argument id = arg_uuid(arena, lead), now = arg_instant(arena, when);
 	struct rows *tasks = ttx_send(tx, &cancel_tasks, ARGS(id, now));
 	enum err err = ttx_exec(tx, &stop_runs, ARGS(id, now, arg_text(reasons[reason])), stopped);
 
-	return err ? err : rows_wait(tasks);
+	if (err == OK)
+		err = rows_wait(tasks);
+	if (err == OK && rows_count(tasks))
+		task_tell_status(tx, rows_ids(arena, tasks), "open", "cancelled", when);
+	return err;
 }
 
 enum err cadence_resume(struct ttx *tx, struct uuid lead, struct str since)

@@ -2,6 +2,7 @@
 #include "lib/crm/merge_internal.h"
 
 #include "lib/base/clock.h"
+#include "lib/crm/task.h"
 #include "lib/entity/history.h"
 
 /* ---- both rows ---- */
@@ -129,8 +130,7 @@ static enum err store_merge(struct ttx *tx, const struct merge_preview *preview,
 enum err merge_tell(struct ttx *tx, const struct entity *entity, struct uuid kept, bool undone, struct str title)
 {
 	struct arena *arena = ttx_arena(tx);
-	struct value *list = value_list(arena), *change = value_map(arena);
-	struct buffer changes = BUFFER_IN(arena);
+	struct value *changes = value_list(arena);
 	struct rows *rows;
 	enum err err = ttx_rows_text(tx, "merge_version",
 				     arena_printf(arena,
@@ -139,15 +139,11 @@ enum err merge_tell(struct ttx *tx, const struct entity *entity, struct uuid kep
 						  entity->table),
 				     ARGS(arg_uuid(arena, kept), arg_instant(arena, ttx_now(tx))), &rows);
 
-	value_put_text(change, "field", "merged");
-	value_put_str(change, "from", undone ? title : STR_NONE);
-	value_put_str(change, "to", undone ? STR_NONE : title);
-	value_append(list, change);
-	json_print(list, &changes);
+	history_change_put(changes, "merged", undone ? title : STR_NONE, undone ? STR_NONE : title);
 	if (err == OK)
 		history_send_rows(tx, undone ? HISTORY_UNMERGED : HISTORY_MERGED, entity,
-				  arena_printf(arena, "{%.*s}", STR_FMT_ARG(uuid_text(arena, kept))),
-				  buffer_str(&changes), ttx_now(tx));
+				  arena_printf(arena, "{%.*s}", STR_FMT_ARG(uuid_text(arena, kept))), changes,
+				  ttx_now(tx));
 	return err;
 }
 
@@ -167,7 +163,7 @@ static enum err stop_doubled_runs(struct ttx *tx, const struct merge_preview *pr
 	struct arena *arena = ttx_arena(tx);
 	struct argument now = arg_instant(arena, ttx_now(tx));
 	struct rows *rows;
-	struct str runs;
+	struct str runs, tasks;
 	enum err err;
 
 	if (strcmp(preview->entity->plural, "leads") != 0)
@@ -177,12 +173,15 @@ static enum err stop_doubled_runs(struct ttx *tx, const struct merge_preview *pr
 		       &rows);
 	if (err || rows_count(rows) == 0)
 		return err;
-	runs = merge_ids(arena, rows);
+	runs = rows_ids(arena, rows);
 	value_put_str(snapshot, SNAPSHOT_RUNS, runs);
 	err = ttx_rows(tx, &cancel_doubled, ARGS(arg_str(runs), now), &rows);
-	if (err == OK)
-		value_put_str(snapshot, SNAPSHOT_TASKS, merge_ids(arena, rows));
-	return err;
+	if (err || rows_count(rows) == 0)
+		return err;
+	tasks = rows_ids(arena, rows);
+	value_put_str(snapshot, SNAPSHOT_TASKS, tasks);
+	task_tell_status(tx, tasks, "open", "cancelled", ttx_now(tx));
+	return OK;
 }
 
 /* Who takes the sample data out again takes nothing of his own along. */

@@ -17,8 +17,6 @@
 
 /* ---- merge_links.c ---- */
 
-/* "{…}" of the first column. */
-struct str merge_ids(struct arena *, struct rows *);
 /* How many rows each link has that point at the row: *count in lists, *all with those in the trash. */
 enum err links_count(struct ttx *, const struct merge_link *, size_t count, struct uuid row, int64_t *living,
 		     int64_t *all) MUST_CHECK;

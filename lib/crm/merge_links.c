@@ -101,34 +101,15 @@ struct str merge_parts_words(struct arena *arena, const struct merge_preview *pr
 
 /* ---- moving ---- */
 
-struct str merge_ids(struct arena *arena, struct rows *rows)
-{
-	struct buffer ids = BUFFER_IN(arena);
-
-	BUFFER_LITERAL(&ids, "{");
-	while (rows_next(rows)) {
-		if (ids.length > 1)
-			buffer_add_char(&ids, ',');
-		buffer_add_str(&ids, rows_str(rows, 0));
-	}
-	BUFFER_LITERAL(&ids, "}");
-	return buffer_str(&ids);
-}
-
 /* The entry that each moved row gets in its history: its reference was changed. */
 static void send_history(struct ttx *tx, const struct merge_link *link, struct str ids, struct uuid from,
 			 struct uuid to, int64_t when)
 {
 	struct arena *arena = ttx_arena(tx);
-	struct value *list = value_list(arena), *change = value_map(arena);
-	struct buffer changes = BUFFER_IN(arena);
+	struct value *changes = value_list(arena);
 
-	value_put_text(change, "field", link->column);
-	value_put_str(change, "from", uuid_text(arena, from));
-	value_put_str(change, "to", uuid_text(arena, to));
-	value_append(list, change);
-	json_print(list, &changes);
-	history_send_rows(tx, HISTORY_CHANGED, link->entity, ids, buffer_str(&changes), when);
+	history_change_put(changes, link->column, uuid_text(arena, from), uuid_text(arena, to));
+	history_send_rows(tx, HISTORY_CHANGED, link->entity, ids, changes, when);
 }
 
 static enum err move_rows(struct ttx *tx, const struct merge_link *link, struct str ids, struct uuid from,
@@ -149,7 +130,7 @@ static enum err move_rows(struct ttx *tx, const struct merge_link *link, struct 
 	if (err)
 		return err;
 	*count += (int64_t)rows_count(rows);
-	*moved = merge_ids(arena, rows);
+	*moved = rows_ids(arena, rows);
 	if (link->entity && rows_count(rows))
 		send_history(tx, link, *moved, from, to, when);
 	return OK;
@@ -197,7 +178,7 @@ enum err links_move(struct ttx *tx, const struct entity *entity, struct uuid fro
 			continue;
 		if (*rows + (int64_t)rows_count(held) > MERGE_ROWS_MOST)
 			return E_CONFLICT;
-		err = move_rows(tx, &links[i], merge_ids(ttx_arena(tx), held), from, to, &ids, rows);
+		err = move_rows(tx, &links[i], rows_ids(ttx_arena(tx), held), from, to, &ids, rows);
 		if (err == OK)
 			note_moved(moved, &links[i], ids);
 	}

@@ -2,6 +2,7 @@
 #include "lib/crm/merge_internal.h"
 
 #include "lib/base/clock.h"
+#include "lib/crm/task.h"
 #include "lib/entity/trash.h"
 
 struct undo {
@@ -217,7 +218,7 @@ static enum err restore_kept(struct undo *undo)
 STATEMENT(run_again, "UPDATE cadence_runs SET stopped_at = NULL, stop_reason = NULL WHERE tenant_id = $1"
 		     " AND id = ANY($2::uuid[]) AND stop_reason = 'person'");
 STATEMENT(open_again, "UPDATE tasks SET status = 'open', version = version + 1, updated_at = $3 WHERE tenant_id = $1"
-		      " AND id = ANY($2::uuid[]) AND status = 'cancelled'");
+		      " AND id = ANY($2::uuid[]) AND status = 'cancelled' RETURNING id");
 STATEMENT(sample_again, "INSERT INTO sample_rows (tenant_id, entity, row_id) VALUES ($1, $2, $3)"
 			" ON CONFLICT DO NOTHING");
 STATEMENT(set_undone, "UPDATE merges SET undone_at = $3 WHERE tenant_id = $1 AND id = $2 AND undone_at IS NULL");
@@ -226,13 +227,17 @@ static enum err start_again(struct undo *undo)
 {
 	struct arena *arena = ttx_arena(undo->tx);
 	struct str runs = value_as_str(part(undo, SNAPSHOT_RUNS)), tasks = value_as_str(part(undo, SNAPSHOT_TASKS));
+	struct rows *opened;
 	enum err err = OK;
 
 	if (runs.n)
 		err = ttx_exec(undo->tx, &run_again, ARGS(arg_str(runs)), NULL);
-	if (err == OK && tasks.n)
-		err = ttx_exec(undo->tx, &open_again, ARGS(arg_str(tasks), arg_instant(arena, ttx_now(undo->tx))),
-			       NULL);
+	if (err == OK && tasks.n) {
+		err = ttx_rows(undo->tx, &open_again, ARGS(arg_str(tasks), arg_instant(arena, ttx_now(undo->tx))),
+			       &opened);
+		if (err == OK && rows_count(opened))
+			task_tell_status(undo->tx, rows_ids(arena, opened), "cancelled", "open", ttx_now(undo->tx));
+	}
 	if (err == OK && value_truth(part(undo, SNAPSHOT_SAMPLE)))
 		err = ttx_exec(undo->tx, &sample_again,
 			       ARGS(arg_text(undo->merge->entity->plural), arg_uuid(arena, undo->merge->kept)), NULL);

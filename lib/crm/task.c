@@ -2,6 +2,7 @@
 
 #include "lib/crm/cadence_run.h"
 #include "lib/crm/shared.h"
+#include "lib/entity/history.h"
 #include "lib/entity/local_time.h"
 #include "lib/base/clock.h"
 
@@ -203,6 +204,14 @@ static enum err after_write(struct ttx *tx, enum write_kind kind, const struct r
 		return OK;
 	}
 	return err == OK && !str_absent(run) && uuid_parse(run, &id) ? cadence_task_closed(tx, id) : err;
+}
+
+void task_tell_status(struct ttx *tx, struct str ids, const char *from, const char *to, int64_t when)
+{
+	struct value *changes = value_list(ttx_arena(tx));
+
+	history_change_put(changes, "status", str_from(from), str_from(to));
+	history_send_rows(tx, HISTORY_CHANGED, &task_entity, ids, changes, when);
 }
 
 const struct entity task_entity = {

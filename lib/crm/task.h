@@ -6,4 +6,7 @@
 
 extern const struct entity task_entity;
 
+/* In the history of tasks ("{…}") that a statement has just given another status. */
+void task_tell_status(struct ttx *, struct str ids, const char *from, const char *to, int64_t when);
+
 #endif

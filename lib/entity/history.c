@@ -35,6 +35,16 @@ static bool is_told(const struct field *field)
 		 (field_is(field, FIELD_API_ONLY) || field->type == FIELD_LONG_TEXT));
 }
 
+void history_change_put(struct value *list, const char *field, struct str from, struct str to)
+{
+	struct value *change = value_map(value_arena(list));
+
+	value_put_text(change, "field", field);
+	value_put_str(change, "from", from);
+	value_put_str(change, "to", to);
+	value_append(list, change);
+}
+
 /* False when nothing that is told has changed. */
 static bool print_changes(const struct record *record, struct buffer *out)
 {
@@ -43,15 +53,9 @@ static bool print_changes(const struct record *record, struct buffer *out)
 
 	for (size_t i = 0; before && i < record->entity->field_count; i++) {
 		struct str from = before->values[i], to = record->values[i];
-		struct value *change;
 
-		if (!is_told(&record->entity->fields[i]) || (str_absent(from) == str_absent(to) && str_equal(from, to)))
-			continue;
-		change = value_map(record->arena);
-		value_put_text(change, "field", record->entity->fields[i].name);
-		value_put_str(change, "from", from);
-		value_put_str(change, "to", to);
-		value_append(list, change);
+		if (is_told(&record->entity->fields[i]) && (str_absent(from) != str_absent(to) || !str_equal(from, to)))
+			history_change_put(list, record->entity->fields[i].name, from, to);
 	}
 	json_print(list, out);
 	return value_count(list) > 0;
@@ -141,36 +145,79 @@ void history_send_many(struct ttx *tx, enum history_kind kind, const struct reco
 			    arg_array(arena, columns.changes, used)));
 }
 
-void history_send_rows(struct ttx *tx, enum history_kind kind, const struct entity *entity, struct str ids,
-		       struct str changes, int64_t when)
+/* "INSERT … SELECT" up to the version, which is read from the rows. */
+static struct sql insert_from_rows(struct ttx *tx, enum history_kind kind, const struct entity *entity)
 {
 	struct sql sql = sql_new(ttx_arena(tx));
-	const struct ttx_actor *actor = ttx_actor(tx);
 
-	if (!entity->history)
-		return;
-	sql_add(&sql, "INSERT INTO record_changes (tenant_id, id, entity, row_id, kind, version, changed_at, "
-		      "actor_kind, actor_id, actor_name, changes) SELECT $1::uuid, gen_random_uuid(), ");
+	sql_add(&sql, "INSERT INTO record_changes (tenant_id, id, entity, row_id, kind, changed_at, actor_kind, "
+		      "actor_id, actor_name, version, changes) SELECT $1::uuid, gen_random_uuid(), ");
 	sql_argument(&sql, arg_text(entity->plural));
 	sql_add(&sql, ", t.id, ");
 	sql_argument(&sql, arg_text(kind_names[kind]));
-	sql_add(&sql, ", t.version, ");
-	sql_argument(&sql, arg_instant(sql.arena, when));
-	sql_add(&sql, "::timestamptz, ");
-	sql_argument(&sql, arg_text(actor_names[actor->kind]));
 	sql_add(&sql, ", ");
-	sql_argument(&sql, actor_id(sql.arena, actor));
-	sql_add(&sql, "::uuid, ");
-	sql_argument(&sql, arg_str(actor->name));
+	return sql;
+}
+
+static void add_who_and_when(struct ttx *tx, struct sql *sql, int64_t when)
+{
+	const struct ttx_actor *actor = ttx_actor(tx);
+
+	sql_argument(sql, arg_instant(sql->arena, when));
+	sql_add(sql, "::timestamptz, ");
+	sql_argument(sql, arg_text(actor_names[actor->kind]));
+	sql_add(sql, ", ");
+	sql_argument(sql, actor_id(sql->arena, actor));
+	sql_add(sql, "::uuid, ");
+	sql_argument(sql, arg_str(actor->name));
+	sql_add(sql, ", t.version");
+}
+
+static void send_from_rows(struct ttx *tx, struct sql *sql, const struct entity *entity, const char *column,
+			   struct str ids)
+{
+	sql_add(sql, " FROM ");
+	sql_add(sql, entity->table);
+	sql_add(sql, " t WHERE t.tenant_id = $1 AND t.");
+	sql_add(sql, column);
+	sql_add(sql, " = ANY(");
+	sql_argument(sql, arg_str(ids));
+	sql_add(sql, "::uuid[])");
+	(void)ttx_send_text(tx, "history_insert_rows", buffer_str(&sql->text),
+			    (struct arguments){sql->arguments, sql->count});
+}
+
+void history_send_rows(struct ttx *tx, enum history_kind kind, const struct entity *entity, struct str ids,
+		       const struct value *changes, int64_t when)
+{
+	struct sql sql = insert_from_rows(tx, kind, entity);
+	struct buffer json = BUFFER_IN(sql.arena);
+
+	if (!entity->history)
+		return;
+	if (changes)
+		json_print(changes, &json);
+	add_who_and_when(tx, &sql, when);
 	sql_add(&sql, ", ");
-	sql_argument(&sql, arg_str(str_absent(changes) ? STR("[]") : changes));
-	sql_add(&sql, "::jsonb FROM ");
-	sql_add(&sql, entity->table);
-	sql_add(&sql, " t WHERE t.tenant_id = $1 AND t.id = ANY(");
-	sql_argument(&sql, arg_str(ids));
-	sql_add(&sql, "::uuid[])");
-	(void)ttx_send_text(tx, "history_insert_rows", buffer_str(&sql.text),
-			    (struct arguments){sql.arguments, sql.count});
+	sql_argument(&sql, changes ? arg_str(buffer_str(&json)) : arg_text("[]"));
+	sql_add(&sql, "::jsonb");
+	send_from_rows(tx, &sql, entity, "id", ids);
+}
+
+void history_send_let_go(struct ttx *tx, const struct entity *entity, size_t field, struct str ids, int64_t when)
+{
+	struct sql sql = insert_from_rows(tx, HISTORY_CHANGED, entity);
+	const char *column = entity->fields[field].name;
+
+	if (!entity->history || !is_told(&entity->fields[field]))
+		return;
+	add_who_and_when(tx, &sql, when);
+	sql_add(&sql, " + 1, jsonb_build_array(jsonb_build_object('field', ");
+	sql_argument(&sql, arg_text(column));
+	sql_add(&sql, "::text, 'from', t.");
+	sql_add(&sql, column);
+	sql_add(&sql, "::text, 'to', NULL))");
+	send_from_rows(tx, &sql, entity, column, ids);
 }
 
 /* ---- places ---- */
@@ -260,16 +307,18 @@ size_t history_changes(struct arena *arena, const struct entity *entity, struct 
 	return count;
 }
 
+#define SINCE_MOST 200
+
 STATEMENT(history_since,
 	  "SELECT version, changes FROM record_changes WHERE tenant_id = $1 AND entity = $2 AND row_id = $3"
 	  " AND version > $4 ORDER BY version DESC LIMIT 200");
 
+/* A version without an entry changed nothing that a form holds: a place on the board, the first answer. */
 enum err history_row_at(struct ttx *tx, const struct record *current, int64_t version, struct record **out)
 {
 	const struct entity *entity = current->entity;
 	struct arena *arena = ttx_arena(tx);
 	struct record *row = record_new(arena, entity);
-	int64_t wanted = current->version;
 	struct rows *rows;
 	enum err err;
 
@@ -279,19 +328,19 @@ enum err history_row_at(struct ttx *tx, const struct record *current, int64_t ve
 		       ARGS(arg_text(entity->plural), arg_uuid(arena, current->id), arg_int(arena, version)), &rows);
 	if (err)
 		return err;
+	if (rows_count(rows) == SINCE_MOST)
+		return E_NOTFOUND;
 	memcpy(row->values, current->values, entity->field_count * sizeof *row->values);
 	row->id = current->id;
 	row->version = version;
-	for (; rows_next(rows); wanted--) {
+	while (rows_next(rows)) {
 		struct history_change *changes;
 		size_t count = history_changes(arena, entity, rows_str(rows, 1), &changes);
 
-		if (rows_int(rows, 0) != wanted)
-			return E_NOTFOUND;
 		for (size_t i = 0; i < count; i++)
 			if (changes[i].field >= 0)
 				row->values[changes[i].field] = changes[i].from_text;
 	}
 	*out = row;
-	return wanted == version ? OK : E_NOTFOUND;
+	return OK;
 }

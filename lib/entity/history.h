@@ -30,12 +30,16 @@ void history_send_many(struct ttx *, enum history_kind, const struct record *con
 		       int64_t when);
 /* An update that is more than a change of fields is written down as that. */
 void record_tell_as(struct record *, enum history_kind);
+/* One field's change, values in stored form. */
+void history_change_put(struct value *list, const char *field, struct str from, struct str to);
 /*
  * For rows that a statement of another's wrote, once it is done: ids as "{…}", versions are read from the rows. changes:
- * the JSON of what it did to each of them; absent: nothing that is told.
+ * what it did to each of them; NULL: nothing that is told.
  */
-void history_send_rows(struct ttx *, enum history_kind, const struct entity *, struct str ids, struct str changes,
-		       int64_t when);
+void history_send_rows(struct ttx *, enum history_kind, const struct entity *, struct str ids,
+		       const struct value *changes, int64_t when);
+/* Before the rows that point with the field at one of ids let go of it, which makes a version more of each. */
+void history_send_let_go(struct ttx *, const struct entity *, size_t field, struct str ids, int64_t when);
 
 /* A place in a list that is read by time, newest first. */
 struct history_place {
@@ -73,7 +77,7 @@ size_t history_changes(struct arena *, const struct entity *, struct str changes
 
 /*
  * The row as it was at a version that it has left: *out is `current` with the changes since taken back. E_NOTFOUND when
- * they are not all known.
+ * they are too many. Whoever writes what a form can hold leaves an entry: without it their change would look like nobody's.
  */
 enum err history_row_at(struct ttx *, const struct record *current, int64_t version, struct record **out) MUST_CHECK;
 

@@ -37,20 +37,6 @@ static void add_belongs(struct sql *sql, const struct entity *child, size_t fiel
 		}
 }
 
-/* "{…}" of the first column; empty without rows. */
-static struct str ids_of(struct arena *arena, struct rows *rows)
-{
-	struct buffer ids = BUFFER_IN(arena);
-
-	while (rows_next(rows)) {
-		buffer_add_char(&ids, ids.length ? ',' : '{');
-		buffer_add_str(&ids, rows_str(rows, 0));
-	}
-	if (ids.length)
-		buffer_add_char(&ids, '}');
-	return buffer_str(&ids);
-}
-
 /* One entity's rows that belong to those of another by one field. */
 typedef enum err owned_step(struct ttx *, const struct entity *child, size_t field, struct str ids, int64_t when);
 
@@ -97,11 +83,10 @@ static enum err move_owned(struct ttx *tx, const struct entity *child, size_t fi
 	err = sql_rows(&sql, tx, child->plural, &rows);
 	if (err)
 		return err;
-	moved = ids_of(sql.arena, rows);
-	if (moved.n == 0)
+	if (rows_count(rows) == 0)
 		return OK;
-	history_send_rows(tx, back ? HISTORY_RESTORED : HISTORY_DELETED, child, moved, STR_NONE,
-			  back ? clock_now() : when);
+	moved = rows_ids(sql.arena, rows);
+	history_send_rows(tx, back ? HISTORY_RESTORED : HISTORY_DELETED, child, moved, NULL, back ? clock_now() : when);
 	return back ? trash_owned_back(tx, child, moved, when) : trash_owned(tx, child, moved, when);
 }
 
@@ -238,7 +223,7 @@ enum err trash_restore(struct ttx *tx, const struct record *current, int64_t del
 
 /* ---- erasing ---- */
 
-/* The ids of the rows that belong to others, living or not. */
+/* The ids of the rows that belong to others, living or not; *out stays where there are none. */
 static enum err owned_ids(struct ttx *tx, const struct entity *child, size_t field, struct str ids, struct str *out)
 {
 	struct sql sql = sql_new(ttx_arena(tx));
@@ -250,8 +235,8 @@ static enum err owned_ids(struct ttx *tx, const struct entity *child, size_t fie
 	sql_add(&sql, " WHERE tenant_id = $1");
 	add_belongs(&sql, child, field, ids);
 	err = sql_rows(&sql, tx, child->plural, &rows);
-	if (err == OK)
-		*out = ids_of(sql.arena, rows);
+	if (err == OK && rows_count(rows))
+		*out = rows_ids(sql.arena, rows);
 	return err;
 }
 
@@ -280,6 +265,7 @@ static enum err let_go(struct ttx *tx, const struct entity *child, size_t field,
 	struct sql sql = sql_new(ttx_arena(tx));
 	struct rows *rows;
 
+	history_send_let_go(tx, child, field, ids, ttx_now(tx));
 	sql_add(&sql, "UPDATE ");
 	sql_add(&sql, child->table);
 	sql_add(&sql, " SET version = version + 1, ");
@@ -381,7 +367,7 @@ enum err trash_purge(struct ttx *tx, const struct entity *entity, int64_t before
 		return err;
 	err = ttx_savepoint(tx);
 	if (err == OK)
-		err = erase_rows(tx, entity, ids_of(ttx_arena(tx), rows));
+		err = erase_rows(tx, entity, rows_ids(ttx_arena(tx), rows));
 	if (err == OK)
 		*count = (int64_t)rows_count(rows);
 	if (err != E_CONFLICT)

@@ -191,5 +191,6 @@ bool rows_bool(const struct rows *, int column);
 int64_t rows_instant(const struct rows *, int column);  /* timestamptz; NULL gives 0 */
 struct uuid rows_uuid(const struct rows *, int column); /* NULL gives zero */
 struct str rows_bytes(const struct rows *, int column); /* bytea, decoded */
+struct str rows_ids(struct arena *, struct rows *);     /* the first column of those to come, as an array: "{…}" */
 
 #endif

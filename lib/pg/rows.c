@@ -189,3 +189,17 @@ struct str rows_bytes(const struct rows *rows, int column)
 	}
 	return (struct str){(const char *)bytes, length};
 }
+
+struct str rows_ids(struct arena *arena, struct rows *rows)
+{
+	struct buffer ids = BUFFER_IN(arena);
+
+	BUFFER_LITERAL(&ids, "{");
+	while (rows_next(rows)) {
+		if (ids.length > 1)
+			buffer_add_char(&ids, ',');
+		buffer_add_str(&ids, rows_str(rows, 0));
+	}
+	BUFFER_LITERAL(&ids, "}");
+	return buffer_str(&ids);
+}
