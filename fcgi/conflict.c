@@ -55,6 +55,7 @@ struct sides {
 	struct record *theirs, *yours;
 	const struct record *base; /* what the form was made from; NULL: not known */
 	struct value *conflicts, *kept;
+	bool changed; /* theirs says something else than the base where yours does */
 };
 
 static bool is_in_form(const struct record *change, size_t index)
@@ -93,6 +94,7 @@ static void put_field(struct sides *sides, int field)
 		return;
 	}
 	touched = !sides->base || differ(sides->base, sides->yours, field);
+	sides->changed = sides->changed || !sides->base || differ(sides->base, sides->theirs, field);
 	value_put_text(map, "label", described->label);
 	value_put_str(map, "theirs", record_field_text(sides->theirs, field));
 	value_put_str(map, "yours", record_field_text(sides->yours, field));
@@ -129,7 +131,8 @@ enum err conflict_put(struct context *c, const struct record *current, const str
 			      wanted(c, current, change),
 			      NULL,
 			      value_put_list(c->page, "conflicts"),
-			      value_put_list(c->page, "kept")};
+			      value_put_list(c->page, "kept"),
+			      false};
 	struct record *both[] = {sides.theirs, sides.yours}, *base;
 	enum err e = history_row_at(c->tx, current, version, &base);
 
@@ -140,6 +143,35 @@ enum err conflict_put(struct context *c, const struct record *current, const str
 	for (size_t i = 0; i < record_entity(current)->field_count; i++)
 		if (is_in_form(change, i))
 			put_field(&sides, (int)i);
-	*same = value_count(sides.conflicts) == 0;
+	*same = !sides.changed;
 	return changes_since_put(c, current, version);
+}
+
+int64_t conflict_seen(const struct context *c)
+{
+	int64_t version;
+
+	return str_to_int64(form_text(&c->form, "version"), &version) && version > 0 ? version : 0;
+}
+
+enum err conflict_settle(struct context *c, const struct record *current, int64_t version, const struct record *change)
+{
+	bool same;
+
+	if (conflict_seen(c) == version)
+		return OK;
+	TRY(conflict_put(c, current, change, conflict_seen(c), &same));
+	if (same)
+		return OK;
+	c->template = "entity/conflict";
+	return E_PRECONDITION;
+}
+
+void conflict_frame(struct context *c, struct str title, struct str action_url, const char *cancel_url, int64_t version)
+{
+	value_put_str(c->page, "title", title);
+	value_put_url(c->page, "action_url", action_url);
+	value_put_url(c->page, "cancel_url", str_from(cancel_url));
+	value_put_str(c->page, "return", STR_NONE);
+	value_put_int(c->page, "version", version);
 }

@@ -20,8 +20,6 @@ struct str entity_in_sentence(struct context *, const char *label);
 void entity_put_phone(struct context *, struct value *map, const struct record *);
 /* What entity/form reads of a new row or of a stored one; typed NULL shows what is stored. */
 void entity_form_view(struct context *, const struct record *, const struct form *typed, enum write_kind);
-/* The row may have moved on since the form was made: E_PRECONDITION and both versions to choose from, unless they agree. */
-enum err entity_settle(struct context *, const struct record *current, const struct record *change) MUST_CHECK;
 /* Deletes the row as the form saw it; else what entity/delete reads, with what changed since. */
 enum err entity_delete_seen(struct context *, const struct record *) MUST_CHECK;
 /* id, url, title, created and call_url of a row of a list. */

@@ -180,27 +180,6 @@ enum err entity_edit_page(struct context *c)
 	return OK;
 }
 
-/* The version that the form was made from; 0 for what is no version. */
-static int64_t form_version(struct context *c)
-{
-	int64_t version;
-
-	return str_to_int64(form_text(&c->form, "version"), &version) && version > 0 ? version : 0;
-}
-
-enum err entity_settle(struct context *c, const struct record *current, const struct record *change)
-{
-	bool same;
-
-	if (form_version(c) == record_version(current))
-		return OK;
-	TRY(conflict_put(c, current, change, form_version(c), &same));
-	if (same)
-		return OK;
-	c->template = "entity/conflict";
-	return E_PRECONDITION;
-}
-
 enum err entity_update_page(struct context *c)
 {
 	struct record *current, *updated, *change = record_new(c->arena, c->entity);
@@ -213,12 +192,12 @@ enum err entity_update_page(struct context *c)
 	e = record_from_form(change, WRITE_UPDATE, &c->form, form_extras, c->errors);
 	record_keep_as_shown(change, current);
 	if (e == OK)
-		e = entity_settle(c, current, change);
+		e = conflict_settle(c, current, record_version(current), change);
 	if (e == OK) {
 		e = entity_update(c->tx, current, change, c->errors, &updated);
 		if (e == E_PRECONDITION) { /* between the reading and the writing */
 			TRY(entity_get(c->tx, c->entity, c->id, &current));
-			e = entity_settle(c, current, change);
+			e = conflict_settle(c, current, record_version(current), change);
 		}
 	}
 	if (e == OK)
@@ -252,8 +231,8 @@ enum err entity_delete_seen(struct context *c, const struct record *record)
 	enum err e;
 
 	delete_view(c, record);
-	if (form_version(c) != record_version(record)) {
-		TRY(changes_since_put(c, record, form_version(c)));
+	if (conflict_seen(c) != record_version(record)) {
+		TRY(changes_since_put(c, record, conflict_seen(c)));
 		errors_add(c->errors, NULL, "changed",
 			   "Somebody else has changed this meanwhile. Delete it all the same?");
 		return E_PRECONDITION;

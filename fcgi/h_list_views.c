@@ -1,4 +1,5 @@
 /* Saved views: a list's address under a name, kept for oneself or for everybody. */
+#include "fcgi/conflict.h"
 #include "fcgi/entity_view.h"
 #include "fcgi/handlers.h"
 #include "fcgi/list_page.h"
@@ -203,7 +204,7 @@ enum err list_view_update(struct context *c)
 	TRY(find_view(c, &current));
 	e = record_from_form(change, WRITE_UPDATE, &form, form_extras, c->errors);
 	if (e == OK)
-		e = entity_settle(c, current, change);
+		e = conflict_settle(c, current, record_version(current), change);
 	if (e == OK)
 		e = entity_update(c->tx, current, change, c->errors, &updated);
 	if (e == OK)

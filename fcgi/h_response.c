@@ -1,4 +1,5 @@
 /* Speed to lead: the company's opening hours and targets, and how fast it answers. */
+#include "fcgi/conflict.h"
 #include "fcgi/handlers.h"
 #include "fcgi/page.h"
 #include "fcgi/try.h"
@@ -8,50 +9,73 @@
 
 /* ---- the rules ---- */
 
-static void put_page(struct context *c, const struct record *rules, const struct form *typed)
+static void put_page(struct context *c, const struct record *rules, int64_t version, const struct form *typed)
 {
 	record_form_view(rules, typed, c->errors, WRITE_CREATE, value_put_list(c->page, "fields"));
+	value_put_int(c->page, "version", version);
 	value_put_bool(c->page, "may_change", context_may(c, CAN_SETTINGS));
 }
 
 enum err response_rules_page(struct context *c)
 {
-	put_page(c, response_rules(c->arena, c->tenant->settings), NULL);
-	return OK;
-}
+	struct record *rules;
+	int64_t version;
 
-static enum err store(struct context *c, struct record *rules, enum err parsed)
-{
-	if (parsed == OK && !response_rules_check(rules, c->errors))
-		parsed = E_INVALID;
-	return parsed == OK ? response_rules_store(c->tx, rules) : parsed;
+	TRY(response_rules_read(c->tx, false, &rules, &version));
+	put_page(c, rules, version, NULL);
+	return OK;
 }
 
 enum err response_rules_save(struct context *c)
 {
-	static const char *const also[] = {"csrf", NULL};
-	struct record *rules = record_new(c->arena, &response_rules_entity);
-	enum err e = store(c, rules, record_from_form(rules, WRITE_CREATE, &c->form, also, c->errors));
+	static const char *const also[] = {"csrf", "version", NULL};
+	struct record *current, *rules = record_new(c->arena, &response_rules_entity);
+	int64_t version;
+	enum err e;
 
+	TRY(response_rules_read(c->tx, true, &current, &version));
+	e = record_from_form(rules, WRITE_CREATE, &c->form, also, c->errors);
+	if (e == OK && !response_rules_check(rules, c->errors))
+		e = E_INVALID;
+	if (e == OK)
+		e = conflict_settle(c, current, version, rules);
+	if (e == OK)
+		e = response_rules_store(c->tx, rules, version + 1);
 	if (e == OK)
 		return context_redirect(c, STR("/settings/response?done=saved"));
-	put_page(c, rules, &c->form);
+	put_page(c, rules, version, &c->form);
+	conflict_frame(c, STR("Response times"), STR("/settings/response"), "/settings/response", version);
 	return e;
+}
+
+static enum err answer(struct context *c, const struct record *rules, int64_t version)
+{
+	record_to_value(rules, c->data);
+	context_etag(c, version);
+	return OK;
 }
 
 enum err response_rules_api(struct context *c)
 {
-	record_to_value(response_rules(c->arena, c->tenant->settings), c->data);
-	return OK;
+	struct record *rules;
+	int64_t version;
+
+	TRY(response_rules_read(c->tx, false, &rules, &version));
+	return answer(c, rules, version);
 }
 
 enum err response_rules_put(struct context *c)
 {
-	struct record *rules = record_new(c->arena, &response_rules_entity);
+	struct record *current, *rules = record_new(c->arena, &response_rules_entity);
+	int64_t version;
 
-	TRY(store(c, rules, record_from_json(rules, WRITE_CREATE, c->json, c->errors)));
-	record_to_value(rules, c->data);
-	return OK;
+	TRY(response_rules_read(c->tx, true, &current, &version));
+	TRY(context_if_match(c, version, true));
+	TRY(record_from_json(rules, WRITE_CREATE, c->json, c->errors));
+	if (!response_rules_check(rules, c->errors))
+		return E_INVALID;
+	TRY(response_rules_store(c->tx, rules, version + 1));
+	return answer(c, rules, version + 1);
 }
 
 /* ---- the figures ---- */

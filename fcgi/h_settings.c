@@ -1,4 +1,5 @@
 /* The company page of the settings, and the logo. */
+#include "fcgi/conflict.h"
 #include "fcgi/handlers.h"
 #include "fcgi/try.h"
 
@@ -30,22 +31,19 @@ enum err settings_company(struct context *c)
 {
 	static const char *const also[] = {"csrf", "version", NULL};
 	struct record *profile, *change = record_new(c->arena, &profile_entity);
-	int64_t version, seen = 0;
+	int64_t version;
 	enum err e;
 
 	TRY(profile_get(c->tx, &profile, &version));
 	e = record_from_form(change, WRITE_UPDATE, &c->form, also, c->errors);
-	if (e == OK && !str_to_int64(form_text(&c->form, "version"), &seen))
-		e = E_PRECONDITION;
 	if (e == OK)
-		e = profile_update(c->tx, change, seen, c->errors);
+		e = conflict_settle(c, profile, version, change);
+	if (e == OK)
+		e = profile_update(c->tx, change, version, c->errors);
 	if (e == OK)
 		return context_redirect(c, STR("/settings?done=saved"));
-	if (e == E_PRECONDITION)
-		errors_add(c->errors, NULL, "changed",
-			   "Somebody else has changed these settings meanwhile. Yours are below; save again to keep "
-			   "them.");
 	view(c, profile, version, &c->form);
+	conflict_frame(c, STR("Company"), STR("/settings"), "/settings", version);
 	return e;
 }
 

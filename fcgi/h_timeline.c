@@ -1,4 +1,5 @@
 /* What happened with a record, and what is written down about it in a moment: a call, a note, a task. */
+#include "fcgi/conflict.h"
 #include "fcgi/entity_view.h"
 #include "fcgi/handlers.h"
 #include "fcgi/page.h"
@@ -280,6 +281,12 @@ enum err quick_activity_note_page(struct context *c)
 		return E_NOTFOUND;
 	value_put_str(body, "body", form_text(&c->form, "body"));
 	e = record_from_json(change, WRITE_UPDATE, body, c->errors);
+	if (e == OK)
+		e = conflict_settle(c, activity, record_version(activity), change);
+	if (e == E_PRECONDITION) {
+		entity_form_view(c, activity, NULL, WRITE_UPDATE);
+		return e;
+	}
 	if (e == OK)
 		e = entity_update(c->tx, activity, change, c->errors, &updated);
 	TRY(told(c, e));

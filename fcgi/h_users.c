@@ -1,4 +1,5 @@
 /* Users of a tenant, pages and API. The rules of who may do what to whom are in lib/tenant/user.c. */
+#include "fcgi/conflict.h"
 #include "fcgi/handlers.h"
 #include "fcgi/page.h"
 #include "fcgi/try.h"
@@ -57,6 +58,11 @@ enum err users_page(struct context *c)
 	return OK;
 }
 
+static struct str user_path(struct context *c)
+{
+	return arena_printf(c->arena, "/settings/users/%.*s", STR_FMT_ARG(uuid_text(c->arena, c->id)));
+}
+
 static void form_view(struct context *c, const struct record *record, const struct form *typed, enum write_kind kind)
 {
 	bool create = kind == WRITE_CREATE;
@@ -65,9 +71,7 @@ static void form_view(struct context *c, const struct record *record, const stru
 	value_put_bool(c->page, "is_new", create);
 	value_put_int(c->page, "version", create ? 0 : record_version(record));
 	value_put_str(c->page, "person", create ? STR("") : record_text(record, "name"));
-	value_put_url(c->page, "action_url",
-		      create ? STR("/settings/users")
-			     : arena_printf(c->arena, "/settings/users/%.*s", STR_FMT_ARG(uuid_text(c->arena, c->id))));
+	value_put_url(c->page, "action_url", create ? STR("/settings/users") : user_path(c));
 }
 
 enum err user_new_page(struct context *c)
@@ -112,21 +116,18 @@ enum err user_edit_page(struct context *c)
 enum err user_update_page(struct context *c)
 {
 	struct record *current, *updated, *change = record_new(c->arena, &user_entity);
-	int64_t version = 0;
 	enum err e;
 
 	TRY(entity_get(c->tx, &user_entity, c->id, &current));
 	e = record_from_form(change, WRITE_UPDATE, &c->form, form_extras, c->errors);
-	if (e == OK && (!str_to_int64(form_text(&c->form, "version"), &version) || version != record_version(current)))
-		e = E_PRECONDITION;
+	if (e == OK)
+		e = conflict_settle(c, current, record_version(current), change);
 	if (e == OK)
 		e = user_update(c->tx, c->principal, current, change, c->errors, &updated);
 	if (e == OK)
 		return context_redirect(c, STR("/settings/users?done=saved"));
-	if (e == E_PRECONDITION)
-		errors_add(c->errors, NULL, "changed",
-			   "Somebody else has changed this user meanwhile. Look at it again, then save.");
 	form_view(c, current, &c->form, WRITE_UPDATE);
+	conflict_frame(c, record_text(current, "name"), user_path(c), "/settings/users", record_version(current));
 	return on_form(c, e);
 }
 
@@ -178,7 +179,7 @@ enum err user_update_api(struct context *c)
 	struct record *current, *updated, *change = record_new(c->arena, &user_entity);
 
 	TRY(entity_get(c->tx, &user_entity, c->id, &current));
-	TRY(context_if_match(c, record_version(current), false));
+	TRY(context_if_match(c, record_version(current), true));
 	TRY(record_from_json(change, WRITE_UPDATE, c->json, c->errors));
 	TRY(user_update(c->tx, c->principal, current, change, c->errors, &updated));
 	return answer(c, updated);

@@ -224,12 +224,12 @@ static const struct route own_routes[] = {
 	/* ---- leads and contacts: what happened, and what is written down in a moment ---- */
 	{METHOD_GET, "/api/leads/{id}/timeline", TENANT_API, API, MEMBER(CAN_READ), RATE_READ, POOL_WEB, WORK_TENANT_READ, timeline_api, NULL, NULL, &lead_entity, 200, false, "Everything that happened with a lead, newest first."},
 	{METHOD_POST, "/leads/{id}/activities", ON_TENANT, PAGE, PERSON(CAN_WRITE), RATE_WRITE, POOL_WEB, WORK_TENANT_WRITE, quick_activity_page, NULL, NULL, &lead_entity, 303, false, NULL},
-	{METHOD_POST, "/leads/{id}/activity-note", ON_TENANT, PAGE, PERSON(CAN_WRITE), RATE_WRITE, POOL_WEB, WORK_TENANT_WRITE, quick_activity_note_page, NULL, NULL, &lead_entity, 303, false, NULL},
+	{METHOD_POST, "/leads/{id}/activity-note", ON_TENANT, PAGE, PERSON(CAN_WRITE), RATE_WRITE, POOL_WEB, WORK_TENANT_WRITE, quick_activity_note_page, NULL, "entity/form", &lead_entity, 303, false, NULL},
 	{METHOD_POST, "/leads/{id}/notes", ON_TENANT, PAGE, PERSON(CAN_WRITE), RATE_WRITE, POOL_WEB, WORK_TENANT_WRITE, quick_note_page, NULL, NULL, &lead_entity, 303, false, NULL},
 	{METHOD_POST, "/leads/{id}/tasks", ON_TENANT, PAGE, PERSON(CAN_WRITE), RATE_WRITE, POOL_WEB, WORK_TENANT_WRITE, quick_task_page, NULL, NULL, &lead_entity, 303, false, NULL},
 	{METHOD_GET, "/api/contacts/{id}/timeline", TENANT_API, API, MEMBER(CAN_READ), RATE_READ, POOL_WEB, WORK_TENANT_READ, timeline_api, NULL, NULL, &contact_entity, 200, false, "Everything that happened with a contact, newest first."},
 	{METHOD_POST, "/contacts/{id}/activities", ON_TENANT, PAGE, PERSON(CAN_WRITE), RATE_WRITE, POOL_WEB, WORK_TENANT_WRITE, quick_activity_page, NULL, NULL, &contact_entity, 303, false, NULL},
-	{METHOD_POST, "/contacts/{id}/activity-note", ON_TENANT, PAGE, PERSON(CAN_WRITE), RATE_WRITE, POOL_WEB, WORK_TENANT_WRITE, quick_activity_note_page, NULL, NULL, &contact_entity, 303, false, NULL},
+	{METHOD_POST, "/contacts/{id}/activity-note", ON_TENANT, PAGE, PERSON(CAN_WRITE), RATE_WRITE, POOL_WEB, WORK_TENANT_WRITE, quick_activity_note_page, NULL, "entity/form", &contact_entity, 303, false, NULL},
 	{METHOD_POST, "/contacts/{id}/notes", ON_TENANT, PAGE, PERSON(CAN_WRITE), RATE_WRITE, POOL_WEB, WORK_TENANT_WRITE, quick_note_page, NULL, NULL, &contact_entity, 303, false, NULL},
 	{METHOD_POST, "/contacts/{id}/tasks", ON_TENANT, PAGE, PERSON(CAN_WRITE), RATE_WRITE, POOL_WEB, WORK_TENANT_WRITE, quick_task_page, NULL, NULL, &contact_entity, 303, false, NULL},
 

@@ -152,11 +152,37 @@ struct record *response_rules(struct arena *arena, struct str settings)
 	return rules;
 }
 
-STATEMENT(store_rules,
-	  "UPDATE tenants SET settings = settings || jsonb_build_object('response', $2::jsonb), updated_at = $3"
-	  " WHERE tenant_id = $1");
+STATEMENT(read_settings, "SELECT settings FROM tenants WHERE tenant_id = $1");
+STATEMENT(lock_settings, "SELECT settings FROM tenants WHERE tenant_id = $1 FOR NO KEY UPDATE");
+STATEMENT(store_rules, "UPDATE tenants SET settings = settings || jsonb_build_object('response', $2::jsonb,"
+		       " 'response_version', $3::bigint), updated_at = $4 WHERE tenant_id = $1");
 
-enum err response_rules_store(struct ttx *tx, const struct record *rules)
+static int64_t version_of(struct arena *arena, struct str settings)
+{
+	struct value *map;
+	struct str why;
+	int64_t version;
+
+	return json_parse(arena, settings, &json_limits_request, &map, &why) == OK &&
+			       str_to_int64(value_as_str(value_get(map, STR("response_version"))), &version) &&
+			       version > 0
+		       ? version
+		       : 1;
+}
+
+enum err response_rules_read(struct ttx *tx, bool lock, struct record **rules, int64_t *version)
+{
+	struct rows *row;
+	enum err err = ttx_one(tx, lock ? &lock_settings : &read_settings, NO_ARGS, &row);
+
+	if (err)
+		return err;
+	*rules = response_rules(ttx_arena(tx), rows_str(row, 0));
+	*version = version_of(ttx_arena(tx), rows_str(row, 0));
+	return OK;
+}
+
+enum err response_rules_store(struct ttx *tx, const struct record *rules, int64_t version)
 {
 	struct arena *arena = ttx_arena(tx);
 	struct value *map = value_map(arena);
@@ -165,7 +191,9 @@ enum err response_rules_store(struct ttx *tx, const struct record *rules)
 
 	record_to_value(rules, map);
 	json_print(map, &json);
-	err = ttx_exec(tx, &store_rules, ARGS(arg_str(buffer_str(&json)), arg_instant(arena, clock_now())), NULL);
+	err = ttx_exec(tx, &store_rules,
+		       ARGS(arg_str(buffer_str(&json)), arg_int(arena, version), arg_instant(arena, clock_now())),
+		       NULL);
 	return err ? err : tenant_changed(tx);
 }
 

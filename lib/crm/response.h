@@ -14,8 +14,10 @@ extern const struct entity response_rules_entity;
 struct record *response_rules(struct arena *, struct str settings);
 /* Beyond what the fields say: hours are from and to, holidays are days. Errors at the fields. */
 bool response_rules_check(const struct record *rules, struct errors *) MUST_CHECK;
+/* Those of the company as they are stored, and how often they were; lock: to be stored again. */
+enum err response_rules_read(struct ttx *, bool lock, struct record **rules, int64_t *version) MUST_CHECK;
 /* Stores rules that were parsed and checked. */
-enum err response_rules_store(struct ttx *, const struct record *rules) MUST_CHECK;
+enum err response_rules_store(struct ttx *, const struct record *rules, int64_t version) MUST_CHECK;
 
 /*
  * When the answer to a lead of this urgency (absent: none was named) that came at `start` is due. zone: the company's. 0 when the company is never

@@ -130,7 +130,7 @@ enum err logo_accept(struct arena *arena, struct str bytes, struct errors *error
 /* ---- storage ---- */
 
 STATEMENT(insert_logo, INSERT_LOGO);
-STATEMENT(set_logo, "UPDATE tenants SET logo_id = $2, version = version + 1, updated_at = $3 WHERE tenant_id = $1");
+STATEMENT(set_logo, "UPDATE tenants SET logo_id = $2, updated_at = $3 WHERE tenant_id = $1");
 STATEMENT(delete_logos,
 	  "DELETE FROM tenant_files WHERE tenant_id = $1 AND kind = 'logo' AND ($2::uuid IS NULL OR id <> $2::uuid)");
 STATEMENT(load_logo, "SELECT bytes FROM tenant_files WHERE tenant_id = $1 AND id = $2 AND kind = 'logo'");

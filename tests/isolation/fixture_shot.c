@@ -234,7 +234,8 @@ bool make_shot(struct shot *shot, const struct route *route, enum host_kind host
 			return false;
 		}
 	}
-	if (route->method == METHOD_PATCH || (route->method == METHOD_POST && strstr(route->path, "{id}/move")))
+	if (route->method == METHOD_PATCH || route->method == METHOD_PUT ||
+	    (route->method == METHOD_POST && strstr(route->path, "{id}/move")))
 		shot->header[0][0] = "if-match", shot->header[0][1] = "*";
 	make_special(shot, fresh);
 	return true;

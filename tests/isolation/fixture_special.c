@@ -181,20 +181,31 @@ static void log_out(struct shot *shot, bool fresh)
 
 /* ---- settings ---- */
 
-/* The version of the company itself. */
-static void profile(struct shot *shot, bool fresh)
+/* Of the company itself, as it is now. */
+static void form_of_company(struct shot *shot, const char *version_column)
 {
-	struct str version = test_sql_value("SELECT version::text FROM tenants WHERE tenant_id = '%s'",
-					    uuid_text(web->arena, shot->who->company.id).p);
+	struct str version =
+		arena_copy(web->arena, test_sql_value("SELECT %s FROM tenants WHERE tenant_id = '%s'", version_column,
+						      uuid_text(web->arena, shot->who->company.id).p));
 
-	(void)fresh;
-	version = arena_copy(web->arena, version);
 	shot->body = text(
 		"%.*s&version=%.*s",
 		STR_FMT_ARG(body_as_form(shot->route->entity, body_make(shot->from, shot->route->entity, WRITE_UPDATE),
 					 shot->csrf, STR_NONE)),
 		STR_FMT_ARG(version));
 	shot->type = STR("application/x-www-form-urlencoded");
+}
+
+static void profile(struct shot *shot, bool fresh)
+{
+	(void)fresh;
+	form_of_company(shot, "version::text");
+}
+
+static void response_rules_form(struct shot *shot, bool fresh)
+{
+	(void)fresh;
+	form_of_company(shot, "coalesce(settings->>'response_version', '1')");
 }
 
 static void picture(struct shot *shot, bool fresh)
@@ -542,6 +553,7 @@ static const struct special {
 	{METHOD_POST, "/sample-data/remove", ON_TENANT, sample_of_one, 0},
 	{METHOD_DELETE, "/api/sample-data", ON_ANY, sample_of_one, 0},
 	{METHOD_POST, "/settings", ON_TENANT, profile, 0},
+	{METHOD_POST, "/settings/response", ON_TENANT, response_rules_form, 0},
 	{METHOD_POST, "/settings/logo", ON_TENANT, picture, 0},
 };
 

@@ -200,7 +200,7 @@ static void answers_are_as_described(void **state)
 	made = DESCRIBED("/api/users", .method = METHOD_POST, .host = acme.slug, .path = "/api/users", .bearer = owner,
 			 .json = "{\"name\":\"D\",\"email\":\"d@mail.example\",\"role\":\"viewer\"}");
 	DESCRIBED("/api/users/{id}", .method = METHOD_PATCH, .host = acme.slug, .path = location_of(made).p,
-		  .bearer = owner, .json = "{\"name\":\"E\"}");
+		  .bearer = owner, .json = "{\"name\":\"E\"}", .headers = {{"if-match", "*"}});
 	DESCRIBED("/api/api-keys", .method = METHOD_GET, .host = acme.slug, .path = "/api/api-keys", .bearer = owner);
 	DESCRIBED("/api/api-keys", .method = METHOD_POST, .host = acme.slug, .path = "/api/api-keys", .bearer = owner,
 		  .json = "{\"name\":\"D\",\"role\":\"viewer\"}");

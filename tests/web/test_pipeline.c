@@ -332,6 +332,11 @@ static void a_score_says_of_what_it_is_made(void **state)
 	assert_json(api(METHOD_PATCH, path, "{\"urgency\":\"leak\"}"), "score", "90");
 }
 
+static bool header_is(const struct response *answer, const char *name, const char *value)
+{
+	return str_is(web_answer_header(answer, name), value);
+}
+
 static void response_times_are_set_and_told(void **state)
 {
 	struct browser admin = browser_as(&acme, ROLE_ADMIN), member = browser_as(&acme, ROLE_MEMBER);
@@ -342,16 +347,33 @@ static void response_times_are_set_and_told(void **state)
 	page = submit(&admin, "/settings/response", "monday=late&holidays=soon&minutes_leak=0");
 	assert_status(page, 422);
 	assert_true(tag_has(input_tag(page, "monday"), "value=\"late\""));
-	assert_status(submit(&admin, "/settings/response", "monday=09:00-12:00&holidays=2026-12-25&minutes_leak=7"),
-		      303);
+	assert_status(
+		submit(&admin, "/settings/response", "version=1&monday=09:00-12:00&holidays=2026-12-25&minutes_leak=7"),
+		303);
+	/* Whoever had them open meanwhile sees both. */
+	page = submit(&admin, "/settings/response", "version=1&monday=10:00-12:00&holidays=2026-12-25&minutes_leak=7");
+	assert_status(page, 412);
+	assert_has(page, "name=\"monday\" value=\"09:00-12:00\"");
+	assert_has(page, "name=\"monday\" value=\"10:00-12:00\" checked");
+	assert_has(page, "name=\"version\" value=\"2\"");
 	settle();
 	assert_has(browse(&member, "/settings/response"), "09:00-12:00");
 	assert_status(submit(&member, "/settings/response", "monday=closed"), 403);
 	assert_json(api(METHOD_GET, "/api/settings/response", NULL), "minutes_leak", "7");
 	assert_status(api(METHOD_PUT, "/api/settings/response", "{}"), 403);
-	assert_json(ASK(.method = METHOD_PUT, .host = acme.slug, .path = "/api/settings/response",
-			.bearer = acme.key[ROLE_ADMIN], .json = "{\"minutes_leak\":9}"),
-		    "monday", "08:00-17:00");
+	assert_true(header_is(api(METHOD_GET, "/api/settings/response", NULL), "ETag", "\"2\""));
+	assert_status(ASK(.method = METHOD_PUT, .host = acme.slug, .path = "/api/settings/response",
+			  .bearer = acme.key[ROLE_ADMIN], .json = "{\"minutes_leak\":9}"),
+		      428);
+	assert_status(ASK(.method = METHOD_PUT, .host = acme.slug, .path = "/api/settings/response",
+			  .bearer = acme.key[ROLE_ADMIN], .json = "{\"minutes_leak\":9}",
+			  .headers = {{"if-match", "\"1\""}}),
+		      412);
+	report =
+		ASK(.method = METHOD_PUT, .host = acme.slug, .path = "/api/settings/response",
+		    .bearer = acme.key[ROLE_ADMIN], .json = "{\"minutes_leak\":9}", .headers = {{"if-match", "\"2\""}});
+	assert_json(report, "monday", "08:00-17:00");
+	assert_true(header_is(report, "ETag", "\"3\""));
 	report = api(METHOD_GET, "/api/reports/response", NULL);
 	assert_json(report, "data.0.group", "all");
 	assert_true(!str_is(json_text(report, "data.0.answered"), "0"));

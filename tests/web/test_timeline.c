@@ -270,9 +270,16 @@ static void a_call_is_logged_in_two_taps_and_its_note_may_follow(void **state)
 	assert_json(answer, "data.0.actor.kind", "user");
 	call = json_text(answer, "data.0.id");
 	assert_status(submit(&member, text("%s/activity-note", page).p,
-			     text("activity=%.*s&body=Rings+twice", STR_FMT_ARG(call)).p),
+			     text("activity=%.*s&version=1&body=Rings+twice", STR_FMT_ARG(call)).p),
 		      303);
 	assert_json(timeline("leads", id, "?show=calls"), "data.0.text", "Rings twice");
+	/* A second note on it is not written over the first without a question. */
+	answer = submit(&member, text("%s/activity-note", page).p,
+			text("activity=%.*s&version=1&body=Never", STR_FMT_ARG(call)).p);
+	assert_status(answer, 412);
+	assert_has(answer, "type=\"radio\" name=\"body\" value=\"Rings twice\"");
+	assert_has(answer, "type=\"radio\" name=\"body\" value=\"Never\"");
+	assert_has(answer, text("action=\"/activities/%.*s\"", STR_FMT_ARG(call)).p);
 	assert_status(submit(&member, text("%s/activities", page).p, "outcome=nope"), 422);
 	assert_status(submit(&member, text("%s/activities", page).p, ""), 422);
 	assert_status(submit(&member, text("/leads/%.*s/activity-note", STR_FMT_ARG(company_lead(&acme, "Else"))).p,
