@@ -3,16 +3,10 @@
 #include "fcgi/page.h"
 #include "fcgi/try.h"
 
-#include "lib/base/clock.h"
 #include "lib/tenant/archive_request.h"
 #include "lib/tenant/data_file.h"
 
 /* ---- one archive, for programs ---- */
-
-static void put_instant(struct context *c, struct value *map, const char *name, int64_t instant)
-{
-	value_put_str(map, name, instant ? clock_rfc3339(c->arena, instant) : STR_NONE);
-}
 
 static void put(struct context *c, const struct archive_request *request, struct value *map)
 {
@@ -27,9 +21,9 @@ static void put(struct context *c, const struct archive_request *request, struct
 	value_put_str(map, "sha256", request->sha256);
 	value_put_bool(map, "is_there", there);
 	value_put_str(map, "actor", request->actor_name);
-	put_instant(c, map, "created_at", request->created_at);
-	put_instant(c, map, "finished_at", request->finished_at);
-	put_instant(c, map, "expires_at", there ? request->expires_at : 0);
+	value_put_instant(map, "created_at", request->created_at);
+	value_put_instant(map, "finished_at", request->finished_at);
+	value_put_instant(map, "expires_at", there ? request->expires_at : 0);
 }
 
 enum err archives_api(struct context *c)

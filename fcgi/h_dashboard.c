@@ -258,8 +258,7 @@ enum err api_tenant(struct context *c)
 	value_put_str(c->data, "industry", c->tenant->industry);
 	value_put_text(c->data, "plan_tier", c->tenant->plan->name);
 	value_put_text(c->data, "status", tenant_status_name(c->tenant->status));
-	value_put_str(c->data, "trial_ends_at",
-		      c->tenant->trial_ends_at ? clock_rfc3339(c->arena, c->tenant->trial_ends_at) : STR_NONE);
+	value_put_instant(c->data, "trial_ends_at", c->tenant->trial_ends_at);
 	limits = value_put_map(c->data, "limits");
 	put_limit(limits, "leads", usage.max_leads);
 	put_limit(limits, "users", usage.max_users);

@@ -3,8 +3,6 @@
 #include "fcgi/handlers.h"
 #include "fcgi/try.h"
 
-#include "lib/base/clock.h"
-
 static bool read_limit(struct context *c, size_t *most)
 {
 	struct str sent = form_text(&c->query, "limit");
@@ -74,8 +72,7 @@ enum err duplicates_search_get_api(struct context *c)
 	value_put_bool(c->data, "looking", search.looking);
 	value_put_bool(c->data, "stuck", search.stuck);
 	value_put_int(c->data, "found", search.found);
-	value_put_str(c->data, "finished_at",
-		      search.finished_at ? clock_rfc3339(c->arena, search.finished_at) : STR_NONE);
+	value_put_instant(c->data, "finished_at", search.finished_at);
 	return OK;
 }
 

@@ -3,7 +3,6 @@
 #include "fcgi/page.h"
 #include "fcgi/try.h"
 
-#include "lib/base/clock.h"
 #include "lib/base/utf8.h"
 
 /* ---- one import ---- */
@@ -24,11 +23,6 @@ static int64_t count_at(const struct import *import, size_t i)
 
 	memcpy(&count, (const char *)&import->counts + counts[i].offset, sizeof count);
 	return count;
-}
-
-static void put_instant(struct context *c, struct value *map, const char *name, int64_t instant)
-{
-	value_put_str(map, name, instant ? clock_rfc3339(c->arena, instant) : STR_NONE);
 }
 
 static void put_columns(struct context *c, const struct import *import, struct value *list)
@@ -72,9 +66,9 @@ void import_put(struct context *c, const struct import *import, struct value *ma
 		value_put_int(map, counts[i].name, count_at(import, i));
 	value_put_str(map, "complaint", import->complaint);
 	value_put_str(map, "actor", import->actor.name);
-	put_instant(c, map, "created_at", import->created_at);
-	put_instant(c, map, "started_at", import->started_at);
-	put_instant(c, map, "finished_at", import->finished_at);
+	value_put_instant(map, "created_at", import->created_at);
+	value_put_instant(map, "started_at", import->started_at);
+	value_put_instant(map, "finished_at", import->finished_at);
 }
 
 /* ---- in words ---- */

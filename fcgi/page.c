@@ -31,7 +31,7 @@ void page_put_time(struct context *c, struct value *map, const char *name, int64
 {
 	const char *name_at = arena_printf(c->arena, "%s_at", name).p;
 
-	value_put_str(map, name_at, instant ? clock_rfc3339(c->arena, instant) : STR_NONE);
+	value_put_instant(map, name_at, instant);
 	value_put_str(map, name, instant ? local_time(c->arena, instant) : STR(""));
 }
 

@@ -35,9 +35,6 @@ STATEMENT(find_mapping, "SELECT mapping, options FROM import_mappings WHERE tena
 			" AND fingerprint = $3");
 STATEMENT(read_company_fields, "SELECT custom_fields FROM tenants WHERE tenant_id = $1");
 
-static const char *const actor_kinds[] = {
-	[ACTOR_SYSTEM] = "system", [ACTOR_USER] = "user", [ACTOR_API_KEY] = "api_key"};
-
 bool import_is(const struct import *import, const char *state)
 {
 	return str_is(import->state, state);
@@ -55,11 +52,6 @@ int import_percent(const struct import *import)
 }
 
 /* ---- reading ---- */
-
-static enum actor_kind actor_kind(struct str name)
-{
-	return str_is(name, "user") ? ACTOR_USER : str_is(name, "api_key") ? ACTOR_API_KEY : ACTOR_SYSTEM;
-}
 
 static struct import *import_of(struct arena *arena, const struct rows *row)
 {
@@ -82,7 +74,7 @@ static struct import *import_of(struct arena *arena, const struct rows *row)
 			   rows_int(row, 18), rows_int(row, 19), rows_int(row, 20), rows_int(row, 21)},
 		.complaint = rows_str(row, 22),
 		.time_zone = rows_str(row, 23),
-		.actor = {actor_kind(rows_str(row, 24)), rows_uuid(row, 25), rows_str(row, 26)},
+		.actor = {actor_kind_named(rows_str(row, 24)), rows_uuid(row, 25), rows_str(row, 26)},
 		.created_at = rows_instant(row, 27),
 		.started_at = rows_instant(row, 28),
 		.finished_at = rows_instant(row, 29),
@@ -225,7 +217,7 @@ static enum err insert(struct ttx *tx, const struct import *import)
 			     arg_uuid(arena, import->fingerprint),
 			     arg_str(import_print_mapping(arena, import->columns, import->column_count)),
 			     arg_str(import_print_options(arena, &import->options)), arg_str(import->time_zone),
-			     arg_text(actor_kinds[actor->kind]),
+			     arg_text(actor_kind_name(actor->kind)),
 			     uuid_is_zero(actor->id) ? arg_null() : arg_uuid(arena, actor->id),
 			     arg_str(str_absent(actor->name) ? STR("") : actor->name), arg_instant(arena, ttx_now(tx)),
 			     arg_bytes(import->letters)),

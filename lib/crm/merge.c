@@ -108,8 +108,6 @@ static void note_change(struct value *snapshot, const struct record *before, con
 static enum err store_merge(struct ttx *tx, const struct merge_preview *preview, const struct value *snapshot,
 			    int64_t version, int64_t rows, struct uuid *id)
 {
-	static const char *const kinds[] = {
-		[ACTOR_SYSTEM] = "system", [ACTOR_USER] = "user", [ACTOR_API_KEY] = "api_key"};
 	struct arena *arena = ttx_arena(tx);
 	const struct ttx_actor *actor = ttx_actor(tx);
 	struct buffer json = BUFFER_IN(arena);
@@ -121,7 +119,7 @@ static enum err store_merge(struct ttx *tx, const struct merge_preview *preview,
 			     arg_uuid(arena, record_id(preview->kept)), arg_uuid(arena, record_id(preview->gone)),
 			     arg_str(record_title(preview->kept)), arg_str(record_title(preview->gone)),
 			     arg_int(arena, version), arg_int(arena, rows), arg_str(buffer_str(&json)),
-			     arg_text(kinds[actor->kind]),
+			     arg_text(actor_kind_name(actor->kind)),
 			     uuid_is_zero(actor->id) ? arg_null() : arg_uuid(arena, actor->id),
 			     arg_str(str_absent(actor->name) ? STR("") : actor->name), arg_instant(arena, ttx_now(tx))),
 			NULL);

@@ -11,11 +11,6 @@ static const char *const kind_names[] = {
 	[HISTORY_RESTORED] = "restored", [HISTORY_CONVERTED] = "converted", [HISTORY_MERGED] = "merged",
 	[HISTORY_UNMERGED] = "unmerged",
 };
-static const char *const actor_names[] = {
-	[ACTOR_SYSTEM] = "system",
-	[ACTOR_USER] = "user",
-	[ACTOR_API_KEY] = "api_key",
-};
 
 const char *history_kind_name(enum history_kind kind)
 {
@@ -86,7 +81,7 @@ void history_send(struct ttx *tx, enum history_kind kind, const struct record *r
 	(void)ttx_send(tx, &history_insert,
 		       ARGS(arg_uuid(arena, uuid_new()), arg_text(record->entity->plural), arg_uuid(arena, record->id),
 			    arg_text(kind_names[kind]), arg_int(arena, record->version), arg_instant(arena, when),
-			    arg_text(actor_names[actor->kind]), actor_id(arena, actor), arg_str(actor->name),
+			    arg_text(actor_kind_name(actor->kind)), actor_id(arena, actor), arg_str(actor->name),
 			    arg_str(buffer_str(&changes))));
 }
 
@@ -139,7 +134,7 @@ void history_send_many(struct ttx *tx, enum history_kind kind, const struct reco
 		return;
 	(void)ttx_send(tx, &history_insert_many,
 		       ARGS(arg_text(records[0]->entity->plural), arg_instant(arena, when),
-			    arg_text(actor_names[actor->kind]), actor_id(arena, actor), arg_str(actor->name),
+			    arg_text(actor_kind_name(actor->kind)), actor_id(arena, actor), arg_str(actor->name),
 			    arg_array(arena, columns.ids, used), arg_array(arena, columns.row_ids, used),
 			    arg_array(arena, columns.kinds, used), arg_array(arena, columns.versions, used),
 			    arg_array(arena, columns.changes, used)));
@@ -165,7 +160,7 @@ static void add_who_and_when(struct ttx *tx, struct sql *sql, int64_t when)
 
 	sql_argument(sql, arg_instant(sql->arena, when));
 	sql_add(sql, "::timestamptz, ");
-	sql_argument(sql, arg_text(actor_names[actor->kind]));
+	sql_argument(sql, arg_text(actor_kind_name(actor->kind)));
 	sql_add(sql, ", ");
 	sql_argument(sql, actor_id(sql->arena, actor));
 	sql_add(sql, "::uuid, ");

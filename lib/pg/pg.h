@@ -134,6 +134,8 @@ enum err ttx_restore(struct ttx *) MUST_CHECK;
 const struct scope *ttx_scope(const struct ttx *);
 /* Who acts: for the history and for rows that belong to a person. The strings live as long as the transaction. */
 enum actor_kind { ACTOR_SYSTEM, ACTOR_USER, ACTOR_API_KEY };
+const char *actor_kind_name(enum actor_kind);      /* "system", "user", "api_key": as rows and answers have it */
+enum actor_kind actor_kind_named(struct str name); /* the system's when it is no other's */
 struct ttx_actor {
 	enum actor_kind kind;
 	struct uuid id; /* of the user or key; zero for the system */

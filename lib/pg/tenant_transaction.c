@@ -83,6 +83,19 @@ const struct ttx_actor *ttx_actor(const struct ttx *ttx)
 	return &ttx->actor;
 }
 
+static const char *const actor_kinds[] = {
+	[ACTOR_SYSTEM] = "system", [ACTOR_USER] = "user", [ACTOR_API_KEY] = "api_key"};
+
+const char *actor_kind_name(enum actor_kind kind)
+{
+	return actor_kinds[kind];
+}
+
+enum actor_kind actor_kind_named(struct str name)
+{
+	return str_is(name, "user") ? ACTOR_USER : str_is(name, "api_key") ? ACTOR_API_KEY : ACTOR_SYSTEM;
+}
+
 void ttx_set_actor(struct ttx *ttx, struct ttx_actor actor)
 {
 	ttx->actor = actor;

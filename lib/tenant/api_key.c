@@ -162,9 +162,9 @@ void api_key_to_value(const struct api_key *key, struct value *map)
 	value_put_str(map, "prefix", key->prefix);
 	value_put_str(map, "last_four", key->last_four);
 	value_put_str(map, "created_by", key->creator);
-	put_instant(map, "created_at", key->created_at);
-	put_instant(map, "last_used_at", key->last_used_at);
-	put_instant(map, "revoked_at", key->revoked_at);
+	value_put_instant(map, "created_at", key->created_at);
+	value_put_instant(map, "last_used_at", key->last_used_at);
+	value_put_instant(map, "revoked_at", key->revoked_at);
 	value_put_bool(map, "is_active", key->revoked_at == 0);
 	if (!str_absent(key->secret))
 		value_put_str(map, "key", key->secret);

@@ -33,8 +33,6 @@ STATEMENT(revive_archive, "UPDATE archives SET state = 'waiting', finished_at = 
 
 enum err archive_request(struct ttx *tx, const struct tenant *tenant, struct uuid *id)
 {
-	static const char *const kinds[] = {
-		[ACTOR_SYSTEM] = "system", [ACTOR_USER] = "user", [ACTOR_API_KEY] = "api_key"};
 	struct arena *arena = ttx_arena(tx);
 	const struct ttx_actor *actor = ttx_actor(tx);
 	int64_t now = ttx_now(tx);
@@ -43,7 +41,7 @@ enum err archive_request(struct ttx *tx, const struct tenant *tenant, struct uui
 	*id = uuid_new();
 	err = ttx_exec(tx, &insert_archive,
 		       ARGS(arg_uuid(arena, *id), arg_str(archive_file_name(arena, tenant, now)),
-			    arg_text(kinds[actor->kind]),
+			    arg_text(actor_kind_name(actor->kind)),
 			    actor->kind == ACTOR_SYSTEM ? arg_null() : arg_uuid(arena, actor->id), arg_str(actor->name),
 			    arg_instant(arena, now)),
 		       NULL);

@@ -104,9 +104,9 @@ void tenant_row_to_value(const struct tenant_row *row, struct value *map)
 	put_limit(map, "max_scrapers", row->max_scrapers);
 	value_put_int(map, "current_lead_count", row->lead_count);
 	value_put_int(map, "current_user_count", row->user_count);
-	put_instant(map, "trial_ends_at", row->trial_ends_at);
-	put_instant(map, "created_at", row->created_at);
-	put_instant(map, "updated_at", row->updated_at);
+	value_put_instant(map, "trial_ends_at", row->trial_ends_at);
+	value_put_instant(map, "created_at", row->created_at);
+	value_put_instant(map, "updated_at", row->updated_at);
 	value_put_int(map, "version", row->version);
 }
 

@@ -46,11 +46,6 @@ struct str text_lower(struct arena *arena, struct str text)
 	return str_absent(text) ? STR_NONE : (struct str){copy, text.n};
 }
 
-void put_instant(struct value *map, const char *key, int64_t instant)
-{
-	value_put_str(map, key, instant ? clock_rfc3339(value_arena(map), instant) : STR_NONE);
-}
-
 enum err tenant_changed(struct ttx *tx)
 {
 	return ttx_notify(tx, TENANT_CHANNEL, uuid_text(ttx_arena(tx), scope_tenant(ttx_scope(tx))));

@@ -39,8 +39,6 @@ static inline struct argument arg_hash(const uint8_t hash[32])
 
 /* The first pipeline and cadence of a new company, inside the transaction that makes it. */
 enum err provision_defaults(struct stx *tx, struct uuid tenant_id, int64_t now) MUST_CHECK;
-/* RFC 3339, or null for 0. */
-void put_instant(struct value *map, const char *key, int64_t instant);
 /* A new key's id, times and display parts; token carries the hash. */
 struct api_key;
 struct token;

@@ -1,5 +1,6 @@
 #include "lib/text/value.h"
 
+#include "lib/base/clock.h"
 #include "lib/text/url.h"
 
 struct member {
@@ -149,6 +150,11 @@ void value_put_text(struct value *map, const char *key, const char *text)
 void value_put_int(struct value *map, const char *key, int64_t number)
 {
 	value_put(map, key, value_int(map->arena, number));
+}
+
+void value_put_instant(struct value *map, const char *key, int64_t instant)
+{
+	value_put_str(map, key, instant ? clock_rfc3339(map->arena, instant) : STR_NONE);
 }
 
 void value_put_bool(struct value *map, const char *key, bool truth)

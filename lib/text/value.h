@@ -49,6 +49,7 @@ void value_put_new(struct value *map, struct str key, struct value *);
 void value_put_str(struct value *map, const char *key, struct str);
 void value_put_text(struct value *map, const char *key, const char *c_string);
 void value_put_int(struct value *map, const char *key, int64_t);
+void value_put_instant(struct value *map, const char *key, int64_t microseconds); /* RFC 3339; 0: null */
 void value_put_bool(struct value *map, const char *key, bool);
 void value_put_url(struct value *map, const char *key, struct str);
 struct value *value_put_map(struct value *map, const char *key); /* a new empty map under key */
