@@ -114,6 +114,11 @@ void context_stream(struct context *c, const char *content_type, stream_next *ne
 	x->next_state = state;
 }
 
+void context_stream_watched(struct context *c, const struct stream_watch *watch)
+{
+	exchange_of(c)->watch = watch;
+}
+
 void context_session_cookie(struct context *c, struct str token, int64_t max_age_seconds)
 {
 	exchange_of(c)->stale_session = false;

@@ -54,15 +54,57 @@ static void rollback(struct exchange *x)
 	c->stx = NULL;
 }
 
-/* What is still to be read is read in the same transaction. */
+/* As who acts, on the connection that the handler's transaction has left. */
+static struct ttx *begin_as(const struct context *c, struct ttx_actor actor, enum tx_mode mode)
+{
+	struct ttx *tx = ttx_begin(c->app->app_pg, c->arena, c->tenant->scope, mode);
+
+	ttx_set_actor(tx, actor);
+	return tx;
+}
+
+static enum err commit_or_rollback(struct ttx *tx, enum err e)
+{
+	if (e == OK)
+		return ttx_commit(tx);
+	ttx_rollback(tx);
+	return e;
+}
+
+/* It is written down that somebody takes it, and only then is it read: by a snapshot that is no older. */
+static enum err tell_begin(struct exchange *x)
+{
+	struct context *c = &x->context;
+	struct ttx_actor actor = *ttx_actor(c->tx);
+	enum tx_mode mode = ttx_mode(c->tx);
+	enum err e = ttx_commit(c->tx);
+	struct ttx *tx;
+
+	c->tx = NULL;
+	if (e)
+		return e;
+	tx = begin_as(c, actor, TX_WRITE);
+	e = commit_or_rollback(tx, x->watch->begins(tx, x->next_state));
+	if (e == OK)
+		c->tx = begin_as(c, actor, mode);
+	return e;
+}
+
+/* What is still to be read is read in the same transaction, or where somebody is told of it in the next. */
 static enum err begin_stream(struct exchange *x)
 {
 	struct context *c = &x->context;
+	enum err e = OK;
 
 	if (c->app->slot && !shared_stream_begin(c->app->shared, c->app->slot, c->tenant ? c->tenant->id : uuid_zero()))
 		return context_fail(c, E_RATE, "Other exports are under way. Try again in a few seconds.");
-	c->response->streaming = x;
-	return OK;
+	if (x->watch)
+		e = tell_begin(x);
+	if (e == OK)
+		c->response->streaming = x;
+	else if (c->app->slot)
+		shared_stream_end(c->app->slot);
+	return e;
 }
 
 /* The answer is complete when this says OK, and only then is it true. */
@@ -100,6 +142,16 @@ static void run(struct exchange *x)
 	answer_error(x, e);
 }
 
+/* By their id: names stay out of the log. */
+static void log_who(struct buffer *members, const struct principal *principal)
+{
+	bool key = principal->kind == CREDENTIAL_API_KEY;
+	char id[UUID_TEXT_LENGTH + 1];
+
+	uuid_print(key ? principal->credential_id : principal->user_id, id);
+	log_member_str(members, key ? "key" : "user", str_from(id));
+}
+
 static void write_log(const struct exchange *x, bool broken)
 {
 	const struct context *c = &x->context;
@@ -107,6 +159,8 @@ static void write_log(const struct exchange *x, bool broken)
 
 	log_member_str(&members, "request_id", c->request->request_id);
 	log_member_str(&members, "tenant", c->tenant ? c->tenant->slug : STR_NONE);
+	if (c->principal)
+		log_who(&members, c->principal);
 	/* The table's path: what people type stays out of the log. */
 	log_member_str(&members, "route", c->route ? str_from(c->route->path) : STR_NONE);
 	log_member_str(&members, "method", str_from(method_name(c->request->method)));
@@ -184,13 +238,31 @@ static enum err next_piece(struct exchange *x, struct buffer *out, bool *more)
 	return e;
 }
 
-static void end_stream(struct response *response, bool broken)
+/* The answer is out, or will never be whole: what cannot be written down any more changes nothing about it. */
+static void tell_end(struct exchange *x, struct ttx_actor actor, bool whole)
+{
+	struct ttx *tx = begin_as(&x->context, actor, TX_WRITE);
+
+	if (commit_or_rollback(tx, x->watch->ended(tx, x->next_state, whole)) != OK)
+		log_event(LOG_WARNING, "stream", "its end was not written down, request %.*s",
+			  STR_FMT_ARG(x->context.request->request_id));
+}
+
+void dispatch_end(struct response *response, bool whole)
 {
 	struct exchange *x = response->streaming;
+	struct ttx_actor actor = x->context.tx ? *ttx_actor(x->context.tx) : (struct ttx_actor){.kind = ACTOR_SYSTEM};
+	jmp_buf landing;
 
 	rollback(x);
 	response->streaming = NULL;
-	write_log(x, broken);
+	if (setjmp(landing) == 0) {
+		arena_on_oom(x->context.arena, land, &landing);
+		if (x->watch)
+			tell_end(x, actor, whole);
+		write_log(x, !whole);
+	}
+	arena_on_oom(x->context.arena, NULL, NULL);
 }
 
 enum err dispatch_piece(struct response *response, struct buffer *out, bool *more)
@@ -203,15 +275,7 @@ enum err dispatch_piece(struct response *response, struct buffer *out, bool *mor
 	e = next_piece(x, out, more);
 	x->streamed += (int64_t)out->length;
 	*more = *more && e == OK;
-	if (!*more)
-		end_stream(response, e != OK);
 	return e;
-}
-
-void dispatch_break(struct response *response)
-{
-	if (response->streaming)
-		end_stream(response, true);
 }
 
 void dispatch_aftermath(const struct app *app, struct arena *arena, const struct aftermath *aftermath)
@@ -234,14 +298,16 @@ static void drain(struct response *response)
 {
 	struct buffer piece = BUFFER_IN(NULL), whole = BUFFER_IN(NULL);
 	bool more = response->streaming != NULL;
+	enum err e = OK;
 
 	while (more) {
-		enum err e = dispatch_piece(response, &piece, &more);
-
+		e = dispatch_piece(response, &piece, &more);
 		buffer_add_str(&whole, buffer_str(&piece));
-		if (e)
-			response->status = 0;
 	}
+	if (response->streaming)
+		dispatch_end(response, e == OK);
+	if (e)
+		response->status = 0;
 	buffer_add_str(&response->body, buffer_str(&whole));
 	buffer_free(&piece);
 	buffer_free(&whole);

@@ -13,12 +13,12 @@ struct aftermath {
 
 void dispatch_answer(const struct app *, struct arena *, const struct request *, struct response *, struct aftermath *);
 /*
- * The next piece of an answer that is made while it is sent, into `out` (not of the request's arena). *more is false after the last one: then its
- * transaction is over. Anything but OK: what was sent must not look complete.
+ * The next piece of an answer that is made while it is sent, into `out` (not of the request's arena). *more is false after the last one. Anything
+ * but OK: what was sent must not look complete.
  */
 enum err dispatch_piece(struct response *, struct buffer *out, bool *more) MUST_CHECK;
-/* Nobody takes the rest. */
-void dispatch_break(struct response *);
+/* Once, behind the last piece that was made; whole: each was made and taken. */
+void dispatch_end(struct response *, bool whole);
 void dispatch_aftermath(const struct app *, struct arena *, const struct aftermath *);
 
 #endif

@@ -33,7 +33,8 @@ struct exchange {
 	bool raw;
 	stream_next *next; /* NULL: no body that is made while it is sent */
 	void *next_state;
-	int64_t streamed; /* bytes */
+	const struct stream_watch *watch; /* NULL: nobody is told */
+	int64_t streamed;                 /* bytes */
 
 	struct str idempotency_key, idempotency_actor;
 	uint8_t idempotency_hash[32];

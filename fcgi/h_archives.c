@@ -1,4 +1,5 @@
 /* The whole company as one file: asked for, watched, fetched. Owners only. */
+#include "fcgi/h_export_log.h"
 #include "fcgi/handlers.h"
 #include "fcgi/page.h"
 #include "fcgi/try.h"
@@ -114,24 +115,34 @@ static void put_page(struct context *c, const struct archive_request *request, s
 	page_put_time(c, map, "expires", there ? request->expires_at : 0);
 }
 
-enum err archives_page(struct context *c)
+static enum err put_archives(struct context *c, bool *works)
 {
 	struct value *list = value_put_list(c->page, "archives");
 	struct archive_request *requests;
-	bool works = false;
 	size_t count;
 
-	value_put_text(c->page, "title", "Data");
 	TRY(archive_request_list(c->tx, &requests, &count));
 	for (size_t i = 0; i < count; i++) {
 		struct value *map = value_map(c->arena);
 
 		put_page(c, &requests[i], map);
 		value_append(list, map);
-		works = works || archive_request_works(&requests[i]);
+		*works = *works || archive_request_works(&requests[i]);
 	}
-	value_put_bool(c->page, "works", works);
 	return OK;
+}
+
+/* Admins see who took lists out; the whole company is the owners' to take. */
+enum err archives_page(struct context *c)
+{
+	bool owner = principal_can(c->principal, CAN_ARCHIVE), works = false;
+
+	value_put_text(c->page, "title", "Data");
+	value_put_bool(c->page, "may_archive", owner);
+	if (owner)
+		TRY(put_archives(c, &works));
+	value_put_bool(c->page, "works", works);
+	return export_log_put(c);
 }
 
 enum err archive_request_page(struct context *c)

@@ -141,7 +141,7 @@ static void put_words(const struct list_page *page)
 		      import_entity(str_from(entity->plural)) && context_may(c, CAN_SETTINGS)
 			      ? arena_printf(c->arena, "/imports/new?entity=%s", entity->plural)
 			      : STR_NONE);
-	value_put_url(c->page, "export_url", export_url(page));
+	value_put_url(c->page, "export_url", principal_can(c->principal, CAN_EXPORT) ? export_url(page) : STR_NONE);
 	value_put_str(c->page, "q", query->q.n ? query->q : STR(""));
 }
 

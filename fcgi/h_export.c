@@ -7,14 +7,41 @@
 
 #include "lib/base/utf8.h"
 #include "lib/crm/import.h"
+#include "lib/crm/saved_view.h"
 #include "lib/entity/export.h"
 #include "lib/entity/local_time.h"
+#include "lib/tenant/export_log.h"
 
 /* ---- the file ---- */
 
-static enum err next_rows(struct context *c, void *export, struct buffer *out, bool *more)
+struct sending {
+	struct export *export;
+	const struct entity *entity;
+	enum export_format format;
+	struct str query; /* in the list's words */
+	struct uuid entry;
+};
+
+static enum err next_rows(struct context *c, void *state, struct buffer *out, bool *more)
 {
-	return export_next(export, c->tx, out, more);
+	struct sending *sending = state;
+
+	return export_next(sending->export, c->tx, out, more);
+}
+
+static enum err begins(struct ttx *tx, void *state)
+{
+	struct sending *sending = state;
+
+	return export_log_begin(tx, sending->entity->plural, export_format_name(sending->format), sending->query,
+				&sending->entry);
+}
+
+static enum err ended(struct ttx *tx, void *state, bool whole)
+{
+	const struct sending *sending = state;
+
+	return export_log_end(tx, sending->entry, export_rows(sending->export), whole);
 }
 
 /* leads-2026-11-23.csv, by the calendar of whoever asks. */
@@ -25,11 +52,33 @@ static void put_name(struct context *c, enum export_format format)
 				     STR_FMT_ARG(local_day(c->arena, ttx_now(c->tx))), export_file_suffix(format)));
 }
 
-static void send_file(struct context *c, struct export *export, enum export_format format)
+static bool is_of_export(struct str name)
 {
+	return list_is_passing(name) || str_is(name, "format") || str_is(name, "columns") || str_is(name, "limit");
+}
+
+/* What of an address narrows and orders the list. */
+static struct str narrowed_by(struct context *c, const struct form *query)
+{
+	struct buffer pairs = BUFFER_IN(c->arena);
+
+	for (const struct form_field *field = query->first; field; field = field->next)
+		if (!is_of_export(field->name) && field->text.n)
+			url_add_pair(&pairs, field->name, field->text);
+	return buffer_str(&pairs);
+}
+
+static void send_file(struct context *c, struct export *export, enum export_format format, const struct form *query)
+{
+	static const struct stream_watch watch = {begins, ended};
+	struct sending *sending = ARENA_NEW(c->arena, struct sending);
+
+	*sending = (struct sending){
+		.export = export, .entity = c->entity, .format = format, .query = narrowed_by(c, query)};
 	local_time_zone(context_time_zone(c));
 	put_name(c, format);
-	context_stream(c, export_media_type(format), next_rows, export);
+	context_stream(c, export_media_type(format), next_rows, sending);
+	context_stream_watched(c, &watch);
 }
 
 /* "name,phone" or "all"; absent is all. False: an error at "columns". */
@@ -61,38 +110,72 @@ static bool read_columns(struct context *c, struct export *export, struct str na
 
 /* ---- the API ---- */
 
+/* A saved view that whoever asks can see, and that is of this list: its filters and order. */
+static enum err read_view(struct context *c, struct str sent, struct form *query)
+{
+	struct record *view;
+	struct uuid id;
+	struct str why;
+	enum err e;
+
+	for (const struct form_field *field = c->query.first; field; field = field->next)
+		if (!str_is(field->name, "view") && !str_is(field->name, "format") && !str_is(field->name, "columns"))
+			errors_add(c->errors, arena_c_string(c->arena, field->name), "unknown_field",
+				   "With view there are format and columns: the view says the rest.");
+	if (errors_any(c->errors))
+		return E_INVALID;
+	e = uuid_parse(sent, &id) ? entity_get(c->tx, &saved_view_entity, id, &view) : E_NOTFOUND;
+	if (e == OK && !str_is(record_text(view, "entity"), c->entity->plural))
+		e = E_NOTFOUND;
+	if (e == E_NOTFOUND) {
+		errors_add(c->errors, "view", "not_found", "There is no saved view of %s with this id.",
+			   c->entity->plural);
+		return E_INVALID;
+	}
+	return e ? e : form_parse_urlencoded(c->arena, record_text(view, "query"), &form_limits_request, query, &why);
+}
+
+static void check_form(struct context *c, enum export_format *format, struct str names)
+{
+	static const char *const pages[] = {"limit", "cursor"};
+	struct str word = form_text(&c->query, "format");
+
+	for (size_t i = 0; i < COUNT_OF(pages); i++)
+		if (form_find(&c->query, pages[i]))
+			errors_add(c->errors, pages[i], "unknown_field",
+				   "There is no parameter of this name: an export has all rows.");
+	if (!str_absent(word) && !export_format_find(word, format))
+		errors_add(c->errors, "format", "not_a_choice", "format is csv, raw or jsonl.");
+	else if (!str_absent(names) && *format != EXPORT_SHEET)
+		errors_add(c->errors, "columns", "unknown_field", "columns is for csv: raw and jsonl have all fields.");
+}
+
 enum err export_api(struct context *c)
 {
 	static const char *const extras[] = {"format", "columns", "limit", "cursor", NULL};
-	struct str word = form_text(&c->query, "format"), names = form_text(&c->query, "columns");
+	struct str names = form_text(&c->query, "columns"), view = form_text(&c->query, "view");
 	enum export_format format = EXPORT_LINES;
-	struct list_query query;
+	struct form query = c->query;
+	struct list_query list;
 	struct export *export;
 
-	TRY(list_query_parse(c->arena, c->entity, &c->query, extras, &query, c->errors));
-	for (size_t i = 2; extras[i]; i++)
-		if (form_find(&c->query, extras[i]))
-			errors_add(c->errors, extras[i], "unknown_field",
-				   "There is no parameter of this name: an export has all rows.");
-	if (!str_absent(word) && !export_format_find(word, &format))
-		errors_add(c->errors, "format", "not_a_choice", "format is csv, raw or jsonl.");
-	else if (!str_absent(names) && format != EXPORT_SHEET)
-		errors_add(c->errors, "columns", "unknown_field", "columns is for csv: raw and jsonl have all fields.");
+	if (!str_absent(view))
+		TRY(read_view(c, view, &query));
+	TRY(list_query_parse(c->arena, c->entity, &query, extras, &list, c->errors));
+	check_form(c, &format, names);
 	if (errors_any(c->errors))
 		return E_INVALID;
-	export = export_new(c->arena, c->entity, format, &query);
+	/* A view has columns of its own, where no others are asked for. */
+	if (!str_absent(view) && str_absent(names) && format == EXPORT_SHEET)
+		names = form_text(&query, "columns");
+	export = export_new(c->arena, c->entity, format, &list);
 	if (!read_columns(c, export, names))
 		return E_INVALID;
-	send_file(c, export, format);
+	send_file(c, export, format, &query);
 	return OK;
 }
 
 /* ---- the page ---- */
-
-static bool is_of_export(struct str name)
-{
-	return list_is_passing(name) || str_is(name, "format") || str_is(name, "columns") || str_is(name, "limit");
-}
 
 /* What else the address says of the list goes along with the choice. */
 static void put_kept(struct context *c)
@@ -164,6 +247,6 @@ enum err export_page(struct context *c)
 	export = export_new(c->arena, c->entity, format, &page.query);
 	if (format == EXPORT_SHEET && !read_columns(c, export, form_text(&c->query, "columns")))
 		return list_refused(c, E_INVALID);
-	send_file(c, export, format);
+	send_file(c, export, format, &c->query);
 	return OK;
 }

@@ -66,6 +66,8 @@ handler imports_page, import_new_page, import_create_page, import_show_page, imp
 	import_held_page, import_undo_page, import_failed_file;
 handler imports_api, import_create_api, import_api, import_start_api, import_stop_api, import_held_api, import_undo_api,
 	import_failed_api;
+/* h_export_log.c */
+handler export_log_api;
 /* h_archives.c */
 handler archives_page, archive_request_page, archive_file, archives_api, archive_request_api, archive_api;
 /* h_web_form.c */

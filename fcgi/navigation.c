@@ -22,7 +22,7 @@ static const struct way ways[] = {
 	{"Users", "/settings/users", NULL, CAN_USERS, PLACE_SETTINGS, "leads"},
 	{"Response times", "/settings/response", NULL, CAN_READ, PLACE_SETTINGS, "leads"},
 	{"API keys", "/settings/api-keys", NULL, CAN_KEYS, PLACE_SETTINGS, "leads"},
-	{"Data", "/settings/data", NULL, CAN_ARCHIVE, PLACE_SETTINGS, "leads"},
+	{"Data", "/settings/data", NULL, CAN_SETTINGS, PLACE_SETTINGS, "leads"},
 	{"Duplicates", "/duplicates", "copy", CAN_READ, PLACE_MORE, NULL},
 	{"Trash", "/trash", "trash", CAN_READ, PLACE_MORE, NULL},
 };

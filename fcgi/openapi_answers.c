@@ -258,6 +258,20 @@ static const char *const archive_state[] = {
 	"expires_at string? date-time",
 	NULL,
 };
+static const char *const export_entry[] = {
+	"id string uuid",
+	"entity string",
+	"format string",
+	"query string",
+	"rows integer",
+	"is_whole boolean",
+	"actor_kind string",
+	"actor_id string? uuid",
+	"actor string",
+	"started_at string date-time",
+	"finished_at string? date-time",
+	NULL,
+};
 static const char *const duplicate_pair[] = {"id string uuid",
 					     "entity string",
 					     "first_id string uuid",
@@ -301,6 +315,7 @@ static const struct shape shapes[] = {
 	{METHOD_GET, "/api/sample-data", true, false, sample_part, NULL},
 	{METHOD_POST, "/api/sample-data", true, false, sample_part, NULL},
 	{METHOD_DELETE, "/api/sample-data", true, false, sample_part, NULL},
+	{METHOD_GET, "/api/exports", true, false, export_entry, NULL},
 	{METHOD_GET, "/api/archives", true, false, archive_state, NULL},
 	{METHOD_POST, "/api/archives", false, false, archive_state, NULL},
 	{METHOD_GET, "/api/archives/{id}", false, false, archive_state, NULL},

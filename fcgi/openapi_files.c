@@ -39,6 +39,10 @@ void openapi_put_file_parameters(const struct route *route, struct value *list)
 		  "starts a formula; "
 		  "raw: CSV of what is stored, which an import takes as it is.");
 	add_words(list, "columns", NULL, "Of csv: names of fields with commas between, or all, the default.");
+	add_words(
+		list, "view", NULL,
+		"The id of a saved view of this list: its filters and order, and nothing else but format and columns. "
+		"A csv has the view's columns.");
 	entity_openapi_match_parameters(route->entity, list);
 }
 

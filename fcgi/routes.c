@@ -170,9 +170,10 @@ static const struct route own_routes[] = {
 	{METHOD_GET, "/api/merges/{id}", TENANT_API, API, MEMBER(CAN_READ), RATE_READ, POOL_WEB, WORK_TENANT_READ, merge_get_api, NULL, NULL, NULL, 200, false, "One merge."},
 	{METHOD_POST, "/api/merges/{id}/undo", TENANT_API, API, MEMBER(CAN_DELETE), RATE_WRITE, POOL_WEB, WORK_TENANT_WRITE, merge_undo_api, NULL, NULL, NULL, 200, false, "Take a merge back, as far as nobody has changed the records since."},
 	/* ---- the whole company as one file ---- */
-	{METHOD_GET, "/settings/data", ON_TENANT, PAGE, PERSON(CAN_ARCHIVE), RATE_READ, POOL_WEB, WORK_TENANT_READ, archives_page, "settings/data", NULL, NULL, 200, false, NULL},
+	{METHOD_GET, "/settings/data", ON_TENANT, PAGE, PERSON(CAN_SETTINGS), RATE_READ, POOL_WEB, WORK_TENANT_READ, archives_page, "settings/data", NULL, NULL, 200, false, NULL},
 	{METHOD_POST, "/settings/data/archives", ON_TENANT, PAGE, PERSON(CAN_ARCHIVE), RATE_WRITE, POOL_WEB, WORK_TENANT_WRITE, archive_request_page, NULL, NULL, NULL, 303, false, NULL},
 	{METHOD_GET, "/settings/data/archives/{id}/file", ON_TENANT, RAW, PERSON(CAN_ARCHIVE), RATE_READ, POOL_WEB, WORK_TENANT_READ, archive_file, NULL, NULL, NULL, 200, false, NULL},
+	{METHOD_GET, "/api/exports", TENANT_API, API, MEMBER(CAN_SETTINGS), RATE_READ, POOL_WEB, WORK_TENANT_READ, export_log_api, NULL, NULL, NULL, 200, false, "Who took which list out as a file, newest first, 100 at a time; before: the id of the last one seen."},
 	{METHOD_GET, "/api/archives", TENANT_API, API, PERSON(CAN_ARCHIVE), RATE_READ, POOL_WEB, WORK_TENANT_READ, archives_api, NULL, NULL, NULL, 200, false, "The latest twenty archives of the whole company: who had them made, and when."},
 	{METHOD_POST, "/api/archives", TENANT_API, API, PERSON(CAN_ARCHIVE), RATE_WRITE, POOL_WEB, WORK_TENANT_WRITE, archive_request_api, NULL, NULL, NULL, 201, true, "Have all of the company's data made into one archive; an owner's session only, never a key."},
 	{METHOD_GET, "/api/archives/{id}", TENANT_API, API, PERSON(CAN_ARCHIVE), RATE_READ, POOL_WEB, WORK_TENANT_READ, archive_api, NULL, NULL, NULL, 200, false, "How far an archive is; size and checksum when it is done."},
@@ -250,8 +251,8 @@ static const struct route own_routes[] = {
 static const struct route entity_routes[] = {
 	{METHOD_GET, "/{plural}", ON_TENANT, PAGE, PERSON(CAN_READ), RATE_READ, POOL_WEB, WORK_TENANT_READ, entity_list_page, "entity/list", NULL, NULL, 200, false, NULL},
 	{METHOD_GET, "/{plural}/choices", ON_TENANT, PAGE, PERSON(CAN_READ), RATE_READ, POOL_WEB, WORK_TENANT_READ, entity_choices_page, "entity/choices", NULL, NULL, 200, false, NULL},
-	{METHOD_GET, "/{plural}/export", ON_TENANT, PAGE, PERSON(CAN_READ), RATE_READ, POOL_WEB, WORK_TENANT_SNAPSHOT, export_page, "entity/export", NULL, NULL, 200, false, NULL},
-	{METHOD_GET, "/api/{plural}/export", TENANT_API, API, MEMBER(CAN_READ), RATE_READ, POOL_WEB, WORK_TENANT_SNAPSHOT, export_api, NULL, NULL, NULL, 200, false, "Export {label_plural}: all that match, as JSON lines or CSV."},
+	{METHOD_GET, "/{plural}/export", ON_TENANT, PAGE, PERSON(CAN_EXPORT), RATE_READ, POOL_WEB, WORK_TENANT_SNAPSHOT, export_page, "entity/export", NULL, NULL, 200, false, NULL},
+	{METHOD_GET, "/api/{plural}/export", TENANT_API, API, MEMBER(CAN_EXPORT), RATE_READ, POOL_WEB, WORK_TENANT_SNAPSHOT, export_api, NULL, NULL, NULL, 200, false, "Export {label_plural}: all that match, or those of a saved view, as JSON lines or CSV."},
 	{METHOD_GET, "/{plural}/bulk", ON_TENANT, PAGE, PERSON(CAN_WRITE), RATE_READ, POOL_WEB, WORK_TENANT_READ, bulk_page, "entity/bulk", NULL, NULL, 200, false, NULL},
 	{METHOD_POST, "/{plural}/bulk", ON_TENANT, PAGE, PERSON(CAN_WRITE), RATE_WRITE, POOL_WEB, WORK_TENANT_WRITE, bulk_page, "entity/bulk", "entity/bulk", &bulk_entity, 200, false, NULL},
 	{METHOD_POST, "/api/{plural}/bulk", TENANT_API, API, MEMBER(CAN_WRITE), RATE_WRITE, POOL_WEB, WORK_TENANT_WRITE, bulk_api, NULL, NULL, &bulk_entity, 200, true, "Change many {label_plural} at once, 5,000 at most."},

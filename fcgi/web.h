@@ -206,6 +206,12 @@ void context_raw(struct context *, const char *content_type, struct str bytes);
  */
 typedef enum err stream_next(struct context *, void *state, struct buffer *out, bool *more);
 void context_stream(struct context *, const char *content_type, stream_next *, void *state);
+/* Told of it in transactions of their own: before its first byte, where an error refuses it, and when it is over. */
+struct stream_watch {
+	enum err (*begins)(struct ttx *, void *state);
+	enum err (*ended)(struct ttx *, void *state, bool whole);
+};
+void context_stream_watched(struct context *, const struct stream_watch *);
 /* Starts and ends the browser's session on a tenant host. */
 void context_session_cookie(struct context *, struct str token, int64_t max_age_seconds);
 

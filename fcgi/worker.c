@@ -171,7 +171,7 @@ static void send_stream(struct service *s, struct response *response)
 		more = more && whole;
 		atomic_store(&s->worker->slot->busy_since, clock_monotonic());
 	}
-	dispatch_break(response);
+	dispatch_end(response, whole);
 	shared_stream_end(s->worker->slot);
 	if (whole)
 		fastcgi_end(s->fastcgi);

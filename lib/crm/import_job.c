@@ -4,6 +4,7 @@
 #include "lib/crm/duplicate.h"
 #include "lib/crm/import.h"
 #include "lib/tenant/data_file.h"
+#include "lib/tenant/export_log.h"
 
 /* A step that died takes fewer rows the next time: what they are matched with may be wider than they are. */
 static size_t rows_of(const struct job_run *run)
@@ -37,12 +38,14 @@ enum err import_run(struct job_run *run)
 enum err file_purge_run(struct job_run *run)
 {
 	struct ttx *tx = ttx_begin(run->pg, run->arena, run->tenant->scope, TX_WRITE);
-	int64_t count;
-	enum err err = data_file_purge(tx, clock_now(), &count);
+	int64_t now = clock_now(), count, entries;
+	enum err err = data_file_purge(tx, now, &count);
 
+	if (!err)
+		err = export_log_purge(tx, now, &entries);
 	if (err) {
 		ttx_rollback(tx);
 		return err;
 	}
-	return job_commit(run, tx, count == 100 ? JOB_AGAIN : JOB_TOMORROW);
+	return job_commit(run, tx, count == 100 || entries == 1000 ? JOB_AGAIN : JOB_TOMORROW);
 }

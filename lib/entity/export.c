@@ -20,6 +20,7 @@ struct export
 	int *columns;
 	size_t column_count;
 	bool with_id, begun;
+	int64_t rows;         /* so far */
 	struct buffer cursor; /* where the next page begins; not in the arena, which is given back between two pages */
 };
 
@@ -274,6 +275,11 @@ void export_put_record(const struct export *export, const struct record *record,
 	csv_write_end(out);
 }
 
+int64_t export_rows(const struct export *export)
+{
+	return export->rows;
+}
+
 enum err export_next(struct export *export, struct ttx *tx, struct buffer *out, bool *more)
 {
 	struct list_query query = export->query;
@@ -292,6 +298,7 @@ enum err export_next(struct export *export, struct ttx *tx, struct buffer *out, 
 	export->begun = true;
 	for (size_t i = 0; i < page.count; i++)
 		export_put_record(export, page.records[i], out);
+	export->rows += (int64_t)page.count;
 	*more = !str_absent(page.next_cursor);
 	buffer_clear(&export->cursor);
 	if (*more)

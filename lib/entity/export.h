@@ -31,6 +31,8 @@ void export_columns(struct export *, const int *columns, size_t count, bool with
 /* The next rows, the heading before the first of them. *more: there are more. What it allocates may go after each call. */
 enum err export_next(struct export *, struct ttx *, struct buffer *out, bool *more) MUST_CHECK;
 
+int64_t export_rows(const struct export *); /* so far */
+
 /* The parts of it. */
 void export_put_head(const struct export *, struct buffer *out);
 void export_put_record(const struct export *, const struct record *, struct buffer *out);

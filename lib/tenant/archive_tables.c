@@ -15,6 +15,7 @@ const struct archive_omission archive_omissions[] = {
 	{"data_files", NULL, "uploads and finished downloads, deleted within days; archives are among them"},
 	{"file_pieces", NULL, "the bytes of data_files"},
 	{"archives", NULL, "who took archives of this installation, and when"},
+	{"exports", NULL, "who took lists of this installation, and when"},
 	{"tenant_users", "password_hash", "a secret; who has no password yet sets one by a link"},
 	{"tenants", "slug", "the name under which a company is reached is given by the installation"},
 	{"tenants", "subdomain", "as slug"},

@@ -17,6 +17,7 @@ enum permission {
 	CAN_READ,
 	CAN_WRITE,
 	CAN_DELETE,
+	CAN_EXPORT,   /* take a list out as a file, also when the trial is over */
 	CAN_SETTINGS, /* company, logo */
 	CAN_USERS,
 	CAN_KEYS,   /* API keys; needs a session, never another key */

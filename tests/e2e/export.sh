@@ -57,6 +57,10 @@ for version in http1.1 http2; do
 	sleep 2
 done
 
+check_match "the log says who" "$(grep '"route":"/api/leads/export"' "$DEMAND_STATE/log/web.log" | tail -1)" '"user":"[0-9a-f-]{36}"'
+request -H "Authorization: Bearer $session" "$(origin "$slug")/api/exports" >/dev/null
+check "each is written down, and which were not whole" "$(grep -o '"is_whole":[a-z]*' "$work/body" | sort | uniq -c | tr -s ' \n' ' ')" ' 4 "is_whole":false 1 "is_whole":true '
+
 # One company does not take all the workers: what is too much is refused before it begins, and others are answered meanwhile.
 for n in $(seq 12); do export_to "many.$n" -w '%{http_code}\n' & done
 sleep 0.2

@@ -43,7 +43,7 @@ static void judge(const struct trial *trial, const struct shot *shot, const stru
 		unknown++;
 		return;
 	}
-	trial_judge_rows(trial, response->status == shot->status, written);
+	trial_judge_rows(trial, response->status, shot->status, written);
 }
 
 /* Each of the first, where most statements and answers are made, and then every so many-th. */

@@ -16,14 +16,25 @@ static struct {
 } sights[SIGHTS_MOST];
 static size_t sights_count, sight;
 
+/* To take a list out is written down: what B looks at must not change by B's own looking. */
+static void take_back_exports(const char *since)
+{
+	test_sql("DELETE FROM exports WHERE tenant_id = '%s' AND id > '%s'",
+		 uuid_text(web->arena, company_b.company.id).p, since);
+}
+
 static struct str look(const struct route *route, enum host_kind host, enum credential by, struct shot *shot)
 {
-	const char *why;
+	struct str seen;
+	const char *why, *since;
 
 	if (route->method != METHOD_GET || (route->who != WHO_MEMBER && route->who != WHO_SESSION) ||
 	    !make_shot(shot, route, host, by, &company_b, false, &why))
 		return STR_NONE;
-	return answer_text(shoot(shot), NULL);
+	since = uuid_text(web->arena, uuid_new()).p;
+	seen = answer_text(shoot(shot), NULL);
+	take_back_exports(since);
+	return seen;
 }
 
 static void remember(const struct route *route, enum host_kind host, enum credential by)

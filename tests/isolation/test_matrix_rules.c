@@ -50,7 +50,8 @@ static const struct rule rules[] = {
 	{GETS, "/settings", ON_TENANT, WHO_SESSION, ROLE_VIEWER, RATE_READ},
 	{GETS, "/settings/response", ON_TENANT, WHO_SESSION, ROLE_VIEWER, RATE_READ},
 	{CHANGES, "/api/settings/*", ON_ANY, WHO_MEMBER, ROLE_ADMIN, RATE_WRITE},
-	{GETS, "/settings/data*", ON_TENANT, WHO_SESSION, ROLE_OWNER, RATE_READ},
+	{GETS, "/settings/data", ON_TENANT, WHO_SESSION, ROLE_ADMIN, RATE_READ},
+	{GETS, "/settings/data/*", ON_TENANT, WHO_SESSION, ROLE_OWNER, RATE_READ},
 	{CHANGES, "/settings/data*", ON_TENANT, WHO_SESSION, ROLE_OWNER, RATE_WRITE},
 	{GETS, "/api/archives*", ON_ANY, WHO_SESSION, ROLE_OWNER, RATE_READ},
 	{CHANGES, "/api/archives*", ON_ANY, WHO_SESSION, ROLE_OWNER, RATE_WRITE},
@@ -87,6 +88,11 @@ static const struct rule rules[] = {
 
 	/* a merge puts one of two into the trash */
 	{GETS, "/*/merge", ON_TENANT, WHO_SESSION, ROLE_MEMBER, RATE_READ},
+
+	/* a list as a file is for those who work with it; who took one is for admins */
+	{GETS, "/api/exports", ON_ANY, WHO_MEMBER, ROLE_ADMIN, RATE_READ},
+	{GETS, "/api/*/export", ON_ANY, WHO_MEMBER, ROLE_MEMBER, RATE_READ},
+	{GETS, "/*/export", ON_TENANT, WHO_SESSION, ROLE_MEMBER, RATE_READ},
 
 	/* records: viewers read, members write */
 	{GETS, "/api/*", ON_ANY, WHO_MEMBER, ROLE_VIEWER, RATE_READ},

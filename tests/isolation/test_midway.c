@@ -38,7 +38,7 @@ static void try_statements(struct trial *trial, size_t turn)
 		spent = response->status == shot.status;
 		trial_judge_answer(trial, response, shot.status);
 		after = trial_world();
-		trial_judge_rows(trial, spent, trial_changes(before, after));
+		trial_judge_rows(trial, response->status, shot.status, trial_changes(before, after));
 		trial_judge_worker(trial);
 	}
 	trial_complain(trial, "the request has no end");

@@ -127,10 +127,10 @@ void trial_judge_answer(const struct trial *trial, const struct response *respon
 		trial_complain(trial, "wanted Retry-After, got none");
 }
 
-/* All of it, or nothing: an answer of success stands for what is usually written, any other for nothing. */
-void trial_judge_rows(const struct trial *trial, bool done, struct str written)
+void trial_judge_rows(const struct trial *trial, int status, int usual, struct str written)
 {
-	struct str wanted = done ? trial->usual : STR("");
+	bool done = status == usual;
+	struct str wanted = done || status == 0 ? trial->usual : STR("");
 
 	if (!str_equal(written, wanted))
 		trial_complain(trial, "%s; wanted these rows written: \"%.*s\", got \"%.*s\"",

@@ -34,8 +34,11 @@ struct str trial_changes(struct str before, struct str after);
 void trial_complain(const struct trial *, const char *format, ...) PRINTF(2, 3);
 /* The usual status, or a clean 500 or 503. */
 void trial_judge_answer(const struct trial *, const struct response *, int usual);
-/* All of it, or nothing: an answer of success stands for what is usually written, any other for nothing. */
-void trial_judge_rows(const struct trial *, bool done, struct str written);
+/*
+ * All of it, or nothing: an answer of success stands for what is usually written, any other for nothing. A body that was broken off (status 0) had
+ * begun: that somebody took it is written down before its first byte.
+ */
+void trial_judge_rows(const struct trial *, int status, int usual, struct str written);
 /* It serves another company exactly as a worker that has seen no fault. */
 void trial_judge_worker(const struct trial *);
 

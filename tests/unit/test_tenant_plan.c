@@ -84,8 +84,9 @@ static void the_role_matrix_is_this(void **state)
 		enum permission permission;
 		const char *roles; /* viewer, member, admin, owner; then an admin's API key */
 	} rows[] = {
-		{CAN_NOTHING, "yyyyy"},  {CAN_READ, "yyyyy"},  {CAN_WRITE, "nyyyy"}, {CAN_DELETE, "nyyyy"},
-		{CAN_SETTINGS, "nnyyy"}, {CAN_USERS, "nnyyy"}, {CAN_KEYS, "nnyyn"},  {CAN_ARCHIVE, "nnnyn"},
+		{CAN_NOTHING, "yyyyy"}, {CAN_READ, "yyyyy"},     {CAN_WRITE, "nyyyy"},
+		{CAN_DELETE, "nyyyy"},  {CAN_SETTINGS, "nnyyy"}, {CAN_USERS, "nnyyy"},
+		{CAN_KEYS, "nnyyn"},    {CAN_ARCHIVE, "nnnyn"},  {CAN_EXPORT, "nyyyy"},
 	};
 
 	(void)state;

@@ -172,8 +172,9 @@ static void only_owners_and_never_a_key(void **state)
 	assert_status(ASK(.method = METHOD_POST, .host = acme.slug, .path = "/api/archives",
 			  .bearer = acme.session[ROLE_ADMIN]),
 		      403);
-	assert_status(browse(&admin, "/settings/data"), 403);
-	assert_hasnt(browse(&admin, "/settings"), "/settings/data");
+	/* The page shows an admin who took lists out, and nothing of archives. */
+	assert_hasnt(browse(&admin, "/settings/data"), "/settings/data/archives");
+	assert_status(submit(&admin, "/settings/data/archives", ""), 403);
 }
 
 static void another_company_has_nothing_of_it(void **state)

@@ -27,7 +27,7 @@ static const struct response *get_as(const struct company *company, enum role ro
 
 static const struct response *get(const char *path)
 {
-	return get_as(&acme, ROLE_VIEWER, path);
+	return get_as(&acme, ROLE_MEMBER, path);
 }
 
 static struct str post(const char *path, const char *json)
@@ -65,17 +65,17 @@ static void every_list_goes_out_in_every_form(void **state)
 	static const char *const types[] = {[EXPORT_SHEET] = "text/csv; charset=utf-8",
 					    [EXPORT_RAW] = "text/csv; charset=utf-8",
 					    [EXPORT_LINES] = "application/jsonl"};
-	struct browser viewer = browser_as(&acme, ROLE_VIEWER);
+	struct browser member = browser_as(&acme, ROLE_MEMBER);
 
 	(void)state;
 	for (size_t i = 0; i < entities_count; i++) {
 		const char *plural = entities[i]->plural;
 
-		assert_has(browse(&viewer, text("/%s/export", plural).p), "value=\"jsonl\"");
+		assert_has(browse(&member, text("/%s/export", plural).p), "value=\"jsonl\"");
 		for (int format = EXPORT_SHEET; format <= EXPORT_LINES; format++) {
 			const char *word = export_format_name((enum export_format)format);
 			const char *end = text("%s\"", export_file_suffix((enum export_format)format)).p;
-			const struct response *page = browse(&viewer, text("/%s/export?format=%s", plural, word).p);
+			const struct response *page = browse(&member, text("/%s/export?format=%s", plural, word).p);
 			const struct response *api = get(text("/api/%s/export?format=%s", plural, word).p);
 
 			assert_file(page, types[format], end);
@@ -137,7 +137,7 @@ static void make_jobs(void)
 
 static void filters_order_search_and_columns_are_the_lists(void **state)
 {
-	struct browser viewer = browser_as(&acme, ROLE_VIEWER);
+	struct browser member = browser_as(&acme, ROLE_MEMBER);
 
 	(void)state;
 	make_jobs();
@@ -149,7 +149,7 @@ static void filters_order_search_and_columns_are_the_lists(void **state)
 				     "\"'=1+1 Pump\",,Won,0,Yes\r\n");
 	/* As the page's form sends it, with everything that the list's address had. */
 	assert_true(str_is(
-		buffer_str(&browse(&viewer, "/leads/export?q=pump&status=lost&cursor=x&format=csv&columns=name")->body),
+		buffer_str(&browse(&member, "/leads/export?q=pump&status=lost&cursor=x&format=csv&columns=name")->body),
 		CSV_MARK "Name\r\nAda Pump\r\n"));
 	assert_hasnt(get("/api/leads/export?q=pump&status=won"), "Ada");
 	/* An id for who wants all, so that what was changed in a spreadsheet finds its record again. */
@@ -159,19 +159,19 @@ static void filters_order_search_and_columns_are_the_lists(void **state)
 
 static void the_page_asks_how_and_says_how_many(void **state)
 {
-	struct browser viewer = browser_as(&acme, ROLE_VIEWER);
-	const struct response *list = browse(&viewer, "/leads?q=pump&status=won&columns=name,city"), *page;
+	struct browser member = browser_as(&acme, ROLE_MEMBER);
+	const struct response *list = browse(&member, "/leads?q=pump&status=won&columns=name,city"), *page;
 
 	(void)state;
 	assert_has(list, "href=\"/leads/export?q=pump&amp;status=won&amp;columns=name%2Ccity\"");
-	page = browse(&viewer, "/leads/export?q=pump&status=won&columns=name,city");
+	page = browse(&member, "/leads/export?q=pump&status=won&columns=name,city");
 	assert_status(page, 200);
 	assert_has(page, "<strong>2 leads</strong>");
 	assert_has(page, "<input type=\"hidden\" name=\"status\" value=\"won\">");
 	assert_has(page, "name=\"columns\" value=\"name,city\"");
 	assert_has(page, "Name, City");
 	assert_has(page, "imported again");
-	assert_hasnt(browse(&viewer, "/tasks/export"), "imported again");
+	assert_hasnt(browse(&member, "/tasks/export"), "imported again");
 }
 
 static void a_saved_view_is_exported_as_it_is(void **state)
@@ -189,9 +189,49 @@ static void a_saved_view_is_exported_as_it_is(void **state)
 		STR(CSV_MARK "Name\r\n\"'=1+1 Pump\"\r\nZed Pump\r\n")));
 }
 
+static struct str view_of(const char *entity, const char *query, enum role role)
+{
+	const struct response *answer =
+		ASK(.method = METHOD_POST, .host = acme.slug, .path = "/api/saved_views", .bearer = acme.session[role],
+		    .json = text("{\"name\":\"V\",\"entity\":\"%s\",\"query\":\"%s\"}", entity, query).p);
+
+	assert_status(answer, 201);
+	return json_text(answer, "id");
+}
+
+static const struct response *by_view(struct str id, const char *rest)
+{
+	return ASK(.host = acme.slug, .path = text("/api/leads/export?view=%.*s%s", STR_FMT_ARG(id), rest).p,
+		   .bearer = acme.session[ROLE_MEMBER]);
+}
+
+/* By its id, with its filters, order and columns; by whoever can see it. */
+static void a_saved_view_is_exported_by_its_id(void **state)
+{
+	struct str won = view_of("leads", "q=pump&status=won&sort=name&columns=name,city", ROLE_MEMBER);
+	struct str contacts = view_of("contacts", "q=pump", ROLE_MEMBER), other = view_of("leads", "q=x", ROLE_OWNER);
+
+	(void)state;
+	assert_true(str_is(buffer_str(&by_view(won, "&format=csv")->body),
+			   CSV_MARK "Name,City\r\n\"'=1+1 Pump\",\r\nZed Pump,Austin\r\n"));
+	assert_true(str_is(buffer_str(&by_view(won, "&format=csv&columns=name")->body),
+			   CSV_MARK "Name\r\n\"'=1+1 Pump\"\r\nZed Pump\r\n"));
+	assert_has(by_view(won, ""), "\"name\":\"Zed Pump\"");
+	assert_hasnt(by_view(won, ""), "Ada Pump");
+	assert_field_error(by_view(won, "&status=lost"), 422, "status", "unknown_field");
+	assert_field_error(by_view(contacts, ""), 422, "view", "not_found");
+	assert_field_error(by_view(other, ""), 422, "view", "not_found");
+	assert_field_error(by_view(STR("nonsense"), ""), 422, "view", "not_found");
+	/* A key is nobody: it has the shared ones alone. */
+	assert_field_error(get(text("/api/leads/export?view=%.*s", STR_FMT_ARG(won)).p), 422, "view", "not_found");
+	assert_field_error(ASK(.host = rival.slug, .path = text("/api/leads/export?view=%.*s", STR_FMT_ARG(won)).p,
+			       .bearer = rival.session[ROLE_OWNER]),
+			   422, "view", "not_found");
+}
+
 static void what_cannot_be_exported_so_is_said(void **state)
 {
-	struct browser viewer = browser_as(&acme, ROLE_VIEWER);
+	struct browser member = browser_as(&acme, ROLE_MEMBER);
 	struct browser nobody = browser_at(acme.slug);
 
 	(void)state;
@@ -204,16 +244,16 @@ static void what_cannot_be_exported_so_is_said(void **state)
 	assert_field_error(get("/api/leads/export?format=csv&columns=name,name"), 422, "columns", "not_a_choice");
 	assert_field_error(get("/api/leads/export?format=csv&columns=stage_position"), 422, "columns", "not_a_choice");
 	assert_field_error(get("/api/leads/export?format=csv&columns=phone_e164"), 422, "columns", "not_a_choice");
-	assert_status(browse(&viewer, "/leads/export?status=sleeping&format=csv"), 422);
-	assert_status(browse(&viewer, "/leads/export?columns=nope&format=csv"), 422);
-	assert_status(browse(&viewer, "/leads/export?columns=nope"), 200);
+	assert_status(browse(&member, "/leads/export?status=sleeping&format=csv"), 422);
+	assert_status(browse(&member, "/leads/export?columns=nope&format=csv"), 422);
+	assert_status(browse(&member, "/leads/export?columns=nope"), 200);
 	assert_status(ASK(.host = acme.slug, .path = "/api/leads/export"), 401);
 	assert_status(browse(&nobody, "/leads/export?format=csv"), 303);
 	assert_status(ASK(.method = METHOD_POST, .host = acme.slug, .path = "/api/leads/export",
 			  .bearer = acme.key[ROLE_ADMIN], .json = "{}"),
 		      405);
 	assert_true(str_is(buffer_str(&ASK(.method = METHOD_HEAD, .host = acme.slug, .path = "/api/leads/export",
-					   .bearer = acme.key[ROLE_VIEWER])
+					   .bearer = acme.key[ROLE_MEMBER])
 					       ->body),
 			   ""));
 }
@@ -462,6 +502,7 @@ int main(void)
 		cmocka_unit_test(filters_order_search_and_columns_are_the_lists),
 		cmocka_unit_test(the_page_asks_how_and_says_how_many),
 		cmocka_unit_test(a_saved_view_is_exported_as_it_is),
+		cmocka_unit_test(a_saved_view_is_exported_by_its_id),
 		cmocka_unit_test(what_cannot_be_exported_so_is_said),
 		cmocka_unit_test(each_company_has_its_own_rows_alone),
 		cmocka_unit_test(none_is_missing_and_none_is_doubled_over_many_pages),
