@@ -12,6 +12,23 @@
 
 /* ---- the list ---- */
 
+/* Rows that nobody takes are forgotten in a list of files. */
+static enum err put_held(struct context *c)
+{
+	struct value *list = value_put_list(c->page, "held");
+	struct import **imports;
+	size_t count;
+
+	TRY(import_list_held(c->tx, &imports, &count));
+	for (size_t i = 0; i < count; i++) {
+		struct value *map = value_map(c->arena);
+
+		import_put_page(c, imports[i], map);
+		value_append(list, map);
+	}
+	return OK;
+}
+
 enum err imports_page(struct context *c)
 {
 	struct value *list = value_put_list(c->page, "imports"), *kinds = value_put_list(c->page, "kinds");
@@ -19,6 +36,7 @@ enum err imports_page(struct context *c)
 	size_t count;
 
 	value_put_text(c->page, "title", "Imports");
+	TRY(put_held(c));
 	TRY(import_list(c->tx, NULL, LISTED, &imports, &count));
 	for (size_t i = 0; i < count; i++) {
 		struct value *map = value_map(c->arena);

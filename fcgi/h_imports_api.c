@@ -30,7 +30,10 @@ enum err import_api(struct context *c)
 
 	TRY(import_get(c->tx, c->id, false, &import));
 	import_put(c, import, c->data);
-	return import_is(import, "draft") ? import_put_preview(c, import, value_put_list(c->data, "preview")) : OK;
+	if (!import_is(import, "draft"))
+		return OK;
+	TRY(import_put_room(c, import, c->data));
+	return import_put_preview(c, import, value_put_list(c->data, "preview"));
 }
 
 /* ---- options ---- */

@@ -4,6 +4,7 @@
 #include "fcgi/try.h"
 
 #include "lib/base/utf8.h"
+#include "lib/tenant/usage.h"
 
 /* ---- one import ---- */
 
@@ -105,7 +106,7 @@ void import_put_page(struct context *c, const struct import *import, struct valu
 	value_put_bool(map, "is_undone", import_is(import, "undone"));
 	value_put_bool(map, "can_stop", states[at].can_stop && !import_is(import, "draft"));
 	value_put_bool(map, "can_undo", states[at].can_undo && import->counts.created + import->counts.updated > 0);
-	value_put_bool(map, "can_take_held", import_is(import, "done") && import->counts.held > 0);
+	value_put_bool(map, "can_take_held", states[at].can_undo && import->counts.held > 0);
 	value_put_bool(map, "has_refused", import->counts.failed + import->counts.held > 0);
 	value_put_int(map, "percent", import_percent(import));
 	for (size_t i = 0; i < COUNT_OF(counts); i++)
@@ -273,12 +274,27 @@ static struct value *put_sight(struct context *c, const struct import *import, c
 	return row;
 }
 
+enum err import_put_room(struct context *c, const struct import *import, struct value *map)
+{
+	struct usage usage;
+
+	value_put(map, "room", value_null(c->arena));
+	if (strcmp(import->entity->plural, "leads") != 0)
+		return OK;
+	TRY(usage_read(c->tx, &usage));
+	if (usage.max_leads)
+		value_put_int(map, "room", usage.leads < usage.max_leads ? usage.max_leads - usage.leads : 0);
+	return OK;
+}
+
 enum err import_put_draft(struct context *c, struct import *import)
 {
-	struct value *rows = value_put_list(c->page, "sights");
+	struct value *rows = value_put_list(c->page, "sights"), *plan = value_put_map(c->page, "plan");
 	struct import_sight *sights;
 	size_t count;
 
+	TRY(import_put_room(c, import, plan));
+	value_put_bool(c->page, "has_room", value_type(value_get(plan, STR("room"))) != VALUE_NULL);
 	put_targets(c, import);
 	put_defaults(c, import);
 	put_options(c, import);

@@ -11,6 +11,8 @@ void import_put(struct context *, const struct import *, struct value *map);
 void import_put_page(struct context *, const struct import *, struct value *map);
 /* A draft's columns with the targets to choose from, its options, and its first rows with their problems. */
 enum err import_put_draft(struct context *, struct import *) MUST_CHECK;
+/* "room": for how many new records the plan has it; null: no limit. */
+enum err import_put_room(struct context *, const struct import *, struct value *map) MUST_CHECK;
 /* The rows of a preview, for the API. */
 enum err import_put_preview(struct context *, struct import *, struct value *list) MUST_CHECK;
 

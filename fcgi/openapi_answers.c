@@ -221,7 +221,7 @@ static const char *const import_state[] = {
 	"finished_at string? date-time",
 	NULL,
 };
-static const char *const import_preview_rows[] = {"*preview object[]", NULL};
+static const char *const import_preview_rows[] = {"*preview object[]", "*room integer?", NULL};
 static const char *const import_refused[] = {"number integer", "held boolean", "cells string[]", "reasons string[]",
 					     NULL};
 static const char *const merge_members[] = {

@@ -28,6 +28,8 @@ STATEMENT(read_import, "SELECT" COLUMNS " AND i.id = $2");
 STATEMENT(lock_import, "SELECT" COLUMNS " AND i.id = $2 FOR NO KEY UPDATE OF i");
 STATEMENT(list_imports, "SELECT" COLUMNS " AND (i.created_at, i.id) < ($2::timestamptz, $3::uuid)"
 			" ORDER BY i.created_at DESC, i.id DESC LIMIT $4");
+STATEMENT(list_held, "SELECT" COLUMNS " AND i.held_count > 0 AND i.state IN ('done', 'stopped', 'broken')"
+		     " ORDER BY i.created_at DESC, i.id DESC LIMIT 5");
 STATEMENT(store_draft, "UPDATE imports SET encoding = $3, delimiter = $4, header_at = $5, headers = $6, fingerprint = "
 		       "$7, mapping = $8,"
 		       " options = $9, position = $5 WHERE tenant_id = $1 AND id = $2 AND state = 'draft'");
@@ -42,8 +44,12 @@ bool import_is(const struct import *import, const char *state)
 
 int import_percent(const struct import *import)
 {
+	int64_t written = import->counts.created + import->counts.updated;
+
 	if (import_is(import, "draft"))
 		return 0;
+	if (import_is(import, "undoing") && written > 0)
+		return (int)((import->counts.undone + import->counts.left) * 100 / written);
 	if (!import_is(import, "running") || import->file_bytes == 0)
 		return 100;
 	if (str_is(import->source, "held"))
@@ -99,6 +105,17 @@ enum err import_get(struct ttx *tx, struct uuid id, bool lock, struct import **o
 	return *out ? OK : E_INTERNAL;
 }
 
+static enum err take_list(struct arena *arena, struct rows *rows, struct import ***out, size_t *count)
+{
+	*count = 0;
+	*out = arena_array(arena, rows_count(rows) + 1, sizeof **out);
+	while (rows_next(rows)) {
+		(*out)[*count] = import_of(arena, rows);
+		*count += (*out)[*count] != NULL;
+	}
+	return OK;
+}
+
 enum err import_list(struct ttx *tx, const struct import *before, size_t most, struct import ***out, size_t *count)
 {
 	struct arena *arena = ttx_arena(tx);
@@ -108,13 +125,15 @@ enum err import_list(struct ttx *tx, const struct import *before, size_t most, s
 				     arg_uuid(arena, before ? before->id : uuid_zero()), arg_int(arena, (int64_t)most)),
 				&rows);
 
-	*count = 0;
-	*out = arena_array(arena, most + 1, sizeof **out);
-	while (err == OK && rows_next(rows)) {
-		(*out)[*count] = import_of(arena, rows);
-		*count += (*out)[*count] != NULL;
-	}
-	return err;
+	return err ? err : take_list(arena, rows, out, count);
+}
+
+enum err import_list_held(struct ttx *tx, struct import ***out, size_t *count)
+{
+	struct rows *rows;
+	enum err err = ttx_rows(tx, &list_held, NO_ARGS, &rows);
+
+	return err ? err : take_list(ttx_arena(tx), rows, out, count);
 }
 
 /* ---- a new one ---- */

@@ -84,7 +84,7 @@ struct import {
 	int64_t created_at, started_at, finished_at; /* 0: not yet */
 };
 bool import_is(const struct import *, const char *state);
-/* Of the file, 0 to 100. */
+/* Of the file, or of the rows that an undo takes back, 0 to 100. */
 int import_percent(const struct import *);
 
 struct import_upload {
@@ -101,6 +101,9 @@ enum err import_get(struct ttx *, struct uuid id, bool lock, struct import **out
 /* The latest ones, newest first, before the place; at most `most`. */
 enum err import_list(struct ttx *, const struct import *before, size_t most, struct import ***out,
 		     size_t *count) MUST_CHECK;
+
+/* The latest few whose rows were held back and can be taken. */
+enum err import_list_held(struct ttx *, struct import ***out, size_t *count) MUST_CHECK;
 
 /* ---- what it will do ---- */
 
@@ -125,7 +128,7 @@ enum err import_preview(struct ttx *, struct import *, struct import_sight **out
 /* From a draft that import_check() is content with. E_CONFLICT when it is none. The mapping is remembered. */
 enum err import_start(struct ttx *, struct import *) MUST_CHECK;
 enum err import_stop(struct ttx *, struct import *) MUST_CHECK;
-/* The rows that were held back, once more. E_CONFLICT where there are none, or it is not done. */
+/* The rows that were held back, once more. E_CONFLICT where there are none, or it is at work. */
 enum err import_take_held(struct ttx *, struct import *) MUST_CHECK;
 /* Everything back: new rows go to the trash, changed ones get what they had. Rows that were changed since are left. */
 enum err import_undo(struct ttx *, struct import *) MUST_CHECK;

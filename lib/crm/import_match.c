@@ -142,13 +142,15 @@ STATEMENT(find_same_file,
 	  "SELECT o.id FROM imports o JOIN imports i ON i.tenant_id = $1 AND i.id = $2 AND i.file_sha256 = "
 	  "o.file_sha256 AND i.time_zone = o.time_zone WHERE o.tenant_id = $1 AND o.id <> $2 AND o.entity = $3 "
 	  "AND o.encoding = $4 AND o.delimiter = $5 AND o.mapping = $6::jsonb AND o.options = $7::jsonb AND "
-	  "o.state = 'done'");
-STATEMENT(find_as_left,
-	  "SELECT u.number FROM unnest($3::uuid[], $4::bigint[], $5::bigint[]) AS u (row_id, version, number) JOIN "
-	  "import_rows r ON r.tenant_id = $1 AND r.row_id = u.row_id AND r.version_after = u.version WHERE "
-	  "r.tenant_id = $1 AND r.import_id = ANY($2::uuid[]) AND r.undone_version IS NULL AND NOT EXISTS (SELECT 1 "
-	  "FROM import_rows f WHERE f.tenant_id = $1 AND f.import_id = r.import_id AND f.number = u.number AND "
-	  "f.outcome IN ('failed', 'held'))");
+	  "o.state IN ('done', 'stopped', 'broken')");
+/* Those that it had read; an import may have been stopped. */
+STATEMENT(
+	find_as_left,
+	"SELECT u.number FROM unnest($3::uuid[], $4::bigint[], $5::bigint[]) AS u (row_id, version, number) JOIN "
+	"import_rows r ON r.tenant_id = $1 AND r.row_id = u.row_id AND r.version_after = u.version JOIN imports o ON "
+	"o.tenant_id = $1 AND o.id = r.import_id AND u.number <= o.row_count + 1 WHERE r.tenant_id = $1 AND "
+	"r.import_id = ANY($2::uuid[]) AND r.undone_version IS NULL AND NOT EXISTS (SELECT 1 FROM import_rows f WHERE "
+	"f.tenant_id = $1 AND f.import_id = r.import_id AND f.number = u.number AND f.outcome IN ('failed', 'held'))");
 
 /* Imports of the same file with the same choices, as an array; absent: there are none. */
 static enum err same_file(struct ttx *tx, const struct import *import, struct argument *out)

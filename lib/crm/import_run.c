@@ -89,8 +89,9 @@ STATEMENT(remember_mapping,
 STATEMENT(stop_import,
 	  "UPDATE imports SET state = 'stopped', finished_at = $3 WHERE tenant_id = $1 AND id = $2 AND state "
 	  "IN ('draft', 'running')");
-STATEMENT(take_up_held, "UPDATE imports SET state = 'running', source = 'held', position = 0, finished_at = NULL"
-			" WHERE tenant_id = $1 AND id = $2 AND state = 'done' AND held_count > 0");
+STATEMENT(take_up_held,
+	  "UPDATE imports SET state = 'running', source = 'held', position = 0, finished_at = NULL, given_up = NULL"
+	  " WHERE tenant_id = $1 AND id = $2 AND state IN ('done', 'stopped', 'broken') AND held_count > 0");
 STATEMENT(begin_undo,
 	  "UPDATE imports SET state = 'undoing', position = 0, left_count = 0, finished_at = NULL, complaint = "
 	  "CASE WHEN given_up IS NULL THEN complaint END WHERE tenant_id = $1 AND id = $2 AND state IN ('done', "

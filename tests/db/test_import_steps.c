@@ -170,6 +170,56 @@ static void rows_beyond_the_plan_are_held_and_taken_later(void **state)
 }
 
 /* What has not been committed was not done: the step is taken again from the same place. */
+/* Stopped half-way, its held rows are not stranded. */
+static void held_rows_of_a_stopped_import_can_be_taken(void **state)
+{
+	struct uuid id = uploaded("leads", "name,email\nA,a@example.com\nB,b@example.com\nC,c@example.com\n");
+	struct import *import;
+	struct ttx *tx;
+	bool more;
+
+	(void)state;
+	test_sql("UPDATE tenants SET max_leads = 1 WHERE tenant_id = '%s'", id_of(shop.tenant));
+	start(id, NULL, 0, NULL, NULL);
+	tx = writing();
+	assert_int_equal(import_step(tx, id, 2, &more), OK);
+	assert_int_equal(import_get(tx, id, true, &import), OK);
+	assert_int_equal(import_stop(tx, import), OK);
+	commit(tx);
+	test_sql("UPDATE tenants SET max_leads = NULL WHERE tenant_id = '%s'", id_of(shop.tenant));
+	tx = writing();
+	assert_int_equal(import_take_held(tx, import), OK);
+	assert_int_equal(import_take_held(tx, import), E_CONFLICT);
+	commit(tx);
+	finish(id, 10);
+	assert_string_equal(counts_of(read_import(id)), "2 rows: 2 created, 0 updated, 0 unchanged, 0 failed, 0 held");
+	assert_string_equal(value_of("name", "leads", "true"), "A / B");
+}
+
+/* In what was taken back, not in where it began. */
+static void an_undo_shows_how_far_it_is(void **state)
+{
+	struct uuid id = uploaded("contacts", "name\nA\nB\nC\nD\n");
+	struct import *import;
+	struct ttx *tx;
+	bool more;
+
+	(void)state;
+	start(id, NULL, 0, NULL, NULL);
+	finish(id, 10);
+	tx = writing();
+	assert_int_equal(import_get(tx, id, true, &import), OK);
+	assert_int_equal(import_undo(tx, import), OK);
+	commit(tx);
+	assert_int_equal(import_percent(read_import(id)), 0);
+	tx = writing();
+	assert_int_equal(import_step(tx, id, 1, &more), OK);
+	commit(tx);
+	assert_int_equal(import_percent(read_import(id)), 25);
+	finish(id, 10);
+	assert_int_equal(import_percent(read_import(id)), 100);
+}
+
 static void a_step_that_was_lost_is_taken_again(void **state)
 {
 	struct buffer text = BUFFER_IN(arena);
@@ -208,6 +258,8 @@ int main(void)
 		SHOP_TEST(blank_rows_are_passed_over_in_steps),
 		SHOP_TEST(wide_rows_are_held_and_undone_in_smaller_steps),
 		SHOP_TEST(rows_beyond_the_plan_are_held_and_taken_later),
+		SHOP_TEST(held_rows_of_a_stopped_import_can_be_taken),
+		SHOP_TEST(an_undo_shows_how_far_it_is),
 		SHOP_TEST(a_step_that_was_lost_is_taken_again),
 	};
 

@@ -65,6 +65,8 @@ check_match "it was killed in the middle of it" "$in_between" '^[1-9]'
 check "the import ends though its program was killed $kills times" "$(await 180 import_over "$wild" && import_state "$wild")" "done"
 import_came_to calm "$calm" >"$tmp/calm.txt"
 import_came_to wild "$wild" >"$tmp/wild.txt"
+# A kill that comes when all is done, or before it began, shows nothing.
+! full || check "most of the kills came in mid-import" "$((in_between >= 15))" 1
 check "its rows are those of the undisturbed import" "$(diff "$tmp/calm.txt" "$tmp/wild.txt" | head -n 5)" ""
 check "no row is there twice" "$(admin "SELECT count(*) - count(DISTINCT coalesce(email, name)) FROM leads WHERE name LIKE 'wild %' AND deleted_at IS NULL")" 0
 check_match "rows were written and compared" "$(wc -l <"$tmp/wild.txt")" "^[0-9]{4,}"

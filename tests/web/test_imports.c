@@ -306,6 +306,28 @@ static void a_person_brings_a_file_and_watches(void **state)
 	assert_has(browse(&browser, path.p), "Taken back");
 }
 
+static void a_draft_says_for_how_many_the_plan_has_room(void **state)
+{
+	struct browser browser = browser_as(&books, ROLE_ADMIN);
+	struct str path = location_of(upload(&browser, "/imports", PAIRS("entity", "leads"), "file",
+					     STR("name,email\nZoe,zoe@example.com\n")));
+	struct str id = {path.p + 9, path.n - 9};
+
+	(void)state;
+	test_sql("UPDATE tenants SET max_leads = NULL WHERE slug = '%.*s'", STR_FMT_ARG(books.slug));
+	assert_hasnt(browse(&browser, path.p), "import-room");
+	test_sql("UPDATE tenants SET max_leads = current_lead_count WHERE slug = '%.*s'", STR_FMT_ARG(books.slug));
+	assert_has(browse(&browser, path.p), "room for 0 more leads");
+	assert_json(call(&books, METHOD_GET, id, "", NULL), "room", "0");
+	assert_status(submit(&browser, path.p, "mode=both&match=email&action=start"), 303);
+	work(&books, id);
+	assert_has(browse(&browser, "/imports"), "held back because your plan was full: 1.");
+	test_sql("UPDATE tenants SET max_leads = NULL WHERE slug = '%.*s'", STR_FMT_ARG(books.slug));
+	assert_status(submit(&browser, text("%.*s/held", STR_FMT_ARG(path)).p, ""), 303);
+	work(&books, id);
+	assert_hasnt(browse(&browser, "/imports"), "held back because");
+}
+
 static void another_encoding_reads_the_headings_anew(void **state)
 {
 	struct browser browser = browser_as(&acme, ROLE_ADMIN);
@@ -360,6 +382,7 @@ int main(void)
 		cmocka_unit_test(the_file_of_what_was_not_taken_has_all_of_it),
 		cmocka_unit_test(a_large_file_is_kept_in_pieces),
 		cmocka_unit_test(a_person_brings_a_file_and_watches),
+		cmocka_unit_test(a_draft_says_for_how_many_the_plan_has_room),
 		cmocka_unit_test(another_encoding_reads_the_headings_anew),
 		cmocka_unit_test(members_do_not_see_imports),
 		cmocka_unit_test(a_bad_file_is_told_at_the_form),
