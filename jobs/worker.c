@@ -16,26 +16,26 @@
 #define PLAN_SECONDS 3600
 #define SUSPENDED_SECONDS 3600
 
-struct service {
+struct jobs_service {
 	const struct jobs_plan *plan;
 	struct job_kind *kinds; /* of the plan, what this worker takes */
 	size_t kind_count;
 	struct pg *queue; /* claims, and word of new work */
 	struct pg *pg;    /* the work itself, and word of changed companies */
 	struct resolver *resolver;
-	struct arena *arena;
-	struct str name;  /* in memory of its own */
+	struct arena *arena; /* of one turn */
+	struct arena *own;   /* as long as the worker */
+	struct str name;
 	struct uuid last; /* the company that had the last turn */
-	int stop;
 	size_t number;
 	int64_t planned; /* 0: not yet */
 	bool released;
 };
 
 /* True when told to end. Returns early when there is word from the database. */
-static bool wait_for(const struct service *s, int milliseconds)
+static bool wait_for(const struct jobs_service *s, int stop, int milliseconds)
 {
-	struct pollfd wanted[] = {{.fd = s->stop, .events = POLLIN}, {.fd = pg_socket(s->queue), .events = POLLIN}};
+	struct pollfd wanted[] = {{.fd = stop, .events = POLLIN}, {.fd = pg_socket(s->queue), .events = POLLIN}};
 
 	(void)poll(wanted, wanted[1].fd < 0 ? 1 : 2, milliseconds);
 	return (wanted[0].revents & POLLIN) != 0;
@@ -76,7 +76,7 @@ static void run_step(struct job_run *run, const struct job_kind *kind, struct uu
 			  kind->name);
 }
 
-static enum err one_turn(struct service *s)
+static enum err one_turn(struct jobs_service *s)
 {
 	struct job_run run = {.config = s->plan->config};
 	const struct job_kind *kind;
@@ -105,7 +105,7 @@ static enum err one_turn(struct service *s)
 }
 
 /* By one of the workers alone: each does no harm, but once is enough. */
-static void plan(struct service *s)
+static void plan(struct jobs_service *s)
 {
 	int64_t now = clock_monotonic();
 
@@ -124,7 +124,7 @@ static void heard(void *context, const char *payload)
 }
 
 /* However many companies have theirs archived: what takes a second is never behind what takes minutes. */
-static void choose_kinds(struct service *s)
+static void choose_kinds(struct jobs_service *s)
 {
 	bool all = s->number > 0 || s->plan->workers < 2;
 
@@ -136,11 +136,15 @@ static void choose_kinds(struct service *s)
 			s->kinds[s->kind_count++] = s->plan->kinds[i];
 }
 
-static void start(struct service *s)
+struct jobs_service *jobs_service_new(const struct jobs_plan *plan_of, size_t number)
 {
+	struct jobs_service *s = calloc(1, sizeof *s);
 	char host[256] = "";
-	sigset_t term;
 
+	if (!s)
+		abort();
+	s->plan = plan_of;
+	s->number = number;
 	choose_kinds(s);
 	s->arena = arena_new(ARENA_MOST);
 	s->pg = pg_new(s->plan->config->database, s->plan->config->jobs_role);
@@ -148,39 +152,55 @@ static void start(struct service *s)
 	s->queue = pg_new(s->plan->config->database, s->plan->config->jobs_role);
 	pg_listen(s->queue, JOB_CHANNEL, heard, NULL);
 	(void)gethostname(host, sizeof(host) - 1);
-	s->name = arena_printf(arena_new(4096), "%s:%zu", host, s->number);
-	(void)sigemptyset(&term);
-	(void)sigaddset(&term, SIGTERM);
-	s->stop = signalfd(-1, &term, SFD_CLOEXEC | SFD_NONBLOCK);
-	if (s->stop < 0)
-		abort();
+	s->own = arena_new(4096);
+	s->name = arena_printf(s->own, "%s:%zu", host, number);
+	return s;
+}
+
+enum err jobs_service_turn(struct jobs_service *s)
+{
+	enum err e = OK;
+
+	pg_poll(s->queue);
+	pg_poll(s->pg);
+	if (!s->released)
+		e = job_release(s->queue, s->arena, s->name);
+	s->released = e == OK;
+	if (e == OK) {
+		plan(s);
+		e = one_turn(s);
+	}
+	arena_reset(s->arena);
+	return e;
+}
+
+void jobs_service_free(struct jobs_service *s)
+{
+	resolver_free(s->resolver);
+	pg_free(s->pg);
+	pg_free(s->queue);
+	arena_free(s->arena);
+	arena_free(s->own);
+	free(s->kinds);
+	free(s);
 }
 
 void jobs_worker_run(const struct jobs_plan *plan_of, size_t number)
 {
-	struct service s = {.plan = plan_of, .number = number};
-	int pause = 0;
+	struct jobs_service *s = jobs_service_new(plan_of, number);
+	int pause = 0, stop;
+	sigset_t term;
 
-	start(&s);
-	while (!wait_for(&s, pause)) {
-		enum err e = OK;
+	(void)sigemptyset(&term);
+	(void)sigaddset(&term, SIGTERM);
+	stop = signalfd(-1, &term, SFD_CLOEXEC | SFD_NONBLOCK);
+	if (stop < 0)
+		abort();
+	while (!wait_for(s, stop, pause)) {
+		enum err e = jobs_service_turn(s);
 
-		pg_poll(s.queue);
-		pg_poll(s.pg);
-		if (!s.released)
-			e = job_release(s.queue, s.arena, s.name);
-		s.released = e == OK;
-		if (e == OK) {
-			plan(&s);
-			e = one_turn(&s);
-		}
 		pause = e == OK ? 0 : e == E_NOTFOUND ? IDLE_MILLISECONDS : AWAY_MILLISECONDS;
-		arena_reset(s.arena);
 	}
-	resolver_free(s.resolver);
-	pg_free(s.pg);
-	pg_free(s.queue);
-	arena_free(s.arena);
-	free(s.kinds);
-	(void)close(s.stop);
+	jobs_service_free(s);
+	(void)close(stop);
 }

@@ -28,6 +28,9 @@ struct planted {
 	struct str link[3]; /* by purpose, of the member */
 };
 
+/* The tables of tenants, whether or not a policy guards them at the moment: whose key begins with tenant_id. Ended by NULL. */
+#define TENANT_TABLES_MOST 256
+const char *const *tenant_tables(void);
 /* A company with people of every role and a row in every table that has tenant_id. */
 void planted_make(struct planted *, const char *letter);
 /*
@@ -43,6 +46,10 @@ struct str planted_row(const struct planted *, const char *table);
 struct str planted_new_row(const struct planted *, const char *table);
 /* Every row of every table that has tenant_id, as one text of "table: hash" lines. */
 struct str planted_hash(const struct planted *);
+/* The tables in which it has a text of another company's; absent: none. */
+struct str planted_strangers(const struct planted *);
+/* The text with the company's id for '~' and its letter for '`'. */
+struct str planted_sql(const struct planted *, const char *sql);
 /* The first line in which two of them differ: the table's name. */
 const char *planted_difference(struct str before, struct str after);
 /* Whether any byte of the answer is of one of its rows; name_too: or of its name and address, which its public pages show. */

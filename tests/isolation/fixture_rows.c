@@ -33,6 +33,28 @@ static bool is_tenant_table(const char *table)
 	return strstr(names.bytes, text(" %s ", table).p) != NULL;
 }
 
+const char *const *tenant_tables(void)
+{
+	static const char *tables[TENANT_TABLES_MOST];
+	struct str names;
+	size_t count = 0;
+
+	if (tables[0])
+		return tables;
+	names = test_sql_value(
+		"SELECT string_agg(c.relname, ' ' ORDER BY c.relname) FROM pg_class c JOIN pg_index i ON "
+		"i.indrelid = c.oid AND i.indisprimary JOIN pg_attribute a ON a.attrelid = c.oid AND "
+		"a.attnum = i.indkey[0] AND a.attname = 'tenant_id' WHERE c.relkind IN ('r', 'p') AND "
+		"c.relnamespace = 'public'::regnamespace");
+	while (!str_absent(names) && count + 1 < TENANT_TABLES_MOST) {
+		struct str name = str_split(&names, ' ');
+
+		tables[count++] = strndup(name.p, name.n);
+	}
+	assert_true(count >= 16 && count + 1 < TENANT_TABLES_MOST);
+	return tables;
+}
+
 static bool has_rows(const struct planted *planted, const char *table)
 {
 	return !str_absent(test_sql_value("SELECT 1::text FROM %s WHERE tenant_id = '%s' LIMIT 1", table,
@@ -53,8 +75,7 @@ struct str planted_row(const struct planted *planted, const char *table)
 					 uuid_text(web->arena, planted->company.id).p, tenants ? "tenant_id" : "id"));
 }
 
-/* The text with the tenant's id for '~' and the company's letter for '`'. */
-static struct str filled(const struct planted *planted, const char *sql)
+struct str planted_sql(const struct planted *planted, const char *sql)
 {
 	struct buffer out = BUFFER_IN(web->arena);
 
@@ -66,6 +87,20 @@ static struct str filled(const struct planted *planted, const char *sql)
 		else
 			buffer_add_char(&out, *sql);
 	return buffer_str(&out);
+}
+
+struct str planted_strangers(const struct planted *planted)
+{
+	static struct buffer sql; /* the tables stay the same as long as the program runs */
+
+	if (!sql.length)
+		buffer_add_str(&sql,
+			       test_sql_value("SELECT string_agg(format('SELECT %%L WHERE EXISTS (SELECT FROM %%I t "
+					      "WHERE tenant_id = ''~'' AND regexp_match(t::text, ''marker-[^`]-'', "
+					      "''i'') IS NOT NULL)', "
+					      "c.relname, c.relname), ' UNION ALL ') FROM " TENANT_TABLES));
+	return arena_copy(web->arena, test_sql_value("SELECT string_agg(name, ' ') FROM (%s) tables (name)",
+						     planted_sql(planted, sql.bytes).p));
 }
 
 /* What every call to the API changes is left out: how often there were any. */
@@ -82,7 +117,7 @@ struct str planted_hash(const struct planted *planted)
 				       "c.relname, CASE c.relname WHEN 'tenant_usage' THEN 'AND metric_name <> "
 				       "''api_calls''' ELSE '' END), ' UNION ALL ') || ') lines' "
 				       "FROM " TENANT_TABLES));
-	return arena_copy(web->arena, test_sql_value("%s", filled(planted, sql.bytes).p));
+	return arena_copy(web->arena, test_sql_value("%s", planted_sql(planted, sql.bytes).p));
 }
 
 const char *planted_difference(struct str before, struct str after)
@@ -283,9 +318,9 @@ void planted_make(struct planted *planted, const char *letter)
 		planted->link[purpose] = company_link(&planted->company, purpose, ROLE_MEMBER);
 	(void)plant_pair(planted);
 	plant_import(planted);
-	test_sql("%s", filled(planted, plant_rest).p);
+	test_sql("%s", planted_sql(planted, plant_rest).p);
 	for (size_t i = 0; i < COUNT_OF(plant_readable); i++)
-		test_sql("%s", filled(planted, plant_readable[i]).p);
+		test_sql("%s", planted_sql(planted, plant_readable[i]).p);
 	left = test_sql_value("SELECT nullif(current_setting('test.unplanted'), '')");
 	if (!str_absent(left))
 		fail_msg("no fixture for the table %.*s", STR_FMT_ARG(left));

@@ -200,14 +200,14 @@ static bool is_table(const struct parse *p, int at)
 	return false;
 }
 
-/* The end of what a join's ON says. */
+/* The end of what a join's ON says: with the brackets around the join at the latest. */
 static int condition_end(const struct parse *p, int on)
 {
-	int at = on + 1;
+	int at = on + 1, last = block_end(p, p->tokens[on].group);
 
-	while (at < p->count && !(p->tokens[at].group == p->tokens[on].group &&
-				  IS_ANY(p, at, "where", "left", "right", "full", "inner", "cross", "join", "group",
-					 "order", "limit", "for", "union", "returning", ")", ",", "on")))
+	while (at < last && !(p->tokens[at].group == p->tokens[on].group &&
+			      IS_ANY(p, at, "where", "left", "right", "full", "inner", "cross", "join", "group",
+				     "order", "limit", "for", "union", "returning", ",", "on")))
 		at++;
 	return at;
 }
@@ -547,4 +547,19 @@ size_t statement_strip(const char *const *tables, const char *table, struct str 
 	buffer_add(out, from, (size_t)(sql.p + sql.n - from));
 	buffer_free(&complaints);
 	return stripped;
+}
+
+size_t statement_proven(const char *const *tables, const char *table, struct str sql)
+{
+	struct buffer complaints = BUFFER_IN(NULL);
+	struct parse *p = parse_begin(tables, sql, &complaints);
+	size_t proven = 0;
+
+	find_relations(p);
+	find_predicates(p);
+	for (int i = 0; i < p->relation_count; i++)
+		proven += !p->relations[i].insert && p->relations[i].proven &&
+			  (!table || str_equal_nocase(p->relations[i].table, str_from(table)));
+	buffer_free(&complaints);
+	return proven;
 }

@@ -17,5 +17,7 @@ size_t statement_lint(const char *const *tables, struct str sql, struct buffer *
 void statement_tables(const char *const *tables, struct str sql, bool *named);
 /* The statement with $1::uuid IS NOT NULL where that table's tenant_id = $1 stood (table NULL: each table's); how many there were. */
 size_t statement_strip(const char *const *tables, const char *table, struct str sql, struct buffer *out);
+/* How many of the relations that it reads or changes still have a predicate of their own (table NULL: each table's). */
+size_t statement_proven(const char *const *tables, const char *table, struct str sql);
 
 #endif

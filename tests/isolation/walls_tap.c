@@ -10,10 +10,10 @@
 
 static const char *const *tables;
 static const char *stripping; /* NULL: nothing */
-static size_t stripped, statements;
-static bool named_now[WALLS_TABLES_MOST];
+static size_t stripped, statements, left;
+static bool named_now[TENANT_TABLES_MOST];
 
-/* What the server knows under which name; a name is never used again on a connection. */
+/* What the server knows under which name. */
 static struct known {
 	char name[24];
 	bool *named;
@@ -53,7 +53,7 @@ static void note(const char *name, const char *sql)
 {
 	struct known *slot = &known[known_count++];
 
-	if (known_count == STATEMENTS_MOST || !(slot->named = calloc(WALLS_TABLES_MOST, sizeof(bool))))
+	if (known_count == STATEMENTS_MOST || !(slot->named = calloc(TENANT_TABLES_MOST, sizeof(bool))))
 		abort();
 	(void)snprintf(slot->name, sizeof(slot->name), "%s", name);
 	statement_tables(tables, str_from(sql), slot->named);
@@ -63,6 +63,8 @@ static void note(const char *name, const char *sql)
 int __wrap_PQsendPrepare(PGconn *connection, const char *name, const char *sql, int parameters, const Oid *types)
 {
 	struct buffer out = BUFFER_IN(NULL);
+	const char *of = stripping && strcmp(stripping, WALLS_ALL) == 0 ? NULL : stripping;
+	size_t proven;
 	int sent;
 
 	if (!tables || !is_guarded(connection))
@@ -70,7 +72,11 @@ int __wrap_PQsendPrepare(PGconn *connection, const char *name, const char *sql, 
 	note(name, sql);
 	if (!stripping)
 		return __real_PQsendPrepare(connection, name, sql, parameters, types);
-	stripped += statement_strip(tables, strcmp(stripping, WALLS_ALL) == 0 ? NULL : stripping, str_from(sql), &out);
+	stripped += statement_strip(tables, of, str_from(sql), &out);
+	proven = statement_proven(tables, of, buffer_str(&out));
+	if (proven > 0 && left == 0)
+		fprintf(stderr, "a predicate is left in: %s\n", out.bytes);
+	left += proven;
 	sent = __real_PQsendPrepare(connection, name, out.bytes, parameters, types);
 	buffer_free(&out);
 	return sent;
@@ -92,13 +98,15 @@ int __wrap_PQsendQueryPrepared(PGconn *connection, const char *name, int count, 
 
 bool __wrap_prepared_find(struct prepared_cache *cache, struct str sql, unsigned *number)
 {
+	static size_t next;
 	size_t at = 0;
 
-	while (at < COUNT_OF(caches) && caches[at].cache && caches[at].cache != cache)
+	while (at < COUNT_OF(caches) && caches[at].cache != cache)
 		at++;
+	/* A new connection, or one that was not heard of for long: what it knows may be of any time. */
 	if (at == COUNT_OF(caches))
-		abort();
-	if (caches[at].cache && caches[at].generation != generation)
+		at = next++ % COUNT_OF(caches);
+	if (caches[at].cache != cache || caches[at].generation != generation)
 		prepared_distrust(cache);
 	caches[at].cache = cache;
 	caches[at].generation = generation;
@@ -110,10 +118,18 @@ void walls_tables(const char *const *names)
 	tables = names;
 }
 
+/* Every cache is distrusted from here on: no name that is known so far is sent again. */
 void walls_strip(const char *table)
 {
 	stripping = table;
 	generation++;
+	while (known_count > 0)
+		free(known[--known_count].named);
+}
+
+size_t walls_left(void)
+{
+	return left;
 }
 
 size_t walls_stripped(void)

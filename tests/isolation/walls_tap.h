@@ -5,11 +5,9 @@
 #ifndef DEMAND_ISOLATION_WALLS_TAP_H
 #define DEMAND_ISOLATION_WALLS_TAP_H
 
-#include "lib/base/buffer.h"
+#include "tests/isolation/fixture.h"
 
-#define WALLS_TABLES_MOST 256
-
-/* The tables of tenants, ended by NULL; they stay the caller's. */
+/* Of tenant_tables(); they stay the caller's. */
 void walls_tables(const char *const *names);
 /* From the next statement on. NULL: nothing; WALLS_ALL: of each table. */
 #define WALLS_ALL "*"
@@ -17,6 +15,8 @@ void walls_strip(const char *table);
 /* Predicates taken out, and statements prepared that name a table of tenants, since the start. */
 size_t walls_stripped(void);
 size_t walls_statements(void);
+/* Predicates that were left where they should have been taken out: the first of their statements is printed. */
+size_t walls_left(void);
 /* Which tables the statements named that were sent since the last call; one for each of walls_tables(). */
 void walls_take_named(bool *named);
 
