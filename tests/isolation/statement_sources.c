@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define BEGIN "\nSTATEMENT("
+#define BEGIN "STATEMENT("
 
 static struct buffer headers; /* all of lib, for their macros */
 
@@ -32,7 +32,7 @@ static void read_literal(const char **at, struct buffer *sql)
 	}
 }
 
-/* Literals and macros of literals, up to the ')' or the end of the macro; false when there is anything else. */
+/* Literals, macros of literals and comments, up to the ')' or the end of the macro; false when there is anything else. */
 static bool read_text(const struct source *source, const char *at, bool macro, struct buffer *sql)
 {
 	for (; *at; at++) {
@@ -42,6 +42,11 @@ static bool read_text(const struct source *source, const char *at, bool macro, s
 			return sql->length > 0;
 		if (*at == '"') {
 			read_literal(&at, sql);
+		} else if (at[0] == '/' && at[1] == '*') {
+			at = strstr(at, "*/");
+			if (!at)
+				return false;
+			at++;
 		} else if (word > 0) {
 			const char *inner = macro_text(source, (struct str){at, word});
 
@@ -86,6 +91,20 @@ static void read_file(const char *path, struct buffer *out)
 	(void)fclose(file);
 }
 
+/* The next one from there on, and not the macro's own definition: at the start of a line, if indented; NULL: none. */
+static const char *next_statement(const struct source *source, const char *from)
+{
+	for (const char *at = strstr(from, BEGIN); at; at = strstr(at + 1, BEGIN)) {
+		const char *line = at;
+
+		while (line > source->text && (line[-1] == ' ' || line[-1] == '\t'))
+			line--;
+		if (line == source->text || line[-1] == '\n')
+			return at;
+	}
+	return NULL;
+}
+
 static size_t each_of_file(const char *path, void (*act)(const struct source *))
 {
 	struct buffer whole = BUFFER_IN(web->arena);
@@ -94,7 +113,7 @@ static size_t each_of_file(const char *path, void (*act)(const struct source *))
 
 	read_file(path, &whole);
 	source.text = whole.bytes ? whole.bytes : "";
-	for (const char *at = strstr(source.text, BEGIN); at; at = strstr(at, BEGIN)) {
+	for (const char *at = next_statement(&source, source.text); at; at = next_statement(&source, at)) {
 		const char *name = at + strlen(BEGIN);
 		struct buffer sql = BUFFER_IN(web->arena);
 
@@ -119,7 +138,7 @@ static glob_t files_like(const char *pattern)
 
 size_t each_source(void (*act)(const struct source *))
 {
-	static const char *const patterns[] = {"lib/*/*.c", "fcgi/*.c"};
+	static const char *const patterns[] = {"lib/*/*.c", "fcgi/*.c", "jobs/*.c", "ctl/*.c"};
 	glob_t found = files_like("lib/*/*.h");
 	size_t count = 0;
 
@@ -134,4 +153,21 @@ size_t each_source(void (*act)(const struct source *))
 		globfree(&found);
 	}
 	return count;
+}
+
+static struct buffer system_statements; /* a line break before and behind each */
+
+static void add_system_statement(const struct source *source)
+{
+	if (!str_absent(source->sql) && source_passes(source, "stx_"))
+		buffer_printf(&system_statements, "\n%.*s\n", STR_FMT_ARG(source->sql));
+}
+
+bool source_is_of_system(struct str sql)
+{
+	if (!system_statements.length) {
+		system_statements = BUFFER_IN(NULL);
+		(void)each_source(add_system_statement);
+	}
+	return strstr(system_statements.bytes, text("\n%.*s\n", STR_FMT_ARG(sql)).p) != NULL;
 }

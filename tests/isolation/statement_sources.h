@@ -12,5 +12,7 @@ struct source {
 size_t each_source(void (*act)(const struct source *));
 /* Whether the file hands it to a function whose name begins so: for what kind of transaction it is. */
 bool source_passes(const struct source *, const char *prefix);
+/* Whether it stands in a source as a statement of a system transaction. */
+bool source_is_of_system(struct str sql);
 
 #endif

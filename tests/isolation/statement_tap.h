@@ -12,7 +12,10 @@ struct tapped {
 size_t tapped_count(void);
 const struct tapped *tapped_at(size_t);
 bool tapped_has(struct str sql);
-/* Prepares it as that role on a connection of its own; false with what the server says, which lives until the next call. */
-bool statement_prepares(const char *conninfo, const char *role, const char *sql, const char **why);
+/*
+ * Whether that role, on a connection of its own, can prepare it and has the rights to run it; false with what the server says, which lives until the
+ * next call.
+ */
+bool statement_runs(const char *conninfo, const char *role, const char *sql, const char **why);
 
 #endif
