@@ -45,6 +45,12 @@ bool tapped_has(struct str sql)
 	return false;
 }
 
+static PGresult *ask(PGconn *connection, const char *sql)
+{
+	PQclear(PQprepare(connection, "", sql, 0, NULL));
+	return PQexecPrepared(connection, "", 0, NULL, NULL, NULL, 0);
+}
+
 static PGconn *connection_of(const char *conninfo, const char *role)
 {
 	const char *const keywords[] = {"dbname", "user", NULL}, *const values[] = {conninfo, role, NULL};
@@ -56,7 +62,7 @@ static PGconn *connection_of(const char *conninfo, const char *role)
 		connection = PQconnectdbParams(keywords, values, 1);
 		(void)snprintf(of, sizeof(of), "%s", role);
 		/* Where a policy asks for the company: one that there is not. */
-		PQclear(PQexec(connection, "SET app.tenant_id = '00000000-0000-0000-0000-000000000000'"));
+		PQclear(ask(connection, "SET app.tenant_id = '00000000-0000-0000-0000-000000000000'"));
 	}
 	return connection;
 }
@@ -88,7 +94,7 @@ static bool may_run(PGconn *connection, const char **why)
 	if (PQnparams(described) > 0)
 		buffer_add_char(&sql, ')');
 	PQclear(described);
-	good = is_good(PQexec(connection, sql.bytes), why);
+	good = is_good(ask(connection, sql.bytes), why);
 	buffer_free(&sql);
 	return good;
 }
@@ -101,6 +107,6 @@ bool statement_runs(const char *conninfo, const char *role, const char *sql, con
 	if (!is_good(PQprepare(connection, "linted", sql, 0, NULL), why))
 		return false;
 	good = may_run(connection, why);
-	PQclear(PQexec(connection, "DEALLOCATE linted"));
+	PQclear(ask(connection, "DEALLOCATE linted"));
 	return good;
 }
