@@ -4,7 +4,7 @@
 #include <stdio.h>
 
 static struct planted acting, other;
-static size_t failures;
+static size_t failures, absorbed, unsteady;
 
 /* ---- what is looked at ---- */
 
@@ -116,6 +116,12 @@ void trial_complain(const struct trial *trial, const char *format, ...)
 
 void trial_judge_answer(const struct trial *trial, const struct response *response, int usual)
 {
+	if (response->status == usual && !str_absent(trial->answer)) {
+		absorbed++;
+		if (!str_equal(answer_text(response, NULL), trial->answer))
+			trial_complain(trial, "answered with %d and less than usual, or something else:\n%.*s", usual,
+				       STR_FMT_ARG(answer_text(response, NULL)));
+	}
 	/* 0: a body that is made while it is sent was broken off, which its reader sees. */
 	if (response->status == usual || (response->status == 0 && trial->route->method == METHOD_GET))
 		return;
@@ -175,12 +181,28 @@ void trial_usual(struct trial *trial)
 		if (response->status != shot.status)
 			trial_complain(trial, "wanted %d, got %d", shot.status, response->status);
 		trial->usual = trial_changes(before, trial_world());
+		if (trial->route->method != METHOD_GET)
+			continue;
+		if (i == 0)
+			trial->answer = answer_text(response, NULL);
+		else if (!str_equal(trial->answer, answer_text(response, NULL)))
+			trial->answer = STR_NONE, unsteady++;
 	}
 }
 
 size_t trial_failures(void)
 {
 	return failures;
+}
+
+size_t trial_absorbed(void)
+{
+	return absorbed;
+}
+
+size_t trial_unsteady(void)
+{
+	return unsteady;
 }
 
 static bool is_first_of_its_handler(const struct route *route)

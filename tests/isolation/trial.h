@@ -11,12 +11,16 @@ struct trial {
 	const struct route *route;
 	const char *fault; /* what goes wrong: "an error at statement" */
 	size_t k;
-	struct str usual; /* what the request writes when nothing goes wrong */
+	struct str usual;  /* what the request writes when nothing goes wrong */
+	struct str answer; /* and what a read is answered with; absent: it is no read, or differs by itself */
 };
 
 /* A fixture_open with two companies: one that acts, and one that asks the worker afterwards. */
 int trial_open(void **state);
 size_t trial_failures(void);
+/* How many reads were answered as usual though something went wrong; how many routes' answers differ by themselves, so that nothing can be compared. */
+size_t trial_absorbed(void);
+size_t trial_unsteady(void);
 /* A valid request with what it uses up. False, and counted, without a fixture. */
 bool trial_prepare(const struct trial *, struct shot *);
 /* The request as it is, and what it writes; counts a failure when it is not answered as it should be. */
@@ -32,7 +36,7 @@ struct str trial_changes(struct str before, struct str after);
 /* ---- judging; what is wrong is printed and counted ---- */
 
 void trial_complain(const struct trial *, const char *format, ...) PRINTF(2, 3);
-/* The usual status, or a clean 500 or 503. */
+/* The usual status and, of a read, the usual answer to the last byte; or a clean 500 or 503. */
 void trial_judge_answer(const struct trial *, const struct response *, int usual);
 /*
  * All of it, or nothing: an answer of success stands for what is usually written, any other for nothing. A body that was broken off (status 0) had
