@@ -184,6 +184,14 @@ const struct catalogue_rule catalogue_rules[] = {
 	 "d.deptype = 'e')"
 	 " AND (prosecdef OR proacl IS NULL OR EXISTS (SELECT FROM aclexplode(proacl) g WHERE g.grantee = 0))",
 	 "CREATE FUNCTION f() RETURNS int LANGUAGE sql SECURITY DEFINER AS 'SELECT 1'"},
+	/* What stands in them is read by every role, whatever the policies say. */
+	{"comments, which everybody may read",
+	 "SELECT pg_describe_object(classoid, objoid, objsubid) FROM pg_description d WHERE (objoid >= 16384 OR "
+	 "(classoid = 'pg_namespace'::regclass AND objoid = 'public'::regnamespace AND description <> 'standard public "
+	 "schema')) AND classoid <> 'pg_extension'::regclass AND NOT EXISTS (SELECT FROM pg_depend e WHERE e.classid = "
+	 "d.classoid AND e.objid = d.objoid AND e.deptype = 'e') UNION ALL SELECT pg_describe_object(classoid, objoid, "
+	 "0) FROM pg_shdescription WHERE objoid >= 16384",
+	 "COMMENT ON COLUMN leads.name IS 'such as Ann'"},
 	{"roles that could do more than was granted",
 	 "SELECT rolname FROM pg_roles WHERE rolname LIKE 'demand\\_%' AND (rolsuper OR rolcreaterole OR rolcreatedb "
 	 "OR rolreplication"

@@ -122,6 +122,8 @@ const struct schema_mutation schema_mutations[] = {
 	{"a trigger",
 	 TABLES "SELECT relname, format('CREATE TRIGGER aside BEFORE UPDATE ON %I FOR EACH ROW EXECUTE FUNCTION"
 	 " suppress_redundant_updates_trigger()', relname), NULL FROM tenant"},
+	{"a comment",
+	 TABLES "SELECT relname, format('COMMENT ON TABLE %I IS ''such as the one of Ann''', relname), NULL FROM tenant"},
 	{"a child table",
 	 TABLES "SELECT relname, format('CREATE TABLE aside () INHERITS (%I)', relname), NULL FROM tenant"},
 };
