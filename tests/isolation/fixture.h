@@ -12,10 +12,11 @@
 #include "lib/text/json.h"
 #include "tests/web/fixture.h"
 
-/* The visit of a browser that nobody is signed in with, and an id that no table has. */
+/* The visit of a browser that nobody is signed in with, and ids that no table has. */
 #define VISIT "0123456789abcdef0123456789abcdef"
 #define VISIT_PAIR VISIT_COOKIE "=" VISIT
 #define NOBODYS_ID "01900000-0000-7000-8000-00000000dead"
+#define NOBODYS_OTHER_ID "01900000-0000-7000-8000-00000000beef"
 
 /* DEMAND_CAMPAIGN=full: everything, however long it takes. Otherwise a test may take a part that shifts through all. */
 bool fixture_in_full(void);
@@ -42,6 +43,8 @@ bool planted_twin(struct planted *twin, const char *letter, const struct planted
 struct str planted_versions(const struct planted *twin);
 /* The id of one of its rows; absent when the table is no table of tenants or it has none. */
 struct str planted_row(const struct planted *, const char *table);
+/* The table in which it has a row of that id; absent: none. */
+struct str planted_table_of(const struct planted *, struct str id);
 /* A new row of that table, which the caller may spoil: for entities and the tables of users and keys. */
 struct str planted_new_row(const struct planted *, const char *table);
 /* Every row of every table that has tenant_id, as one text of "table: hash" lines. */

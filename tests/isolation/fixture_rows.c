@@ -89,6 +89,24 @@ struct str planted_sql(const struct planted *planted, const char *sql)
 	return buffer_str(&out);
 }
 
+struct str planted_table_of(const struct planted *planted, struct str id)
+{
+	static struct buffer sql; /* the tables stay the same as long as the program runs */
+
+	if (!sql.length)
+		buffer_add_str(
+			&sql,
+			test_sql_value("SELECT string_agg(format('SELECT %%L FROM %%I WHERE tenant_id = "
+				       "''~'' AND id = x.id', c.relname, c.relname), ' UNION ALL ') FROM " TENANT_TABLES
+				       " AND EXISTS (SELECT FROM pg_attribute k WHERE k.attrelid = c.oid AND k.attname "
+				       "= 'id')"));
+	return arena_copy(
+		web->arena,
+		test_sql_value("SELECT name FROM (SELECT '%.*s'::uuid AS id) x CROSS JOIN LATERAL (%s) tables "
+			       "(name) LIMIT 1",
+			       STR_FMT_ARG(id), planted_sql(planted, sql.bytes).p));
+}
+
 struct str planted_strangers(const struct planted *planted)
 {
 	static struct buffer sql; /* the tables stay the same as long as the program runs */
@@ -296,8 +314,10 @@ static void plant_import(const struct planted *planted)
 	assert_true_of(answer, answer->status == 201 || answer->status == 202, "no fixture for imports");
 }
 
-/* Rows that were planted by hand, as the product reads them: those of the import could not be taken, and its headings are known. */
+/* Rows that were planted by hand, as the product reads them: those of the import could not be taken, and its headings are known; the archive is made. */
 static const char *const plant_readable[] = {
+	"UPDATE archives SET state = 'done', file_id = (SELECT f.id FROM data_files f WHERE f.tenant_id = '~' ORDER BY "
+	"f.id LIMIT 1) WHERE tenant_id = '~'",
 	"UPDATE import_rows SET import_id = i.id, outcome = 'failed', cells = '[\"MARKER-`-import_rows\"]', reasons = "
 	"'MARKER-`-import_rows-reasons' FROM imports i WHERE import_rows.tenant_id = '~' AND i.tenant_id = '~'",
 	"UPDATE import_mappings SET entity = 'leads', fingerprint = i.fingerprint, mapping = '[\"name\", \"email\"]',"

@@ -406,7 +406,7 @@ static void pairs_to_merge(struct shot *shot, bool fresh)
 {
 	struct str first = fresh ? planted_new_row(shot->from, "leads") : planted_row(shot->from, "leads");
 
-	shot->body = text("{\"entity\":\"leads\",\"pairs\":[{\"first\":\"%.*s\",\"second\":\"" NOBODYS_ID "\"}]}",
+	shot->body = text("{\"entity\":\"leads\",\"pairs\":[{\"first\":\"%.*s\",\"second\":\"" NOBODYS_OTHER_ID "\"}]}",
 			  STR_FMT_ARG(first));
 	shot->type = STR("application/json");
 }

@@ -33,6 +33,7 @@ const struct rule *rule_of(const struct route *);
 
 /* test_matrix_bodies.c */
 bool matrix_foreign_input(struct shot *, size_t variant);
+bool matrix_foreign_row(struct shot *, size_t variant);
 /* Of one of A's rows, or one that no table has while ids_are_missing is set. */
 struct str matrix_id_of_a(const char *table);
 

@@ -58,7 +58,11 @@ static void compare(const struct route *route, enum host_kind host, enum credent
 		return;
 	assert_true(sight < sights_count && sights[sight].route == route);
 	if (!str_is(seen, sights[sight].text))
-		matrix_complain(&shot, "A writes", "wanted for B the answer from before, got another", true);
+		matrix_complain(&shot, "A writes",
+				text("wanted for B the answer from before, got another at: %s",
+				     planted_difference(str_from(sights[sight].text), seen))
+					.p,
+				true);
 	free(sights[sight++].text);
 }
 

@@ -1,8 +1,10 @@
 /*
- * Ids of A's in inputs that no field table tells of: lists of ids, values whose meaning another value decides. What the answer is, is the handler's
- * business; it is the same for A's id as for one that does not exist.
+ * Ids of A's in inputs that no field table tells of: lists of ids, values whose meaning another value decides, what a query asks for, and wherever a
+ * valid request holds the id of a row of B's own. What the answer is, is the handler's business; it is the same for A's id as for one that does not exist.
  */
 #include "tests/isolation/matrix.h"
+
+#include "fcgi/handlers.h"
 
 /* '^' stands for the id, '@' for a row of B's own in the table that the address is about. */
 static const struct {
@@ -34,6 +36,31 @@ static const struct {
 	{"/activity-note", FACE_PAGE, "activity=^&body=said", "activities"},
 };
 
+/*
+ * '^' stands for the id, '@' for a row of B's own. A list of an entity signs its cursors, and has a condition of its own; others go on from a place that
+ * anybody may name.
+ */
+#define PLACE "cursor=4102444800000000-^"
+static const struct {
+	const char *end;
+	enum face face; /* 0: each */
+	const char *query, *table, *own;
+} queries[] = {
+	{"/pipeline", 0, "owner=^", "tenant_users", NULL},
+	{"/pipeline", 0, "stage=^", "pipeline_stages", NULL},
+	{"/pipeline", 0, "stage=@&after=0_^", "leads", "pipeline_stages"},
+	{"/requests", 0, "before=^", "web_requests", NULL},
+	{"/website", 0, "before=^", "web_requests", NULL},
+	{"/{id}", FACE_PAGE, "call=^", "activities", NULL},
+	{"/{id}", FACE_PAGE, PLACE, "record_changes", NULL},
+	{"/timeline", 0, PLACE, "activities", NULL},
+	{"/history", 0, PLACE, "record_changes", NULL},
+	{"/trash", 0, PLACE, "leads", NULL},
+	{"/merges", 0, PLACE, "merges", NULL},
+	{"/duplicates", 0, "cursor=100-^", "duplicate_pairs", NULL},
+	{"/logo", 0, "v=^", "tenant_files", NULL},
+};
+
 /* The table of the word in front of that end. */
 static const char *address_table(const struct route *route, const char *end)
 {
@@ -60,10 +87,45 @@ static struct str filled(const char *body, struct str id, struct str own)
 	return buffer_str(&out);
 }
 
+static bool foreign_query(struct shot *shot, size_t variant)
+{
+	const struct route *route = shot->route;
+
+	for (size_t i = 0; i < COUNT_OF(queries); i++) {
+		if ((queries[i].face && queries[i].face != route->face) ||
+		    !str_ends(str_from(route->path), str_from(queries[i].end)) || variant-- != 0)
+			continue;
+		shot->reference_id = matrix_id_of_a(queries[i].table);
+		shot->query = filled(queries[i].query, shot->reference_id,
+				     queries[i].own ? planted_row(shot->who, queries[i].own) : STR(""));
+		return true;
+	}
+	return false;
+}
+
+/* What is offered for a reference, and what is chosen there already. */
+static bool foreign_choice(struct shot *shot, size_t variant)
+{
+	const struct entity *entity = shot->route->entity;
+
+	for (size_t i = 0; shot->route->handler == entity_choices_page && i < entity->field_count; i++) {
+		const struct field *field = &entity->fields[i];
+
+		if (!field->reference_search || variant-- != 0)
+			continue;
+		shot->reference_id = matrix_id_of_a(field->references);
+		shot->query = text("field=%s&%s=%.*s", field->name, field->name, STR_FMT_ARG(shot->reference_id));
+		return true;
+	}
+	return false;
+}
+
 bool matrix_foreign_input(struct shot *shot, size_t variant)
 {
 	const struct route *route = shot->route;
 
+	if (route->method == METHOD_GET)
+		return foreign_query(shot, variant) || foreign_choice(shot, variant);
 	for (size_t i = 0; i < COUNT_OF(bodies); i++) {
 		const char *table;
 
@@ -82,4 +144,36 @@ bool matrix_foreign_input(struct shot *shot, size_t variant)
 		return true;
 	}
 	return false;
+}
+
+/* ---- ids of B's own, wherever they stand ---- */
+
+/* The nth of them by A's row of the same table. */
+static bool replace_own(struct shot *shot, struct str *in, size_t *nth)
+{
+	for (size_t i = 0; i + UUID_TEXT_LENGTH <= in->n; i++) {
+		struct str id = {in->p + i, UUID_TEXT_LENGTH}, table;
+		struct uuid parsed;
+
+		if (!uuid_parse(id, &parsed))
+			continue;
+		table = planted_table_of(shot->who, id);
+		i += UUID_TEXT_LENGTH - 1;
+		if (str_absent(table) || (*nth)-- != 0)
+			continue;
+		shot->reference_id = matrix_id_of_a(table.p);
+		*in = text("%.*s%.*s%.*s", (int)(id.p - in->p), in->p, STR_FMT_ARG(shot->reference_id),
+			   (int)(in->n - (size_t)(id.p - in->p) - UUID_TEXT_LENGTH), id.p + UUID_TEXT_LENGTH);
+		return true;
+	}
+	return false;
+}
+
+/* Bodies that are made of an entity's fields have a condition of their own. */
+bool matrix_foreign_row(struct shot *shot, size_t variant)
+{
+	enum who who = rule_of(shot->route)->who;
+
+	return (who == WHO_MEMBER || who == WHO_SESSION) &&
+	       (replace_own(shot, &shot->query, &variant) || replace_own(shot, &shot->body, &variant));
 }
