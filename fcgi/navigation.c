@@ -23,6 +23,7 @@ static const struct way ways[] = {
 	{"Response times", "/settings/response", NULL, CAN_READ, PLACE_SETTINGS, "leads"},
 	{"API keys", "/settings/api-keys", NULL, CAN_KEYS, PLACE_SETTINGS, "leads"},
 	{"Data", "/settings/data", NULL, CAN_SETTINGS, PLACE_SETTINGS, "leads"},
+	{"Imports", "/imports", "file-import", CAN_SETTINGS, PLACE_MORE, NULL},
 	{"Duplicates", "/duplicates", "copy", CAN_READ, PLACE_MORE, NULL},
 	{"Trash", "/trash", "trash", CAN_READ, PLACE_MORE, NULL},
 };

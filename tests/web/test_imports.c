@@ -272,6 +272,7 @@ static void a_person_brings_a_file_and_watches(void **state)
 
 	(void)state;
 	assert_has(page, "/imports/new?entity=leads");
+	assert_has(page, "href=\"/imports\"");
 	assert_has(browse(&browser, "/imports/new?entity=contacts"), "value=\"contacts\" selected");
 	page = upload(&browser, "/imports", PAIRS("entity", "contacts"), "file", str_from(people));
 	assert_status(page, 303);
@@ -357,6 +358,7 @@ static void members_do_not_see_imports(void **state)
 
 	(void)state;
 	assert_hasnt(browse(&browser, "/leads"), "/imports/new");
+	assert_hasnt(browse(&browser, "/leads"), "href=\"/imports\"");
 	assert_status(browse(&browser, "/imports"), 403);
 	assert_status(browse(&browser, "/imports/new"), 403);
 }
