@@ -88,7 +88,9 @@ static bool returns_to_form(const struct exchange *x, enum err e)
 
 	if (!x->handled || !c->route->retry_template)
 		return false;
-	return e == E_INVALID || e == E_CONFLICT || e == E_LIMIT || e == E_PRECONDITION || e == E_UNAUTH;
+	/* A handler that asks for patience shows the form where it says so there. */
+	return e == E_INVALID || e == E_CONFLICT || e == E_LIMIT || e == E_PRECONDITION || e == E_UNAUTH ||
+	       (e == E_RATE && errors_any(c->errors));
 }
 
 static bool print_form(struct exchange *x)

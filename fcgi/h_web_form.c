@@ -103,15 +103,30 @@ enum err web_form_page(struct context *c)
 	return OK;
 }
 
-/* A flood that comes from many addresses must not fill a company's plan. */
-static enum err company_rate(struct context *c)
+/* Too many from one address; and a flood that comes from many must not fill a company's plan. What was typed is shown again. */
+static enum err not_too_often(struct context *c, const struct record *form)
 {
-	int64_t wait;
+	const struct {
+		unsigned class;
+		struct str key;
+		const char *who;
+	} buckets[] = {
+		{RATE_FORM, rate_address_key(c->arena, c->request->address), "You have sent this a few times"},
+		{RATE_FORMS, uuid_text(c->arena, c->tenant->id), "Many people are writing at the moment"},
+	};
 
-	if (rate_take(c->app->shared, RATE_FORMS, uuid_text(c->arena, c->tenant->id), &wait))
-		return OK;
-	response_header(c->response, "Retry-After", arena_printf(c->arena, "%lld", (long long)wait));
-	return context_fail(c, E_RATE, "Many people are writing at the moment. Please try again in a minute, or call.");
+	for (size_t i = 0; i < COUNT_OF(buckets); i++) {
+		int64_t wait;
+
+		if (rate_take(c->app->shared, buckets[i].class, buckets[i].key, &wait))
+			continue;
+		response_header(c->response, "Retry-After", arena_printf(c->arena, "%lld", (long long)wait));
+		errors_add(c->errors, NULL, "too_often", "%s. Please send it again in %lld second%s, or call us.",
+			   buckets[i].who, (long long)wait, wait == 1 ? "" : "s");
+		put_form(c, form, record_new(c->arena, web_request_input(c->arena, form)));
+		return E_RATE;
+	}
+	return OK;
 }
 
 static struct str thanks_address(struct context *c, const struct record *form)
@@ -149,8 +164,8 @@ enum err web_form_send(struct context *c)
 		return context_fail(c, E_NOTFOUND, "This form is closed.");
 	if (form_text(&c->form, WEB_REQUEST_TRAP).n)
 		return context_redirect(c, thanks_address(c, form));
-	TRY(company_rate(c));
 	value_put(c->page, "thanks", value_null(c->arena));
+	TRY(not_too_often(c, form));
 	e = web_request_read(c->arena, form, &c->form, c->errors, &sent);
 	if (e == OK) {
 		struct web_request request = request_of(c, form, sent);

@@ -12,10 +12,11 @@
 
 /* Beside the classes of routes (enum rate_class). */
 enum rate_more {
-	RATE_ACCOUNT = RATE_FORM + 1, /* log-ins for one account, wherever they come from */
-	RATE_TENANT,                  /* everything that a tenant's people and programs do together */
-	RATE_FORMS,                   /* what strangers send to one company */
-	RATE_REFUSED,                 /* bad credentials from one address: guessing */
+	RATE_ACCOUNT = RATE_SIGNUP + 1, /* log-ins for one account, wherever they come from */
+	RATE_TENANT,                    /* everything that a tenant's people and programs do together */
+	RATE_FORM,                      /* what strangers send from one address */
+	RATE_FORMS,                     /* and to one company */
+	RATE_REFUSED,                   /* bad credentials from one address: guessing */
 	RATE_END
 };
 

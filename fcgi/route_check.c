@@ -19,7 +19,7 @@ static bool complete(const struct route *r)
 {
 	return IN(r->method, METHOD_DELETE) && r->method != METHOD_HEAD && r->path && r->path[0] == '/' && r->hosts &&
 	       only_on(r, ON_ANY) && IN(r->face, FACE_RAW) && IN(r->who, WHO_STRANGER) && IN(r->can, CAN_ARCHIVE) &&
-	       IN(r->feature, FEATURE_BRANDING) && IN(r->rate, RATE_FORM) && IN(r->pool, POOL_PASSWORD) &&
+	       IN(r->feature, FEATURE_BRANDING) && IN(r->rate, RATE_SIGNUP) && IN(r->pool, POOL_PASSWORD) &&
 	       IN(r->work, WORK_SYSTEM_WRITE) && r->handler;
 }
 

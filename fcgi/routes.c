@@ -121,7 +121,7 @@ static const struct route own_routes[] = {
 
 	/* ---- web forms: the first two for strangers ---- */
 	{METHOD_GET, "/f/{id}", ON_TENANT, PAGE, STRANGER, RATE_READ, POOL_WEB, WORK_TENANT_READ, web_form_page, "public/web_form", NULL, NULL, 200, false, NULL},
-	{METHOD_POST, "/f/{id}", ON_TENANT, PAGE, STRANGER, RATE_FORM, POOL_WEB, WORK_TENANT_WRITE, web_form_send, NULL, "public/web_form", NULL, 303, false, NULL},
+	{METHOD_POST, "/f/{id}", ON_TENANT, PAGE, STRANGER, RATE_READ, POOL_WEB, WORK_TENANT_WRITE, web_form_send, NULL, "public/web_form", NULL, 303, false, NULL},
 	{METHOD_GET, "/web_forms/{id}/website", ON_TENANT, PAGE, PERSON(CAN_READ), RATE_READ, POOL_WEB, WORK_TENANT_READ, web_form_website, "web_form/website", NULL, NULL, 200, false, NULL},
 	{METHOD_POST, "/web_forms/{id}/held", ON_TENANT, PAGE, PERSON(CAN_SETTINGS), RATE_WRITE, POOL_WEB, WORK_TENANT_WRITE, web_form_held, NULL, NULL, NULL, 303, false, NULL},
 	{METHOD_POST, "/web_forms/{id}/held/discard", ON_TENANT, PAGE, PERSON(CAN_SETTINGS), RATE_WRITE, POOL_WEB, WORK_TENANT_WRITE, web_form_discard, NULL, "web_form/website", NULL, 303, false, NULL},

@@ -75,7 +75,7 @@ enum who {
 	WHO_OPERATOR,   /* operator key */
 	WHO_STRANGER /* nobody: no credential and no cookie is read or set, so that a form on another site may send here */
 };
-enum rate_class { RATE_FREE = 1, RATE_READ, RATE_WRITE, RATE_LOGIN, RATE_SIGNUP, RATE_FORM };
+enum rate_class { RATE_FREE = 1, RATE_READ, RATE_WRITE, RATE_LOGIN, RATE_SIGNUP };
 enum pool { POOL_WEB = 1, POOL_PASSWORD /* hashes passwords: has its own workers */ };
 enum work {
 	WORK_NONE = 1,        /* no database */
@@ -109,7 +109,7 @@ struct route {
 	handler *handler;
 	const char *template; /* FACE_PAGE: what is rendered on OK; NULL when it always redirects */
 	const char *
-		retry_template; /* FACE_PAGE forms: rendered with the error's status after E_INVALID, E_CONFLICT, E_LIMIT, E_PRECONDITION, E_UNAUTH; NULL: error page */
+		retry_template; /* FACE_PAGE forms: rendered with the error's status after E_INVALID, E_CONFLICT, E_LIMIT, E_PRECONDITION, E_UNAUTH, and after E_RATE where the handler added a sentence; NULL: error page */
 	const struct entity *entity; /* the entity, or the input that describes the body (OpenAPI, isolation tests) */
 	int status;                  /* of OK: 200, 201, 204, 303 */
 	bool idempotent;             /* POST takes an Idempotency-Key */

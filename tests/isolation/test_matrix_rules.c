@@ -30,7 +30,7 @@ static const struct rule rules[] = {
 	{GETS, "/onboarding*", ON_APP, WHO_ANYONE, 0, RATE_READ},
 	{CHANGES, "/onboarding/*", ON_APP, WHO_ANYONE, 0, RATE_SIGNUP},
 	{GETS, "/f/{id}", ON_TENANT, WHO_STRANGER, 0, RATE_READ},
-	{CHANGES, "/f/{id}", ON_TENANT, WHO_STRANGER, 0, RATE_FORM},
+	{CHANGES, "/f/{id}", ON_TENANT, WHO_STRANGER, 0, RATE_READ},
 	{GETS, "/api/onboarding/*", PLATFORM, WHO_ANYONE, 0, RATE_READ},
 
 	/* operators */
