@@ -4,6 +4,8 @@
 #include "fcgi/response.h"
 #include "fcgi/try.h"
 
+#include "lib/entity/insert_many.h"
+
 #define ROWS_MOST 500
 #define ERRORS_MOST 100 /* of a refused batch; nobody reads more */
 
@@ -47,46 +49,64 @@ static enum err read_batch(struct batch *batch)
 	return errors_any(c->errors) ? E_INVALID : OK;
 }
 
-static enum err insert_row(struct batch *batch, const struct value *row, struct errors *errors, struct record **out)
+/* The rows as they were sent; what is wrong with one is its own. */
+static struct write *read_rows(struct batch *batch)
 {
 	struct context *c = batch->c;
-	struct record *record = record_new(c->arena, c->entity);
-	enum err e = record_from_json(record, WRITE_CREATE, row, errors);
+	size_t count = value_count(batch->rows);
+	struct write *writes = arena_array(c->arena, count, sizeof *writes);
 
-	*out = record;
-	if (e == E_MALFORMED)
-		errors_add(errors, NULL, "not_an_object", "A row is a JSON object.");
-	return e == OK ? entity_insert(c->tx, record, errors) : e;
+	for (size_t i = 0; i < count; i++) {
+		struct write *write = &writes[i];
+		enum err e;
+
+		*write = (struct write){.record = record_new(c->arena, c->entity), .errors = errors_new(c->arena)};
+		e = record_from_json(write->record, WRITE_CREATE, value_at(batch->rows, i), write->errors);
+		if (e == E_MALFORMED)
+			errors_add(write->errors, NULL, "not_an_object", "A row is a JSON object.");
+		write->err = e == E_MALFORMED ? E_INVALID : e;
+	}
+	return writes;
 }
 
-/* What a caller can mend: the others fail the whole request. */
-static bool is_the_rows_own(enum err e)
+/* "rows[3].email": where in the body it is. */
+static void tell_where(struct context *c, size_t index, const struct errors *errors, size_t *told)
 {
-	return e == E_INVALID || e == E_MALFORMED || e == E_CONFLICT || e == E_LIMIT;
+	for (const struct field_error *error = errors_first(errors); error && *told < ERRORS_MOST;
+	     error = error->next, ++*told) {
+		struct str field = error->field ? arena_printf(c->arena, "rows[%zu].%s", index, error->field)
+						: arena_printf(c->arena, "rows[%zu]", index);
+
+		errors_add(c->errors, field.p, error->code, "%.*s", STR_FMT_ARG(error->message));
+	}
 }
 
-static void tell_success(struct batch *batch, size_t index, const struct record *record)
+/* The first of the rows' errors, with all of them told; OK when there is none. */
+static enum err first_error(struct context *c, const struct write *writes, size_t count)
 {
-	struct value *result = value_map(batch->c->arena);
+	enum err first = OK;
+	size_t told = 0;
+
+	for (size_t i = 0; i < count; i++)
+		if (writes[i].err) {
+			first = first ? first : writes[i].err;
+			tell_where(c, i, writes[i].errors, &told);
+		}
+	return first;
+}
+
+static void tell_row(struct batch *batch, size_t index, const struct write *write)
+{
+	struct arena *arena = batch->c->arena;
+	struct value *result = value_map(arena), *list;
+	bool made = write->err == OK;
 
 	value_put_int(result, "index", (int64_t)index);
-	value_put_int(result, "status", 201);
-	value_put_str(result, "id", uuid_text(batch->c->arena, record_id(record)));
-	value_put_list(result, "errors");
-	value_append(batch->results, result);
-	batch->created++;
-}
-
-static void tell_failure(struct batch *batch, size_t index, enum err e, const struct errors *errors)
-{
-	struct value *result = value_map(batch->c->arena), *list;
-
-	value_put_int(result, "index", (int64_t)index);
-	value_put_int(result, "status", problem_status(e == E_MALFORMED ? E_INVALID : e));
-	value_put_text(result, "id", NULL);
+	value_put_int(result, "status", made ? 201 : problem_status(write->err));
+	value_put_str(result, "id", made ? uuid_text(arena, record_id(write->record)) : STR_NONE);
 	list = value_put_list(result, "errors");
-	for (const struct field_error *error = errors_first(errors); error; error = error->next) {
-		struct value *map = value_map(batch->c->arena);
+	for (const struct field_error *error = made ? NULL : errors_first(write->errors); error; error = error->next) {
+		struct value *map = value_map(arena);
 
 		value_put_text(map, "field", error->field);
 		value_put_text(map, "code", error->code);
@@ -94,89 +114,29 @@ static void tell_failure(struct batch *batch, size_t index, enum err e, const st
 		value_append(list, map);
 	}
 	value_append(batch->results, result);
-}
-
-/* Each row stands or falls alone. */
-static enum err run_best_effort(struct batch *batch)
-{
-	struct context *c = batch->c;
-
-	for (size_t i = 0; i < value_count(batch->rows); i++) {
-		struct errors *errors = errors_new(c->arena);
-		struct record *record;
-		enum err e;
-
-		TRY(ttx_savepoint(c->tx));
-		e = insert_row(batch, value_at(batch->rows, i), errors, &record);
-		if (e == OK) {
-			tell_success(batch, i, record);
-			continue;
-		}
-		if (!is_the_rows_own(e))
-			return e;
-		TRY(ttx_restore(c->tx));
-		tell_failure(batch, i, e, errors);
-	}
-	return OK;
-}
-
-/* "rows[3].email": where in the body it is. Returns false when no more are taken. */
-static bool tell_where(struct context *c, size_t index, const struct errors *errors, size_t *told)
-{
-	for (const struct field_error *error = errors_first(errors); error && *told < ERRORS_MOST;
-	     error = error->next) {
-		struct str field = error->field ? arena_printf(c->arena, "rows[%zu].%s", index, error->field)
-						: arena_printf(c->arena, "rows[%zu]", index);
-
-		errors_add(c->errors, field.p, error->code, "%.*s", STR_FMT_ARG(error->message));
-		++*told;
-	}
-	return *told < ERRORS_MOST;
-}
-
-/* The first row that the database refuses ends it; what is wrong with the rows themselves is told of all. */
-static enum err run_all_or_nothing(struct batch *batch)
-{
-	struct context *c = batch->c;
-	enum err worst = OK;
-	size_t told = 0;
-
-	for (size_t i = 0; i < value_count(batch->rows); i++) {
-		struct errors *errors = errors_new(c->arena);
-		struct record *record = record_new(c->arena, c->entity);
-		enum err e = record_from_json(record, WRITE_CREATE, value_at(batch->rows, i), errors);
-
-		if (e == E_MALFORMED)
-			errors_add(errors, NULL, "not_an_object", "A row is a JSON object.");
-		if (e != OK)
-			worst = E_INVALID;
-		if (!tell_where(c, i, errors, &told))
-			break;
-	}
-	if (worst)
-		return worst;
-	for (size_t i = 0; i < value_count(batch->rows); i++) {
-		struct errors *errors = errors_new(c->arena);
-		struct record *record;
-		enum err e = insert_row(batch, value_at(batch->rows, i), errors, &record);
-
-		(void)tell_where(c, i, errors, &told);
-		if (e)
-			return e;
-		tell_success(batch, i, record);
-	}
-	return OK;
+	batch->created += made;
 }
 
 enum err entity_batch_api(struct context *c)
 {
 	struct batch batch = {.c = c};
+	struct write *writes;
+	size_t count;
 
 	TRY(read_batch(&batch));
+	count = value_count(batch.rows);
+	writes = read_rows(&batch);
+	/* What the rows themselves say is told before the database is asked, and then what it says. */
+	if (!batch.best_effort)
+		TRY(first_error(c, writes, count));
+	TRY(entity_insert_many(c->tx, writes, count));
+	if (!batch.best_effort)
+		TRY(first_error(c, writes, count));
 	batch.results = value_list(c->arena);
-	TRY(batch.best_effort ? run_best_effort(&batch) : run_all_or_nothing(&batch));
+	for (size_t i = 0; i < count; i++)
+		tell_row(&batch, i, &writes[i]);
 	value_put_int(c->data, "created", (int64_t)batch.created);
-	value_put_int(c->data, "failed", (int64_t)(value_count(batch.rows) - batch.created));
+	value_put_int(c->data, "failed", (int64_t)(count - batch.created));
 	value_put(c->data, "results", batch.results);
 	return OK;
 }

@@ -18,7 +18,7 @@ static const struct {
 	[E_METHOD] = {405, "method_not_allowed", "That did not work", "This address cannot be opened like that. Go back and try again."},
 	[E_CONFLICT] = {409, "conflict", "That is taken", "This is in conflict with what is there already."},
 	[E_PRECONDITION] = {412, "version_changed", "Somebody was faster", "It was changed since you read it. Read it again, then repeat the change."},
-	[E_TOOBIG] = {413, "too_large", "That is too large", "The body may have at most 4 MiB, JSON at most 1 MiB, a file to import 50 MiB."},
+	[E_TOOBIG] = {413, "too_large", "That is too large", "The body may have at most 4 MiB, JSON at most 1 MiB, a file to import 50 MiB; a batch of rows may fill its 4 MiB."},
 	[E_MEDIA] = {415, "unsupported_media_type", "That did not work", "The body must be application/json."},
 	[E_NEEDMATCH] = {428, "if_match_required", "That did not work", "Send If-Match with the ETag of the version that you read."},
 	[E_RATE] = {429, "rate_limited", "A little slower, please", "Too many requests. Wait for the seconds that Retry-After names, then go on."},

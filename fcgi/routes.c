@@ -256,7 +256,7 @@ static const struct route entity_routes[] = {
 	{METHOD_GET, "/{plural}/bulk", ON_TENANT, PAGE, PERSON(CAN_WRITE), RATE_READ, POOL_WEB, WORK_TENANT_READ, bulk_page, "entity/bulk", NULL, NULL, 200, false, NULL},
 	{METHOD_POST, "/{plural}/bulk", ON_TENANT, PAGE, PERSON(CAN_WRITE), RATE_WRITE, POOL_WEB, WORK_TENANT_WRITE, bulk_page, "entity/bulk", "entity/bulk", &bulk_entity, 200, false, NULL},
 	{METHOD_POST, "/api/{plural}/bulk", TENANT_API, API, MEMBER(CAN_WRITE), RATE_WRITE, POOL_WEB, WORK_TENANT_WRITE, bulk_api, NULL, NULL, &bulk_entity, 200, true, "Change many {label_plural} at once, 5,000 at most."},
-	{METHOD_POST, "/api/{plural}/batch", TENANT_API, API, MEMBER(CAN_WRITE), RATE_WRITE, POOL_WEB, WORK_TENANT_WRITE, entity_batch_api, NULL, NULL, NULL, 200, true, "Create up to 500 {label_plural} in one request, all or none or those that can be."},
+	{METHOD_POST, "/api/{plural}/batch", TENANT_API, API, MEMBER(CAN_WRITE), RATE_WRITE, POOL_WEB, WORK_TENANT_WRITE, entity_batch_api, NULL, NULL, NULL, 200, true, "Create up to 500 {label_plural} in one request of up to 4 MiB, all or none or those that can be."},
 	{METHOD_GET, "/{plural}/new", ON_TENANT, PAGE, PERSON(CAN_WRITE), RATE_READ, POOL_WEB, WORK_TENANT_READ, entity_new_page, "entity/form", NULL, NULL, 200, false, NULL},
 	{METHOD_POST, "/{plural}", ON_TENANT, PAGE, PERSON(CAN_WRITE), RATE_WRITE, POOL_WEB, WORK_TENANT_WRITE, entity_create_page, NULL, "entity/form", NULL, 303, false, NULL},
 	{METHOD_GET, "/{plural}/{id}", ON_TENANT, PAGE, PERSON(CAN_READ), RATE_READ, POOL_WEB, WORK_TENANT_READ, entity_show_page, "entity/show", NULL, NULL, 200, false, NULL},

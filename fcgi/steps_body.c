@@ -1,4 +1,5 @@
 #include "fcgi/csrf.h"
+#include "fcgi/handlers.h"
 #include "fcgi/idempotency.h"
 #include "fcgi/large_body.h"
 #include "fcgi/page.h"
@@ -97,7 +98,9 @@ enum err step_json(struct exchange *x)
 		return context_fail(c, E_MALFORMED, "%s takes no body here.", method_name(c->route->method));
 	if (twice || !media_is(type, "application/json"))
 		return E_MEDIA;
-	e = json_parse(c->arena, request->body, &json_limits_request, &c->json, &why);
+	e = json_parse(c->arena, request->body,
+		       c->route->handler == entity_batch_api ? &json_limits_batch : &json_limits_request, &c->json,
+		       &why);
 	if (e != OK)
 		return not_read(x, e, why);
 	return value_type(c->json) == VALUE_MAP ? OK : context_fail(c, E_MALFORMED, "The body must be a JSON object.");

@@ -12,6 +12,7 @@ struct json_limits {
 	size_t bytes, depth, members; /* members: of all objects and arrays together */
 };
 extern const struct json_limits json_limits_request; /* 1 MiB, 16 deep, 20,000 members */
+extern const struct json_limits json_limits_batch;   /* 4 MiB, 16 deep, 60,000 members: hundreds of rows at once */
 
 /*
  * E_MALFORMED with *why a sentence for the sender that names the byte offset; E_TOOBIG when over the cap.

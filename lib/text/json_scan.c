@@ -9,6 +9,7 @@
 #include <cjson/cJSON.h>
 
 const struct json_limits json_limits_request = {(size_t)1024 * 1024, 16, 20000};
+const struct json_limits json_limits_batch = {(size_t)4 * 1024 * 1024, 16, 60000};
 
 enum expected { A_VALUE = 1, A_VALUE_OR_END, A_KEY, A_KEY_OR_END, COMMA_OR_END, NOTHING };
 

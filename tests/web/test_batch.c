@@ -119,6 +119,56 @@ static void the_plan_s_limit_holds_in_the_middle(void **state)
 	assert_int_equal(leads(&elite), before + 2);
 }
 
+/* With everything that a lead may say, and notes of some length. */
+static void add_lead(struct buffer *body, int number)
+{
+	buffer_printf(
+		body,
+		"%s{\"name\":\"Bulk %d\",\"phone\":\"512 555 %04d\",\"email\":\"bulk%d@batch.example\",\"company\":"
+		"\"Acme\",\"address\":\"%d Elm St\",\"city\":\"Austin\",\"state\":\"TX\",\"zip\":\"78701\",\"trade\":"
+		"\"hvac\",\"urgency\":\"soon\",\"source\":\"website\",\"value_cents\":120000,\"sms_consent\":true,"
+		"\"sms_consent_text\":\"%0400d\",\"notes\":\"%02500d\"}",
+		number ? "," : "", number, number, number, number, 0, 0);
+}
+
+static void five_hundred_of_everything_are_taken_in_one_request(void **state)
+{
+	struct buffer body = BUFFER_IN(NULL);
+	long long before = leads(&acme);
+	const struct response *answer;
+
+	(void)state;
+	BUFFER_LITERAL(&body, "{\"rows\":[");
+	for (int i = 0; i < 500; i++)
+		add_lead(&body, i);
+	BUFFER_LITERAL(&body, "]}");
+	assert_true(body.length > (size_t)1500 * 1024);
+	answer = post("/api/leads/batch", body.bytes);
+	assert_status(answer, 200);
+	assert_json(answer, "created", "500");
+	assert_int_equal(leads(&acme), before + 500);
+	assert_int_equal(
+		atoll(test_sql_value("SELECT count(*) FROM record_changes c JOIN leads l ON l.tenant_id = "
+				     "c.tenant_id AND l.id = c.row_id WHERE l.email_norm LIKE '%%@batch.example' AND "
+				     "l.tenant_id = '%.*s'",
+				     STR_FMT_ARG(uuid_text(web->arena, acme.id)))
+			      .p),
+		500);
+	buffer_clear(&body);
+	/* The last of them is wrong for the database alone: none is there, and it is named. */
+	BUFFER_LITERAL(&body, "{\"rows\":[");
+	for (int i = 0; i < 499; i++)
+		add_lead(&body, i);
+	BUFFER_LITERAL(&body, ",{\"name\":\"X\",\"owner_id\":\"01900000-0000-7000-8000-000000000000\"}]}");
+	answer = post("/api/leads/batch", body.bytes);
+	assert_status(answer, 422);
+	assert_has(answer, "\"rows[499].owner_id\"");
+	assert_int_equal(leads(&acme), before + 500);
+	/* Any other address takes no more than before. */
+	assert_status(post("/api/leads", body.bytes), 413);
+	buffer_free(&body);
+}
+
 static void it_is_taken_once_for_its_idempotency_key(void **state)
 {
 	long long before = leads(&acme);
@@ -176,6 +226,7 @@ int main(void)
 		cmocka_unit_test(one_wrong_row_stops_all_and_every_wrong_field_is_named),
 		cmocka_unit_test(best_effort_creates_the_others),
 		cmocka_unit_test(the_plan_s_limit_holds_in_the_middle),
+		cmocka_unit_test(five_hundred_of_everything_are_taken_in_one_request),
 		cmocka_unit_test(it_is_taken_once_for_its_idempotency_key),
 		cmocka_unit_test(what_is_no_batch_is_refused),
 	};
