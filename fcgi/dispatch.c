@@ -36,6 +36,7 @@ static step *const steps[] = {
 	step_principal,  /* who it is: the first answer in it */
 	step_permission, /* role, trial */
 	step_plan,       /* what the company pays for */
+	step_parameters, /* an API's query holds what the route takes */
 	step_json,       /* an API's body */
 	step_idempotency,
 	step_handler,

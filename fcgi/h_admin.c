@@ -21,11 +21,7 @@ static bool is_status(struct str text)
 
 static void take_parameter(struct context *c, const struct form_field *field, struct tenants_query *query)
 {
-	const char *name = arena_c_string(c->arena, field->name);
-
-	if (form_find_next(field, name)) {
-		errors_add(c->errors, name, "repeated", "Send it once.");
-	} else if (str_is(field->name, "limit")) {
+	if (str_is(field->name, "limit")) {
 		if (!str_to_int64(field->text, &query->limit) || query->limit < 1 || query->limit > 200)
 			errors_add(c->errors, "limit", "out_of_range", "limit is a number from 1 to 200.");
 	} else if (str_is(field->name, "cursor")) {
@@ -35,8 +31,6 @@ static void take_parameter(struct context *c, const struct form_field *field, st
 		if (!is_status(field->text))
 			errors_add(c->errors, "status", "not_a_choice",
 				   "status is trial, active, suspended or cancelled.");
-	} else {
-		errors_add(c->errors, name, "unknown_parameter", "There is no such parameter.");
 	}
 }
 

@@ -25,10 +25,6 @@ enum err merge_preview_api(struct context *c)
 	struct merge_preview preview;
 	struct record *both[2];
 
-	for (const struct form_field *sent = c->query.first; sent; sent = sent->next)
-		if (!str_is(sent->name, "keep") && !str_is(sent->name, "remove"))
-			errors_add(c->errors, arena_c_string(c->arena, sent->name), "unknown_field",
-				   "There is no parameter of this name.");
 	read_id(c, "keep", form_text(&c->query, "keep"), &order.kept);
 	read_id(c, "remove", form_text(&c->query, "remove"), &order.gone);
 	if (errors_any(c->errors))

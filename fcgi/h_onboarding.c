@@ -390,12 +390,6 @@ enum err onboarding_check(struct context *c)
 	struct str name = form_text(&c->query, "name");
 	struct value *list;
 
-	for (const struct form_field *field = c->query.first; field; field = field->next)
-		if (!str_is(field->name, "name"))
-			errors_add(c->errors, arena_c_string(c->arena, field->name), "unknown_parameter",
-				   "There is no such parameter.");
-	if (errors_any(c->errors))
-		return E_INVALID;
 	if (str_absent(name) || name.n == 0) {
 		errors_add(c->errors, "name", "required", "Give the name to check: ?name=acme-hvac.");
 		return E_INVALID;

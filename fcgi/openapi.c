@@ -4,8 +4,6 @@
 #include "fcgi/request.h"
 #include "fcgi/route.h"
 
-#include "lib/crm/duplicate.h"
-#include "lib/crm/entities.h"
 #include "lib/entity/custom.h"
 
 /* A route that the document shows: everything under /api, and the few raw ones with a summary. */
@@ -14,64 +12,17 @@ bool openapi_documented(const struct route *route)
 	return route->summary != NULL;
 }
 
-static bool has_id(const struct route *route)
+bool openapi_has_id(const struct route *route)
 {
 	return strstr(route->path, "{id}") != NULL;
 }
 
-bool openapi_has_body(const struct route *route)
-{
-	return route_takes_body(route) || openapi_own_body(route, NULL);
-}
-
 static bool is_list(const struct route *route)
 {
-	return route->method == METHOD_GET && route->entity && route->entity->table && !has_id(route);
+	return route->method == METHOD_GET && route->entity && route->entity->table && !openapi_has_id(route);
 }
 
-enum write_kind openapi_body_kind(const struct route *route)
-{
-	return route->method == METHOD_PATCH ? WRITE_UPDATE : WRITE_CREATE;
-}
-
-void openapi_put_body(const struct route *route, struct value *schema)
-{
-	struct arena *arena = value_arena(schema);
-	struct value *properties, *mode, *words, *rows, *row;
-
-	if (openapi_own_body(route, schema))
-		return;
-	if (!openapi_is_path("/api/{plural}/batch", route)) {
-		entity_openapi_schema(route->entity, openapi_body_kind(route), schema);
-		return;
-	}
-	value_put_text(schema, "type", "object");
-	value_append(value_put_list(schema, "required"), value_text(arena, "rows"));
-	properties = value_put_map(schema, "properties");
-	mode = value_put_map(properties, "mode");
-	value_put_text(mode, "type", "string");
-	value_put_text(mode, "default", "all_or_nothing");
-	value_put_text(mode, "description", "What a row that cannot be created does to the others.");
-	words = value_put_list(mode, "enum");
-	value_append(words, value_text(arena, "all_or_nothing"));
-	value_append(words, value_text(arena, "best_effort"));
-	rows = value_put_map(properties, "rows");
-	value_put_text(rows, "type", "array");
-	value_put_int(rows, "minItems", 1);
-	value_put_int(rows, "maxItems", 500);
-	value_put_text(rows, "description", "What would be sent to create each of them.");
-	row = value_put_map(rows, "items");
-	entity_openapi_schema(route->entity, WRITE_CREATE, row);
-	value_put_bool(schema, "additionalProperties", false);
-}
-
-/* A stored row of PATCH needs If-Match: entity routes of the generic handlers. */
-bool openapi_needs_if_match(const struct route *route)
-{
-	return route->method == METHOD_PATCH && route->entity && entity_find(str_from(route->entity->plural)) != NULL;
-}
-
-static struct value *string_schema(struct arena *arena, const char *format)
+struct value *openapi_string(struct arena *arena, const char *format)
 {
 	struct value *schema = value_map(arena);
 
@@ -81,93 +32,7 @@ static struct value *string_schema(struct arena *arena, const char *format)
 	return schema;
 }
 
-static void add_parameter(struct value *list, const char *name, const char *in, bool required, struct value *schema,
-			  const char *description)
-{
-	struct value *parameter = value_map(value_arena(list));
-
-	value_put_text(parameter, "name", name);
-	value_put_text(parameter, "in", in);
-	value_put_bool(parameter, "required", required);
-	value_put(parameter, "schema", schema);
-	value_put_text(parameter, "description", description);
-	value_append(list, parameter);
-}
-
-static struct value *type_schema(struct arena *arena, const char *type)
-{
-	struct value *schema = value_map(arena);
-
-	value_put_text(schema, "type", type);
-	return schema;
-}
-
-/* Parameters that no entity knows of. */
-static const struct {
-	const char *path, *name, *type, *description;
-	bool required;
-} queries[] = {
-	{"/api/onboarding/subdomain", "name", "string", "A company's name or the subdomain wished for.", true},
-	{"/api/leads/{id}/timeline", "show", "string",
-	 "One kind: calls, emails, texts, visits, notes, pinned (notes), tasks, signals, stages or changes.", false},
-	{"/api/leads/{id}/timeline", "cursor", "string", "next_cursor of the page before.", false},
-	{"/api/contacts/{id}/timeline", "show", "string", "One kind, as for a lead's timeline.", false},
-	{"/api/contacts/{id}/timeline", "cursor", "string", "next_cursor of the page before.", false},
-	{"/api/search", "q", "string",
-	 "2 to 200 characters; every word has to be there. A number is found however it is written.", true},
-	{"/api/search", "limit", "integer", "Hits of each kind: 1 to 25, 5 when it is not sent.", false},
-	{"/api/trash", "entity", "string", "leads, contacts…: one entity's rows.", false},
-	{"/api/trash", "cursor", "string", "next_cursor of the page before.", false},
-	{"/api/{plural}/merge/preview", "keep", "string", "The id of the one that would stay.", true},
-	{"/api/{plural}/merge/preview", "remove", "string", "The id of the one that would go.", true},
-	{"/api/duplicates", "entity", "string", "leads, contacts or properties; all of them when it is not sent.",
-	 false},
-	{"/api/duplicates", "state", "string", "open or dismissed; open when it is not sent.", false},
-	{"/api/duplicates", "limit", "integer", "Pairs a page: 1 to 100, 25 when it is not sent.", false},
-	{"/api/duplicates", "cursor", "string", "next_cursor of the page before.", false},
-	{"/api/web_forms/{id}/requests", "cursor", "string", "next_cursor of the page before.", false},
-	{"/api/web_forms/{id}/requests", "state", "string", "held: only those that wait for room in the plan.", false},
-	{"/api/merges", "cursor", "string", "next_cursor of the page before.", false},
-	{"/api/{plural}/{id}/history", "cursor", "string", "next_cursor of the page before.", false},
-	{"/api/admin/tenants", "limit", "integer", "Rows a page: 1 to 200, 25 when it is not sent.", false},
-	{"/api/admin/tenants", "cursor", "string", "next_cursor of the page before.", false},
-	{"/api/admin/tenants", "status", "string", "trial, active, suspended or cancelled.", false},
-};
-
-void openapi_put_parameters(const struct route *route, struct value *list)
-{
-	struct arena *arena = value_arena(list);
-
-	if (has_id(route))
-		add_parameter(list, "id", "path", true, string_schema(arena, "uuid"), "The row's id.");
-	if (openapi_is_file(route))
-		openapi_put_file_parameters(route, list);
-	else if (is_list(route))
-		entity_openapi_list_parameters(route->entity, list);
-	if (route->method == METHOD_DELETE && route->entity && entity_find(str_from(route->entity->plural)))
-		add_parameter(
-			list, "forever", "query", false, type_schema(arena, "boolean"),
-			"true: not into the trash but out of it, with its history. For the owner and administrators.");
-	for (size_t i = 0; i < COUNT_OF(queries); i++)
-		if (route->method == METHOD_GET && openapi_is_path(queries[i].path, route))
-			add_parameter(list, queries[i].name, "query", queries[i].required,
-				      type_schema(arena, queries[i].type), queries[i].description);
-	if (route->handler == entity_create_api && duplicate_fits(route->entity))
-		add_parameter(
-			list, "duplicates", "query", false, string_schema(arena, NULL),
-			"allow (when it is not sent) or refuse: 409 when there are rows with the same phone, e-mail or "
-			"name and address, their ids and reasons in duplicates. Otherwise the row is made, and a Link "
-			"header with rel=\"duplicate\" and reasons=\"phone email address_name\" names each of up to "
-			"three; rel=\"contact\" contacts that a lead without contact_id may be about.");
-	if (has_id(route) && (route->method == METHOD_PATCH || route->method == METHOD_DELETE))
-		add_parameter(list, "If-Match", "header", openapi_needs_if_match(route), string_schema(arena, NULL),
-			      "The ETag that was read; 412 when the row has moved on.");
-	if (route->idempotent)
-		add_parameter(list, "Idempotency-Key", "header", false, string_schema(arena, NULL),
-			      "Sent again within 24 hours, it gives the first answer again.");
-}
-
-static struct value *json_content(struct arena *arena, const char *type, struct value *schema)
+struct value *openapi_content(struct arena *arena, const char *type, struct value *schema)
 {
 	struct value *content = value_map(arena), *media = value_map(arena);
 
@@ -223,7 +88,7 @@ static void put_problem_answer(struct value *responses)
 
 	value_put_text(reference, "$ref", "#/components/schemas/problem");
 	value_put_text(problem, "description", "What was wrong, as RFC 9457 problem details that name the field.");
-	value_put(problem, "content", json_content(arena, "application/problem+json", reference));
+	value_put(problem, "content", openapi_content(arena, "application/problem+json", reference));
 	value_put(responses, "default", problem);
 }
 
@@ -248,26 +113,6 @@ static void put_security(struct value *operation, enum who who)
 		}
 }
 
-/* A file, and what is said about it. */
-static void put_upload(struct value *operation)
-{
-	static const char *const words[] = {"entity", "mode", "match", "tags", "mapping", "defaults", "start"};
-	struct arena *arena = value_arena(operation);
-	struct value *body = value_put_map(operation, "requestBody"), *schema = value_map(arena),
-		     *properties = value_put_map(schema, "properties"), *file = value_put_map(properties, "file"),
-		     *required = value_put_list(schema, "required");
-
-	value_put_text(schema, "type", "object");
-	value_put_text(file, "type", "string");
-	value_put_text(file, "format", "binary");
-	for (size_t i = 0; i < COUNT_OF(words); i++)
-		value_put_text(value_put_map(properties, words[i]), "type", "string");
-	value_append(required, value_text(arena, "file"));
-	value_append(required, value_text(arena, "entity"));
-	value_put_bool(body, "required", true);
-	value_put(body, "content", json_content(arena, "multipart/form-data", schema));
-}
-
 static struct value *operation_of(struct arena *arena, const struct route *route)
 {
 	struct value *operation = value_map(arena), *responses, *ok, *parameters = value_list(arena);
@@ -280,18 +125,18 @@ static struct value *operation_of(struct arena *arena, const struct route *route
 		struct value *body = value_put_map(operation, "requestBody"), *schema = value_map(arena);
 
 		openapi_put_body(route, schema);
-		value_put_bool(body, "required", true);
-		value_put(body, "content", json_content(arena, "application/json", schema));
+		value_put_bool(body, "required", openapi_needs_body(route));
+		value_put(body, "content", openapi_content(arena, "application/json", schema));
 	}
 	if (body_most(route->method, str_from(route->path)) > REQUEST_BODY_MOST)
-		put_upload(operation);
+		openapi_put_upload(operation);
 	responses = value_put_map(operation, "responses");
 	ok = value_put_map(responses, arena_printf(arena, "%u", (unsigned)route->status).p);
 	value_put_text(ok, "description", route->status == 204 ? "Done." : "The answer.");
 	if (openapi_is_file(route))
 		openapi_put_file(route, ok);
 	else if (route->status != 204)
-		value_put(ok, "content", json_content(arena, "application/json", answer_schema(arena, route)));
+		value_put(ok, "content", openapi_content(arena, "application/json", answer_schema(arena, route)));
 	put_problem_answer(responses);
 	put_security(operation, route->who);
 	return operation;
@@ -377,10 +222,10 @@ static void put_duplicates(struct value *properties)
 	item = value_put_map(list, "items");
 	value_put_text(item, "type", "object");
 	item = value_put_map(item, "properties");
-	value_put(item, "id", string_schema(value_arena(properties), "uuid"));
+	value_put(item, "id", openapi_string(value_arena(properties), "uuid"));
 	reasons = value_put_map(item, "reasons");
 	value_put_text(reasons, "type", "array");
-	value_put(reasons, "items", string_schema(value_arena(properties), NULL));
+	value_put(reasons, "items", openapi_string(value_arena(properties), NULL));
 }
 
 static void put_components(struct value *document)
@@ -403,9 +248,9 @@ static void put_components(struct value *document)
 	item = value_put_map(errors, "items");
 	value_put_text(item, "type", "object");
 	item = value_put_map(item, "properties");
-	value_put(item, "field", string_schema(arena, NULL));
-	value_put(item, "code", string_schema(arena, NULL));
-	value_put(item, "message", string_schema(arena, NULL));
+	value_put(item, "field", openapi_string(arena, NULL));
+	value_put(item, "code", openapi_string(arena, NULL));
+	value_put(item, "message", openapi_string(arena, NULL));
 	put_duplicates(properties);
 	schemes = value_put_map(components, "securitySchemes");
 	scheme = value_put_map(schemes, "bearer");

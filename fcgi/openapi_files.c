@@ -1,10 +1,11 @@
 /* Answers that are files: all rows of a list, and a whole company. */
 #include "fcgi/openapi_internal.h"
+#include "fcgi/route.h"
 
 bool openapi_is_file(const struct route *route)
 {
 	return route->method == METHOD_GET &&
-	       (openapi_is_path("/api/{plural}/export", route) || openapi_is_path("/api/archives/{id}/file", route));
+	       (route_path_is("/api/{plural}/export", route) || route_path_is("/api/archives/{id}/file", route));
 }
 
 static void add_words(struct value *list, const char *name, const char *const *words, const char *description)

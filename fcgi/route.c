@@ -227,3 +227,17 @@ void routes_password_locations(struct buffer *out)
 			add_matcher(out, rows[i].path);
 	}
 }
+
+bool route_path_is(const char *path, const struct route *route)
+{
+	static const char plural[] = "/api/{plural}";
+	struct str rest = str_from(route->path), word;
+	const char *behind = path + sizeof plural - 1;
+
+	if (strncmp(path, plural, sizeof plural - 1) != 0)
+		return strcmp(path, route->path) == 0;
+	(void)str_split(&rest, '/');
+	(void)str_split(&rest, '/');
+	word = str_split(&rest, '/');
+	return entity_find(word) != NULL && (*behind ? str_is(rest, behind + 1) : str_absent(rest));
+}

@@ -14,4 +14,7 @@ bool routes_check_templates(const struct templates *, struct buffer *complaints)
 /* Whether a request to it carries the input that its entity describes: an action on a row, such as "restore", does not. */
 bool route_takes_body(const struct route *);
 
+/* Whether the route has that path; "{plural}" in it stands for every stored entity's word. */
+bool route_path_is(const char *path, const struct route *);
+
 #endif

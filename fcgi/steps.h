@@ -20,6 +20,8 @@ enum err step_ahead(struct exchange *);
 enum err step_principal(struct exchange *);
 enum err step_permission(struct exchange *);
 enum err step_plan(struct exchange *);
+/* parameters.c */
+enum err step_parameters(struct exchange *);
 /* steps_body.c: what was sent, and the work */
 enum err step_form(struct exchange *);
 enum err step_csrf(struct exchange *);
