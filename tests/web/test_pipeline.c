@@ -239,6 +239,93 @@ static void a_long_column_goes_on(void **state)
 	assert_hasnt(browse(&viewer, "/pipeline?owner=me"), "long 29");
 }
 
+/* A column of the board as JSON: its index. */
+static int column_at(const struct response *board, const char *name)
+{
+	int at = 0;
+
+	while (!str_is(json_text(board, text("data.%d.name", at).p), name))
+		at++;
+	return at;
+}
+
+static void a_column_tells_number_and_value_and_goes_on_as_a_page(void **state)
+{
+	struct browser member = browser_as(&acme, ROLE_MEMBER);
+	struct str sent = stage_id(&acme, "Estimate sent"), more;
+	const struct response *board, *page;
+	int at;
+
+	(void)state;
+	for (int i = 0; i < 27; i++)
+		assert_status(api(METHOD_POST, "/api/leads",
+				  text("{\"name\":\"priced %d\",\"value_cents\":100050,\"stage_id\":\"%.*s\"%s%.*s%s}",
+				       i, STR_FMT_ARG(sent), i < 2 ? ",\"owner_id\":\"" : "",
+				       STR_FMT_ARG(i < 2 ? acme.user[ROLE_MEMBER] : STR("")), i < 2 ? "\"" : "")
+					  .p),
+			      201);
+	board = api(METHOD_GET, "/api/pipeline", NULL);
+	at = column_at(board, "Estimate sent");
+	assert_true(str_is(json_text(board, text("data.%d.count", at).p), "27"));
+	assert_true(str_is(json_text(board, text("data.%d.value_cents", at).p), "2701350"));
+	assert_true(str_is(json_text(board, text("data.%d.is_capped", at).p), "false"));
+	board = api(
+		METHOD_GET,
+		text("/api/pipeline?owner=%.*s&stage=%.*s", STR_FMT_ARG(acme.user[ROLE_MEMBER]), STR_FMT_ARG(sent)).p,
+		NULL);
+	assert_json(board, "data.0.count", "2");
+	assert_json(board, "data.0.value_cents", "200100");
+	page = browse(&member, "/pipeline");
+	assert_has(page, text("data-numbers=\"%.*s\"><span class=\"badge tone-blue\">27<span class=\"visually-hidden\">"
+			      " leads</span></span> $27,013.50<",
+			      STR_FMT_ARG(sent))
+				 .p);
+	assert_has(page, "priced 26<");
+	assert_hasnt(page, "priced 1<");
+	/* The rest of the column is a page of its own, with the whole column's numbers and a way back. */
+	more = body_between(page, text("href=\"/pipeline?stage=%.*s&amp;after=", STR_FMT_ARG(sent)).p, "\"");
+	page = browse(&member, text("/pipeline?stage=%.*s&after=%.*s", STR_FMT_ARG(sent), STR_FMT_ARG(more)).p);
+	assert_has(page, "priced 1<");
+	assert_has(page, "priced 0<");
+	assert_hasnt(page, "priced 2<");
+	assert_has(page, "All stages");
+	assert_has(page, ">27<span");
+	assert_hasnt(page, ">More</a>");
+	assert_status(browse(&member, text("/pipeline?stage=%.*s&after=x", STR_FMT_ARG(sent)).p), 422);
+}
+
+static void what_stays_too_long_is_marked(void **state)
+{
+	struct browser member = browser_as(&acme, ROLE_MEMBER);
+	struct str booked = stage_id(&acme, "Estimate booked");
+	const char *path = text("/api/pipeline?stage=%.*s", STR_FMT_ARG(booked)).p;
+	const struct response *page;
+
+	(void)state;
+	/* Seven days there, by what a company is made with. */
+	assert_status(api(METHOD_POST, "/api/leads",
+			  text("{\"name\":\"stays\",\"stage_id\":\"%.*s\"}", STR_FMT_ARG(booked)).p),
+		      201);
+	assert_json(api(METHOD_GET, path, NULL), "data.0.cards.0.is_stale", "false");
+	assert_hasnt(browse(&member, path + strlen("/api")), "is-stale");
+	test_sql("UPDATE leads SET stage_since = now() - interval '7 days 1 hour' WHERE tenant_id = '%.*s' AND name = "
+		 "'stays'",
+		 STR_FMT_ARG(uuid_text(web->arena, acme.id)));
+	assert_json(api(METHOD_GET, path, NULL), "data.0.cards.0.is_stale", "true");
+	page = browse(&member, path + strlen("/api"));
+	assert_has(page, "board-card is-stale");
+	assert_has(page, ">Stale</span>");
+	assert_has(page, "for 7 days");
+	/* 0: never. */
+	assert_status(api(METHOD_PATCH, text("/api/pipeline_stages/%.*s", STR_FMT_ARG(booked)).p, "{\"stale_days\":0}"),
+		      403);
+	assert_status(ASK(.method = METHOD_PATCH, .host = acme.slug,
+			  .path = text("/api/pipeline_stages/%.*s", STR_FMT_ARG(booked)).p,
+			  .bearer = acme.key[ROLE_ADMIN], .json = "{\"stale_days\":0}", .headers = {{"if-match", "*"}}),
+		      200);
+	assert_json(api(METHOD_GET, path, NULL), "data.0.cards.0.is_stale", "false");
+}
+
 static void an_answer_is_due_and_given(void **state)
 {
 	const struct response *lead = api(METHOD_POST, "/api/leads", "{\"name\":\"waits\",\"urgency\":\"leak\"}");
@@ -394,6 +481,8 @@ int main(void)
 		cmocka_unit_test(a_lead_is_moved_from_its_page_and_from_the_board),
 		cmocka_unit_test(what_is_another_company_s_is_not_there),
 		cmocka_unit_test(a_long_column_goes_on),
+		cmocka_unit_test(a_column_tells_number_and_value_and_goes_on_as_a_page),
+		cmocka_unit_test(what_stays_too_long_is_marked),
 		cmocka_unit_test(an_answer_is_due_and_given),
 		cmocka_unit_test(who_has_been_answered_is_not_new),
 		cmocka_unit_test(a_score_says_of_what_it_is_made),
