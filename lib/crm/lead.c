@@ -300,13 +300,13 @@ static const struct field fields[] = {
 		.label = "Answer due",
 		.group = "Response",
 		.type = FIELD_INSTANT,
-		.flags = FIELD_READ_ONLY | FIELD_EXPORTABLE,
+		.flags = FIELD_FILTERABLE | FIELD_READ_ONLY | FIELD_EXPORTABLE,
 	},
 	{
 		.name = "first_response_at",
 		.label = "First answer",
 		.type = FIELD_INSTANT,
-		.flags = FIELD_READ_ONLY | FIELD_EXPORTABLE,
+		.flags = FIELD_FILTERABLE | FIELD_READ_ONLY | FIELD_EXPORTABLE,
 	},
 	{
 		.name = "first_response_kind",

@@ -94,10 +94,9 @@ static void first_response_by_stage(struct ttx *tx, struct record *lead)
 
 /* What the hooks read of the company, once for all rows of a write. */
 struct company {
-	struct rows *settings; /* for new leads */
+	struct rows *settings; /* where an answer becomes due */
 	struct record *rules;
 	struct stages stages;
-	int64_t now;
 };
 
 static bool needs_stages(const struct record *lead)
@@ -106,13 +105,20 @@ static bool needs_stages(const struct record *lead)
 	       has_changed(lead, "lost_reason");
 }
 
-/* The company's hours when leads are new. One round trip. */
-static enum err read_for(struct ttx *tx, enum write_kind kind, struct company *company)
+/* When the answer is due follows from the urgency, until it was given; where none is waited for, none is. */
+static bool needs_due(const struct record *lead)
 {
-	struct rows *settings = kind == WRITE_CREATE ? ttx_send(tx, &read_company, NO_ARGS) : NULL;
+	return !record_before(lead) ||
+	       (has_changed(lead, "urgency") && str_absent(record_text(lead, "first_response_at")) &&
+		!str_absent(record_text(lead, "response_due_at")));
+}
+
+/* One round trip. */
+static enum err read_for(struct ttx *tx, bool due, struct company *company)
+{
+	struct rows *settings = due ? ttx_send(tx, &read_company, NO_ARGS) : NULL;
 	enum err err = stages_read(tx, stages_send(tx), &company->stages);
 
-	company->now = ttx_now(tx);
 	if (err == OK && settings && rows_wait(settings) == OK && rows_next(settings)) {
 		company->settings = settings;
 		company->rules = response_rules(ttx_arena(tx), rows_str(settings, 0));
@@ -120,19 +126,25 @@ static enum err read_for(struct ttx *tx, enum write_kind kind, struct company *c
 	return err;
 }
 
+static void set_due(struct ttx *tx, struct record *lead, const struct company *company)
+{
+	int64_t created, due;
+
+	if (!company->rules || !clock_from_rfc3339(record_text(lead, "created_at"), &created))
+		return;
+	due = response_due(company->rules, rows_str(company->settings, 1), record_text(lead, "urgency"), created);
+	record_set_text(lead, "response_due_at", due ? clock_rfc3339(ttx_arena(tx), due) : STR_NONE);
+}
+
 /* `waits`: for an answer, from the moment the lead came. */
 static void agree(struct ttx *tx, struct record *lead, const struct company *company, bool waits, struct errors *errors)
 {
-	int64_t due, came;
-
-	lead_agree_on_stage(tx, lead, &company->stages, errors);
-	first_response_by_stage(tx, lead);
-	if (!company->rules || !waits)
-		return;
-	if (!clock_from_rfc3339(record_text(lead, "created_at"), &came))
-		came = company->now;
-	due = response_due(company->rules, rows_str(company->settings, 1), record_text(lead, "urgency"), came);
-	record_set_text(lead, "response_due_at", due ? clock_rfc3339(ttx_arena(tx), due) : STR_NONE);
+	if (needs_stages(lead)) {
+		lead_agree_on_stage(tx, lead, &company->stages, errors);
+		first_response_by_stage(tx, lead);
+	}
+	if (waits && needs_due(lead))
+		set_due(tx, lead, company);
 }
 
 /* ---- the hooks ---- */
@@ -154,8 +166,8 @@ enum err lead_before_write(struct ttx *tx, enum write_kind kind, struct record *
 	if (kind == WRITE_RESTORE)
 		return usage_claim(tx, LIMIT_LEADS, errors);
 	derive(tx, kind, lead);
-	if (needs_stages(lead)) {
-		err = read_for(tx, kind, &company);
+	if (needs_stages(lead) || needs_due(lead)) {
+		err = read_for(tx, needs_due(lead), &company);
 		if (err == OK)
 			agree(tx, lead, &company, true, errors);
 	}
@@ -186,7 +198,7 @@ static enum err claim_places(struct ttx *tx, struct write *writes, size_t count)
 enum err lead_before_write_many(struct ttx *tx, enum write_kind kind, struct write *writes, size_t count)
 {
 	struct company company = {0};
-	bool any = false;
+	bool any = false, due = false;
 	enum err err;
 
 	if (kind == WRITE_DELETE)
@@ -195,16 +207,17 @@ enum err lead_before_write_many(struct ttx *tx, enum write_kind kind, struct wri
 		if (writes[i].err == OK) {
 			derive(tx, kind, writes[i].record);
 			any = any || needs_stages(writes[i].record);
+			due = due || needs_due(writes[i].record);
 		}
-	if (!any)
+	if (!any && !due)
 		return OK;
-	err = read_for(tx, kind, &company);
+	err = read_for(tx, due, &company);
 	if (err)
 		return err;
 	for (size_t i = 0; i < count; i++) {
 		struct errors *errors = write_errors(ttx_arena(tx), &writes[i]);
 
-		if (writes[i].err || !needs_stages(writes[i].record))
+		if (writes[i].err)
 			continue;
 		agree(tx, writes[i].record, &company, !writes[i].settled, errors);
 		if (errors_any(errors))

@@ -5,8 +5,8 @@
 #include "lib/entity/entity.h"
 
 /*
- * The phone's international form, the consent's time, status and stage in agreement (pipeline.h), the score with its reasons, and for a new lead when the
- * answer is due. A lead takes a place of the plan's limit, gives it back in the trash, and takes it again when it is restored.
+ * The phone's international form, the consent's time, status and stage in agreement (pipeline.h), the score with its reasons, and until the lead
+ * was answered when the answer is due. A lead takes a place of the plan's limit, gives it back in the trash, and takes it again when it is restored.
  */
 enum err lead_before_write(struct ttx *, enum write_kind, struct record *, struct errors *);
 /* The move between stages is recorded, and what ends with the lead ends: its cadences. */

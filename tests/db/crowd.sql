@@ -19,12 +19,14 @@ ALTER TABLE leads DISABLE TRIGGER ALL;
 -- Names that repeat, numbers and addresses that do not, the older ones won or lost. What others are found by is shorter, since most of the time goes into
 -- the index of the search.
 INSERT INTO leads (tenant_id, id, name, company, email, phone, phone_e164, address, city, state, zip, trade, source, status, tier, score, value_cents,
-	urgency, owner_id, stage_id, stage_position, search_text, created_at, updated_at)
+	urgency, owner_id, stage_id, stage_position, response_due_at, first_response_at, search_text, created_at, updated_at)
 SELECT t.tenant_id, gen_random_uuid(), person, CASE WHEN k % 3 = 0 THEN surname || ' Properties' END, mail, phone, digits, street,
 	'Columbus', 'OH', (43000 + k % 900)::text, (ARRAY['hvac', 'plumbing', 'both'])[1 + k % 3], (ARRAY['website', 'phone', 'referral', 'radio'])[1 + k % 4],
 	CASE WHEN n > t.leads / 20 THEN (ARRAY['won', 'lost'])[1 + k % 2] ELSE (ARRAY['new', 'contacted', 'qualified'])[1 + k % 3] END,
 	(ARRAY['hot', 'warm', 'cold'])[1 + k % 3], k % 101, (k % 9000) * 100, (ARRAY['emergency', 'soon', 'planned', NULL])[1 + k % 4],
 	CASE WHEN k % 2 = 0 THEN t.owner END, CASE WHEN k % 3 = 0 THEN t.stage END, -k,
+	timestamptz '2026-11-23 13:00Z' - n * interval '17 minutes',
+	CASE WHEN n > t.leads / 20 OR k % 3 > 0 THEN timestamptz '2026-11-23 12:10Z' - n * interval '17 minutes' END,
 	lower(concat_ws(E'\n', person, CASE WHEN t.is_big THEN mail || E'\n' || phone END, digits, street)),
 	timestamptz '2026-11-23 12:00Z' - n * interval '17 minutes', timestamptz '2026-11-23 12:00Z' - n * interval '5 minutes'
 FROM (SELECT tenant_id, tenant_id = :'tenant' AS is_big, CASE WHEN tenant_id = :'tenant' THEN :big ELSE :others / 50 END AS leads,
