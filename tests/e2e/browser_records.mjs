@@ -96,14 +96,84 @@ async function boardByHand(page, { tag, slug }) {
 	});
 	await step(`${tag}: a move that fails goes back and says why`, async () => {
 		const who = await firstName(page, 'New');
-		await page.route('**/move', (route) => (route.request().method() === 'POST' ? route.abort() : route.continue()));
+		await page.route('**/move?*', (route) => (route.request().method() === 'POST' ? route.abort() : route.continue()));
 		await cards(page, 'New').first().focus();
 		await page.keyboard.press('Shift+ArrowRight');
 		await page.waitForSelector('[data-board-live].is-failed');
+		const told = await page.textContent('[data-board-live]');
+		expect(told === `${who} was not moved: there is no connection. Try again when you are online.`, told);
 		expect((await inColumn(page, 'New', who)) > 0, `${who} has left New`);
 		await shoot(page, `${tag}-board-failed`);
-		await page.unroute('**/move');
+		await page.unroute('**/move?*');
 		page.complaints = page.complaints.filter((text) => !/Failed to load resource/.test(text));
+	});
+}
+
+// Somebody else writes the lead that a card stands for: by the form that the card leads to.
+async function moveElsewhere(page, move, column) {
+	const form = await page.context().newPage();
+	await form.goto(new URL(move, page.url()).href);
+	await form.selectOption('[name=stage_id]', { label: column });
+	await form.click('main form.card button[type=submit]');
+	await form.waitForURL('**/pipeline**');
+	await form.close();
+}
+
+async function boardOfTwo(page, { tag, slug }) {
+	await step(`${tag}: who was slower is told why, sees the card where it is, and can go on`, async () => {
+		await page.goto(`${origin(slug)}/pipeline`);
+		const card = cards(page, 'New').first();
+		const who = await card.locator('.board-title').textContent();
+		await moveElsewhere(page, await card.getAttribute('data-move'), 'Estimate sent');
+		await card.locator('.board-title').dragTo(cards(page, 'Contacted').first());
+		await page.waitForSelector('[data-board-live].is-failed');
+		const told = await page.textContent('[data-board-live]');
+		expect(told === `${who} was not moved: Somebody else has changed this lead meanwhile. It is shown as it is now.`, told);
+		expect((await firstName(page, 'Estimate sent')) === who, `${who} is not shown where it is`);
+		await cards(page, 'Estimate sent').first().locator('.board-title').dragTo(cards(page, 'Contacted').first());
+		await page.waitForSelector(`[data-board-live]:has-text("${who} is now in Contacted")`);
+		page.complaints = page.complaints.filter((text) => !/status of 412/.test(text));
+	});
+	await step(`${tag}: a move on one's own board leaves the numbers one's own`, async () => {
+		const mine = cards(page, 'Contacted').first();
+		await page.goto(new URL(`${await mine.locator('.board-title').getAttribute('href')}/edit`, origin(slug)).href);
+		await page.selectOption('[name=owner_id]', { label: await page.textContent('.menu-who strong') });
+		await page.click('main form button[type=submit]');
+		await page.waitForURL(row);
+		await page.goto(`${origin(slug)}/pipeline?owner=me`);
+		const sum = async () => {
+			let all = 0;
+			for (const text of await texts(page.locator('[data-numbers] .badge'))) all += Number.parseInt(text, 10);
+			return all;
+		};
+		const before = await sum();
+		await cards(page, 'Contacted').first().focus();
+		await page.keyboard.press('Shift+ArrowRight');
+		await page.waitForSelector('[data-board-live]:has-text("is now in Estimate booked")');
+		expect((await sum()) === before, `${before} cards were mine, then ${await sum()}`);
+	});
+	await step(`${tag}: what a card passes by keys it never was`, async () => {
+		await page.goto(`${origin(slug)}/pipeline`);
+		const posted = [];
+		page.on('request', (request) => request.method() === 'POST' && posted.push(request.url()));
+		const card = cards(page, 'Estimate sent').first();
+		const who = await card.locator('.board-title').textContent();
+		const address = new URL(await card.locator('.board-title').getAttribute('href'), origin(slug)).href;
+		await card.focus();
+		await page.keyboard.press('Shift+ArrowRight');
+		await page.keyboard.press('Escape');
+		await page.waitForSelector(`[data-board-live]:has-text("${who} was left where it was")`);
+		expect((await firstName(page, 'Estimate sent')) === who, `${who} has left its column`);
+		await page.keyboard.press('Shift+ArrowRight');
+		await page.keyboard.press('Shift+ArrowRight');
+		expect((await inColumn(page, 'Lost', who)) > 0, `${who} does not stand in Lost`);
+		await page.fill('#board-reason', 'Too dear');
+		await page.keyboard.press('Enter');
+		await page.waitForSelector(`[data-board-live]:has-text("${who} is now in Lost")`);
+		expect(posted.length === 1, `posted ${posted.join(' ')}`);
+		await page.goto(address);
+		const told = await page.textContent('.record-timeline, .timeline, main');
+		expect(!/→ Won/.test(told) && !/to Won/.test(told), 'it was won on its way');
 	});
 }
 
@@ -218,6 +288,7 @@ await visitAll(visits, async (page, visit) => {
 	await signIn(page, visit.slug);
 	await list(page, visit);
 	if (visit.byMouse) await boardByHand(page, visit);
+	if (visit.byMouse) await boardOfTwo(page, visit);
 	if (visit.javaScript) await boardByKeys(page, visit);
 	else await boardByForm(page, visit);
 	await lead(page, visit);
