@@ -163,8 +163,13 @@ enum err lead_before_write(struct ttx *tx, enum write_kind kind, struct record *
 
 	if (kind == WRITE_DELETE)
 		return OK;
-	if (kind == WRITE_RESTORE)
-		return usage_claim(tx, LIMIT_LEADS, errors);
+	if (kind == WRITE_RESTORE) {
+		/* Its stage may be gone or mean something else by now. */
+		err = read_for(tx, false, &company);
+		if (err == OK)
+			lead_agree_on_stage(tx, lead, &company.stages, errors);
+		return err == OK ? usage_claim(tx, LIMIT_LEADS, errors) : err;
+	}
 	derive(tx, kind, lead);
 	if (needs_stages(lead) || needs_due(lead)) {
 		err = read_for(tx, needs_due(lead), &company);
@@ -270,10 +275,10 @@ enum err lead_after_write(struct ttx *tx, enum write_kind kind, const struct rec
 
 	if (kind == WRITE_DELETE)
 		return usage_release(tx, LIMIT_LEADS, 1);
-	if (kind != WRITE_UPDATE)
+	if (kind == WRITE_CREATE)
 		return OK;
 	err = record_move(tx, lead);
-	if (err || !has_changed(lead, "status"))
+	if (err || kind == WRITE_RESTORE || !has_changed(lead, "status"))
 		return err;
 	if (stage_kind_of_status(status) == STAGE_OPEN)
 		return is_taken_back(lead)

@@ -128,7 +128,7 @@ void lead_agree_on_stage(struct ttx *tx, struct record *lead, const struct stage
 
 	if (stage && has_changed(lead, "stage_id"))
 		follow_stage(lead, stage, stages, errors);
-	else if (!stage || has_changed(lead, "status"))
+	else
 		follow_status(tx, lead, stage, stages);
 	check_lost_reason(lead, errors);
 	if (!record_before(lead) || has_changed(lead, "stage_id")) {

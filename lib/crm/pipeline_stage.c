@@ -1,5 +1,6 @@
 #include "lib/crm/pipeline_stage.h"
 
+#include "lib/crm/pipeline.h"
 #include "lib/crm/shared.h"
 #include <inttypes.h>
 
@@ -61,26 +62,51 @@ static const struct field fields[] = {
 	},
 };
 
-static enum err before_write(struct ttx *tx, enum write_kind kind, struct record *record, struct errors *errors)
+/* What the leads in it would have to become is not for us to say: none may be there. */
+static enum err check_empty(struct ttx *tx, const struct record *stage, const char *field, struct errors *errors)
 {
 	STATEMENT(count, "SELECT count(*) FROM (SELECT 1 FROM leads WHERE tenant_id = $1 AND stage_id = $2"
 			 " AND deleted_at IS NULL LIMIT 1001) AS counted");
 	struct rows *rows;
 	int64_t leads;
-	enum err err;
+	enum err err = ttx_one(tx, &count, ARGS(arg_uuid(ttx_arena(tx), record_id(stage))), &rows);
 
-	if (kind != WRITE_DELETE)
-		return OK;
-	err = ttx_one(tx, &count, ARGS(arg_uuid(ttx_arena(tx), record_id(record))), &rows);
 	if (err)
 		return err;
 	leads = rows_int(rows, 0);
 	if (leads == 0)
 		return OK;
-	errors_add(errors, NULL, "in_use", "%s%" PRId64 " %s in this stage. Move %s to another stage first.",
+	errors_add(errors, field, "in_use", "%s%" PRId64 " %s in this stage. Move %s to another stage first.",
 		   leads > 1000 ? "More than " : "", leads > 1000 ? 1000 : leads, leads == 1 ? "lead is" : "leads are",
 		   leads == 1 ? "it" : "them");
 	return E_CONFLICT;
+}
+
+/* Those beyond would be no column of the board. */
+static enum err check_number(struct ttx *tx, struct errors *errors)
+{
+	STATEMENT(count, "SELECT count(*) FROM pipeline_stages WHERE tenant_id = $1 AND deleted_at IS NULL");
+	struct rows *rows;
+	enum err err = ttx_one(tx, &count, NO_ARGS, &rows);
+
+	if (err || rows_int(rows, 0) < STAGES_MOST)
+		return err;
+	errors_add(errors, NULL, "too_many", "A pipeline has %d stages at most. Delete one that is not needed.",
+		   STAGES_MOST);
+	return E_CONFLICT;
+}
+
+static enum err before_write(struct ttx *tx, enum write_kind kind, struct record *record, struct errors *errors)
+{
+	const struct record *before = record_before(record);
+
+	if (kind == WRITE_CREATE || kind == WRITE_RESTORE)
+		return check_number(tx, errors);
+	if (kind == WRITE_DELETE)
+		return check_empty(tx, record, NULL, errors);
+	return str_equal(record_text(record, "kind"), record_text(before, "kind"))
+		       ? OK
+		       : check_empty(tx, record, "kind", errors);
 }
 
 const struct entity pipeline_stage_entity = {

@@ -116,6 +116,8 @@ enum err store_explain(struct ttx *, const struct entity *, enum err, struct err
 void record_show_times(struct record *);
 /* Which of the stored fields differ; all that has a value for a new row (before NULL). */
 void record_mark_changed(const struct record *, const struct record *before, bool *changed);
+/* ", column = $n" for each of them, and what is made of them. False when there is none. */
+bool sql_add_changed(struct sql *, const struct record *, const bool *changed);
 /* A new row's FIELD_MINE fields name whoever makes it. */
 void record_fill_mine(struct ttx *, struct record *);
 /* What was not given stays as it was, so that hooks see the whole row. */

@@ -200,16 +200,11 @@ static void add_same_row(struct sql *sql, const struct record *current)
 	sql_add_living(sql, current->entity);
 }
 
-/* False when nothing differs. */
-static bool add_update(struct sql *sql, const struct record *record, const bool *changed)
+bool sql_add_changed(struct sql *sql, const struct record *record, const bool *changed)
 {
 	const struct entity *entity = record->entity;
 	bool any = false, search = false, custom = false;
 
-	sql_add(sql, "UPDATE ");
-	sql_add(sql, entity->table);
-	sql_add(sql, " SET version = version + 1, updated_at = ");
-	sql_argument(sql, arg_instant(sql->arena, record->updated_at));
 	for (size_t i = 0; i < entity->field_count; i++) {
 		if (!changed[i])
 			continue;
@@ -231,6 +226,19 @@ static bool add_update(struct sql *sql, const struct record *record, const bool 
 		sql_add(sql, ", search_text = ");
 		sql_argument(sql, arg_str(search_text(record)));
 	}
+	return any;
+}
+
+/* False when nothing differs. */
+static bool add_update(struct sql *sql, const struct record *record, const bool *changed)
+{
+	bool any;
+
+	sql_add(sql, "UPDATE ");
+	sql_add(sql, record->entity->table);
+	sql_add(sql, " SET version = version + 1, updated_at = ");
+	sql_argument(sql, arg_instant(sql->arena, record->updated_at));
+	any = sql_add_changed(sql, record, changed);
 	add_same_row(sql, record->before);
 	return any;
 }

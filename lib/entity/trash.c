@@ -19,6 +19,14 @@ const struct entity *const *entity_catalogue_list(size_t *count)
 	return catalogue;
 }
 
+const struct entity *entity_of_table(const char *table)
+{
+	for (size_t i = 0; i < catalogue_count; i++)
+		if (strcmp(catalogue[i]->table, table) == 0)
+			return catalogue[i];
+	return NULL;
+}
+
 /* ---- what belongs to a row ---- */
 
 /* " AND <field> = ANY($n)", and no OWNING field before it is set. */
@@ -113,112 +121,6 @@ enum err trash_owned_back(struct ttx *tx, const struct entity *entity, struct st
 static struct str one_id(struct arena *arena, struct uuid id)
 {
 	return arena_printf(arena, "{%.*s}", STR_FMT_ARG(uuid_text(arena, id)));
-}
-
-/* ---- restoring ---- */
-
-enum err trash_get(struct ttx *tx, const struct entity *entity, struct uuid id, struct record **out,
-		   int64_t *deleted_at)
-{
-	struct arena *arena = ttx_arena(tx);
-	struct sql sql = sql_for(tx);
-	struct rows *rows;
-	enum err err;
-
-	if (!entity->trash)
-		return E_NOTFOUND;
-	sql_add(&sql, "SELECT ");
-	sql_add_selected(&sql, entity);
-	sql_add(&sql, ", deleted_at FROM ");
-	sql_add(&sql, entity->table);
-	sql_add(&sql, " WHERE tenant_id = $1 AND deleted_at IS NOT NULL AND id = ");
-	sql_argument(&sql, arg_uuid(arena, id));
-	sql_add_visible(&sql, entity);
-	err = sql_rows(&sql, tx, entity->plural, &rows);
-	if (err)
-		return err;
-	if (!rows_next(rows))
-		return E_NOTFOUND;
-	*out = sql_record(arena, entity, rows);
-	*deleted_at = rows_instant(rows, sql_column_count(entity));
-	return OK;
-}
-
-const struct entity *entity_of_table(const char *table)
-{
-	for (size_t i = 0; i < catalogue_count; i++)
-		if (strcmp(catalogue[i]->table, table) == 0)
-			return catalogue[i];
-	return NULL;
-}
-
-/* A row does not come back before what it belongs to. */
-static enum err owner_lives(struct ttx *tx, const struct record *record, struct errors *errors)
-{
-	for (size_t i = 0; i < record->entity->field_count; i++) {
-		const struct field *field = &record->entity->fields[i];
-		const struct entity *owner;
-		struct record *there;
-		struct uuid id;
-		enum err err;
-
-		if (!field_is(field, FIELD_OWNING) || str_absent(record->values[i]))
-			continue;
-		owner = entity_of_table(field->references);
-		if (!owner || !owner->trash || !uuid_parse(record->values[i], &id))
-			return OK;
-		err = entity_get(tx, owner, id, &there);
-		if (err != E_NOTFOUND)
-			return err;
-		errors_add(errors, field->name, "deleted",
-			   "The %.*s it belongs to is in the trash. Restore that first.",
-			   STR_FMT_ARG(label_in_sentence(ttx_arena(tx), owner->label)));
-		return E_CONFLICT;
-	}
-	return OK;
-}
-
-static enum err restore_row(struct ttx *tx, const struct record *record, struct errors *errors)
-{
-	struct sql sql = sql_new(ttx_arena(tx));
-	struct rows *rows;
-	enum err err;
-
-	sql_add(&sql, "UPDATE ");
-	sql_add(&sql, record->entity->table);
-	sql_add(&sql, " SET version = version + 1, deleted_at = NULL WHERE tenant_id = $1 AND deleted_at IS NOT NULL"
-		      " AND id = ");
-	sql_argument(&sql, arg_uuid(sql.arena, record->id));
-	sql_add(&sql, " AND version = ");
-	sql_argument(&sql, arg_int(sql.arena, record->version));
-	err = sql_rows(&sql, tx, record->entity->plural, &rows);
-	if (err)
-		return store_explain(tx, record->entity, err, errors);
-	return rows_affected(rows) == 1 ? OK : E_PRECONDITION;
-}
-
-enum err trash_restore(struct ttx *tx, const struct record *current, int64_t deleted_at, struct errors *errors,
-		       struct record **out)
-{
-	const struct entity *entity = current->entity;
-	struct record *row = record_new(ttx_arena(tx), entity);
-	enum err err = owner_lives(tx, current, errors);
-
-	*row = *current;
-	row->before = current;
-	if (err == OK && entity->before_write)
-		err = entity->before_write(tx, WRITE_RESTORE, row, errors);
-	if (err == OK)
-		err = restore_row(tx, row, errors);
-	if (err)
-		return err;
-	row->version++;
-	history_send(tx, HISTORY_RESTORED, row, clock_now());
-	err = trash_owned_back(tx, entity, one_id(ttx_arena(tx), row->id), deleted_at);
-	if (err == OK && entity->after_write)
-		err = entity->after_write(tx, WRITE_RESTORE, row);
-	*out = row;
-	return err;
 }
 
 /* ---- erasing ---- */

@@ -326,6 +326,87 @@ static void what_stays_too_long_is_marked(void **state)
 	assert_json(api(METHOD_GET, path, NULL), "data.0.cards.0.is_stale", "false");
 }
 
+/* ---- stages that change ---- */
+
+static const struct response *by_admin(enum method method, const char *path, const char *json)
+{
+	return ASK(.method = method, .host = acme.slug, .path = path, .bearer = acme.key[ROLE_ADMIN], .json = json,
+		   .headers = {{"if-match", "*"}});
+}
+
+static void a_stage_with_leads_keeps_its_meaning(void **state)
+{
+	struct browser admin = browser_as(&acme, ROLE_ADMIN);
+	struct str stage = json_text(by_admin(METHOD_POST, "/api/pipeline_stages", "{\"name\":\"Waiting\"}"), "id");
+	struct str lead = company_lead(&acme, "in between");
+	const char *path = text("/api/pipeline_stages/%.*s", STR_FMT_ARG(stage)).p;
+	const struct response *page;
+
+	(void)state;
+	assert_status(move(lead, NULL, stage, STR("")), 200);
+	assert_field_error(by_admin(METHOD_PATCH, path, "{\"kind\":\"won\"}"), 409, "kind", "in_use");
+	page = submit(&admin, path + strlen("/api"), "version=1&name=Waiting&kind=won&position=0&stale_days=14");
+	assert_status(page, 409);
+	assert_has(page, "1 lead is in this stage. Move it to another stage first.");
+	/* Its name and place are free, and so is its meaning when nobody is there. */
+	assert_status(by_admin(METHOD_PATCH, path, "{\"name\":\"Waiting on parts\",\"position\":35}"), 200);
+	assert_status(move(lead, NULL, stage_id(&acme, "New"), STR("")), 200);
+	assert_json(by_admin(METHOD_PATCH, path, "{\"kind\":\"won\"}"), "kind", "won");
+	assert_json(move(lead, NULL, stage, STR("")), "status", "won");
+	assert_status(move(lead, NULL, stage_id(&acme, "New"), STR("")), 200);
+	assert_status(by_admin(METHOD_DELETE, path, NULL), 204);
+}
+
+static void a_lead_comes_back_to_a_stage_that_is_there(void **state)
+{
+	struct browser admin = browser_as(&acme, ROLE_ADMIN);
+	struct str stage = json_text(
+		by_admin(METHOD_POST, "/api/pipeline_stages", "{\"name\":\"Short-lived\",\"position\":35}"), "id");
+	struct str lead = company_lead(&acme, "comes back");
+	const char *path = text("/api/leads/%.*s", STR_FMT_ARG(lead)).p;
+
+	(void)state;
+	assert_status(move(lead, NULL, stage, STR("")), 200);
+	assert_status(by_admin(METHOD_DELETE, path, NULL), 204);
+	assert_status(by_admin(METHOD_DELETE, text("/api/pipeline_stages/%.*s", STR_FMT_ARG(stage)).p, NULL), 204);
+	assert_status(submit(&admin, text("/leads/%.*s/restore", STR_FMT_ARG(lead)).p, ""), 303);
+	assert_non_null(strstr(column("New"), "comes back"));
+	assert_json(api(METHOD_GET, path, NULL), "status", "contacted");
+	assert_json(api(METHOD_GET, text("%s/history", path).p, NULL), "data.0.kind", "restored");
+	assert_json(api(METHOD_GET, text("%s/history", path).p, NULL), "data.0.changes.0.field", "stage_id");
+	/* Where the stage is still there, it is the one it was in. */
+	assert_status(move(lead, NULL, stage_id(&acme, "Contacted"), STR("")), 200);
+	assert_status(by_admin(METHOD_DELETE, path, NULL), 204);
+	assert_status(by_admin(METHOD_POST, text("/api/leads/%.*s/restore", STR_FMT_ARG(lead)).p, NULL), 200);
+	assert_non_null(strstr(column("Contacted"), "comes back"));
+}
+
+static void there_are_as_many_stages_as_the_board_shows(void **state)
+{
+	struct str last = STR_NONE;
+	int made = 0;
+
+	(void)state;
+	for (int i = 0; i < 50; i++) {
+		const struct response *answer = by_admin(METHOD_POST, "/api/pipeline_stages",
+							 text("{\"name\":\"Stage %d\",\"position\":%d}", i, 100 + i).p);
+
+		if (answer->status != 201) {
+			assert_status(answer, 409);
+			assert_json(answer, "code", "too_many");
+			break;
+		}
+		last = json_text(answer, "id");
+		made++;
+	}
+	assert_int_equal(made, 44);
+	assert_non_null(json_at(api(METHOD_GET, "/api/pipeline", NULL), "data.49"));
+	/* The trash makes room, and nothing comes out of it where there is none. */
+	assert_status(by_admin(METHOD_DELETE, text("/api/pipeline_stages/%.*s", STR_FMT_ARG(last)).p, NULL), 204);
+	assert_status(by_admin(METHOD_POST, "/api/pipeline_stages", "{\"name\":\"Another\"}"), 201);
+	assert_status(by_admin(METHOD_POST, text("/api/pipeline_stages/%.*s/restore", STR_FMT_ARG(last)).p, NULL), 409);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -338,6 +419,9 @@ int main(void)
 		cmocka_unit_test(a_long_column_goes_on),
 		cmocka_unit_test(a_column_tells_number_and_value_and_goes_on_as_a_page),
 		cmocka_unit_test(what_stays_too_long_is_marked),
+		cmocka_unit_test(a_stage_with_leads_keeps_its_meaning),
+		cmocka_unit_test(a_lead_comes_back_to_a_stage_that_is_there),
+		cmocka_unit_test(there_are_as_many_stages_as_the_board_shows),
 	};
 
 	return cmocka_run_group_tests(tests, make_companies, fixture_close);
