@@ -154,7 +154,7 @@ static const struct field fields[] = {
 		.label = "Lost because",
 		.help = "Asked for when a lead is lost.",
 		.type = FIELD_TEXT,
-		.flags = CARRIED,
+		.flags = FIELD_UNASKED | CARRIED,
 		.maximum = 200,
 	},
 	{
@@ -190,7 +190,7 @@ static const struct field fields[] = {
 		.label = "Why this score",
 		.help = "Made from what is known of the lead, unless somebody scores by hand.",
 		.type = FIELD_LONG_TEXT,
-		.flags = CARRIED,
+		.flags = FIELD_UNASKED | CARRIED,
 		.maximum = 1000,
 	},
 	{

@@ -49,9 +49,10 @@ enum field_flag {
 	FIELD_INTERNAL = 1 << 10,  /* a column the API does not show or take */
 	FIELD_API_ONLY = 1 << 11,  /* in JSON, not on pages */
 	FIELD_FILLED = 1 << 12,    /* never null: a hook fills it where nothing was sent */
-	FIELD_OWNING = 1 << 13, /* a reference: the row belongs to that one, and goes to the trash and back with it */
-	FIELD_MINE = 1 << 14,   /* a reference to a user: a new row that says nothing is of the person who makes it */
-	FIELD_CUSTOM = 1 << 16  /* a company's own: in the column `custom` (custom.h), never in a table of ours */
+	FIELD_OWNING = 1 << 13,  /* a reference: the row belongs to that one, and goes to the trash and back with it */
+	FIELD_MINE = 1 << 14,    /* a reference to a user: a new row that says nothing is of the person who makes it */
+	FIELD_UNASKED = 1 << 15, /* on a form only when there is something in it, or wrong with it */
+	FIELD_CUSTOM = 1 << 16   /* a company's own: in the column `custom` (custom.h), never in a table of ours */
 };
 
 struct choice {

@@ -65,6 +65,8 @@ static const struct flag_rule {
 	{FIELD_WRITE_ONLY, FIELD_LISTED | FIELD_EXPORTABLE | FIELD_SORTABLE | FIELD_FILTERABLE | FIELD_SEARCHABLE,
 	 "WRITE_ONLY and shown"},
 	{FIELD_API_ONLY, FIELD_LISTED, "API_ONLY and on the list page"},
+	{FIELD_UNASKED, FIELD_REQUIRED | FIELD_READ_ONLY | FIELD_INTERNAL | FIELD_API_ONLY,
+	 "UNASKED and always there, or on no form"},
 };
 
 static void check_flags(struct check *check, const struct field *field)

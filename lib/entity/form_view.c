@@ -247,6 +247,14 @@ static void put_input(struct value *map, const struct form_view *view, size_t in
 		put_choices(map, view, index, shown);
 }
 
+static bool is_asked(const struct form_view *view, size_t index)
+{
+	const struct field *field = &view->record->entity->fields[index];
+
+	return !field_is(field, FIELD_UNASKED) || shown_value(view, index).n ||
+	       (view->errors && errors_for(view->errors, field->name));
+}
+
 void record_form_view(const struct record *record, const struct form *typed, const struct errors *errors,
 		      enum write_kind kind, struct value *list)
 {
@@ -257,7 +265,7 @@ void record_form_view(const struct record *record, const struct form *typed, con
 		const struct field *field = &record->entity->fields[i];
 		struct value *map;
 
-		if (!field_is_writable(field, kind) || field_is(field, FIELD_API_ONLY))
+		if (!field_is_writable(field, kind) || field_is(field, FIELD_API_ONLY) || !is_asked(&view, i))
 			continue;
 		map = value_map(view.arena);
 		value_append(list, map);

@@ -96,6 +96,39 @@ static void a_lead_goes_in_and_comes_back(void **state)
 	assert_hasnt(browse(&member, "/leads?tier=cold"), "Karen Abbott");
 }
 
+static void why_it_was_lost_is_asked_when_it_is(void **state)
+{
+	struct browser member = browser_as(&acme, ROLE_MEMBER);
+	const struct response *page = browse(&member, "/leads/new"), *created;
+	struct str id;
+
+	(void)state;
+	assert_has(page, "name=\"status\"");
+	assert_hasnt(page, "name=\"lost_reason\"");
+	assert_hasnt(page, "name=\"score_reasons\"");
+	page = submit(&member, "/leads", "name=Gone&status=lost");
+	assert_status(page, 422);
+	assert_true(tag_has(input_tag(page, "lost_reason"), "is-invalid"));
+	assert_hasnt(page, "name=\"score_reasons\"");
+	/* What was typed stays, whatever else is wrong. */
+	page = submit(&member, "/leads", "name=&status=lost&lost_reason=too+far");
+	assert_status(page, 422);
+	assert_true(tag_has(input_tag(page, "lost_reason"), "value=\"too far\""));
+	created = submit(&member, "/leads", "name=Gone&status=lost&lost_reason=too+far&phone=%28512%29+555-0101");
+	id = id_of(created);
+	page = browse(&member, page_of(id, "/edit"));
+	assert_true(tag_has(input_tag(page, "lost_reason"), "value=\"too far\""));
+	assert_has(page, "name=\"score_reasons\"");
+	/* A lead that is not lost has none to change; making it a lost one asks. */
+	id = company_lead(&acme, "Still here");
+	assert_hasnt(browse(&member, page_of(id, "/edit")), "name=\"lost_reason\"");
+	page = submit(&member, page_of(id, ""), "version=1&name=Still+here&status=lost");
+	assert_status(page, 422);
+	assert_true(tag_has(input_tag(page, "lost_reason"), "is-invalid"));
+	assert_goes_to(submit(&member, page_of(id, ""), "version=1&name=Still+here&status=lost&lost_reason=moved"),
+		       text("/leads/%.*s?done=saved", STR_FMT_ARG(id)));
+}
+
 static void money_is_taken_as_people_write_it(void **state)
 {
 	static const char *const rows[][2] = {
@@ -318,6 +351,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_empty_list_teaches_and_a_narrowed_one_says_no_match),
 		cmocka_unit_test(a_lead_goes_in_and_comes_back),
+		cmocka_unit_test(why_it_was_lost_is_asked_when_it_is),
 		cmocka_unit_test(money_is_taken_as_people_write_it),
 		cmocka_unit_test(what_is_wrong_is_marked_and_what_was_typed_is_kept),
 		cmocka_unit_test(nothing_typed_becomes_markup),
