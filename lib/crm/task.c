@@ -122,6 +122,15 @@ static const struct field fields[] = {
 		.reference_label = "id::text",
 	},
 	{
+		/* Of the month: where a month that is too short has it earlier, the next ones have it here again. */
+		.name = "repeat_day",
+		.label = "Day of the repeat",
+		.type = FIELD_INTEGER,
+		.flags = FIELD_INTERNAL,
+		.minimum = 29,
+		.maximum = 31,
+	},
+	{
 		.name = "created_at",
 		.label = "Created",
 		.type = FIELD_INSTANT,
@@ -137,11 +146,15 @@ static const struct field fields[] = {
 
 static enum err before_write(struct ttx *tx, enum write_kind kind, struct record *record, struct errors *errors)
 {
+	const struct record *before = kind == WRITE_UPDATE ? record_before(record) : NULL;
 	bool done = str_is(record_text(record, "status"), "done");
 
 	(void)errors;
 	if (kind == WRITE_DELETE)
 		return OK;
+	/* Given another time by somebody, it repeats from there. */
+	if (before && !str_equal(record_text(before, "due_at"), record_text(record, "due_at")))
+		record_set_text(record, "repeat_day", STR_NONE);
 	if (!done)
 		record_set_text(record, "completed_at", STR_NONE);
 	else if (str_absent(record_text(record, "completed_at")))
@@ -156,13 +169,49 @@ static const struct {
 	char unit; /* of local_shift */
 } intervals[] = {{"daily", 'd'}, {"weekly", 'w'}, {"monthly", 'm'}, {"yearly", 'y'}};
 
-/* At the same time of day, and not in the past: who does two weeks' dailies today does not find thirteen of them. */
-static int64_t next_due(struct str repeat, int64_t due, int64_t now)
+static int64_t day_of_month(struct arena *arena, int64_t instant)
 {
-	for (size_t i = 0; i < COUNT_OF(intervals); i++)
-		for (int64_t step = 1; str_is(repeat, intervals[i].repeat) && step < 4000; step++)
-			if (local_shift(due, step, intervals[i].unit) > now)
-				return local_shift(due, step, intervals[i].unit);
+	struct str day = local_day(arena, instant);
+	int64_t number;
+
+	return day.n == 10 && str_to_int64((struct str){day.p + 8, 2}, &number) ? number : 0;
+}
+
+/* As far into its month as that day. */
+static int64_t up_to_day(struct arena *arena, int64_t instant, int64_t day)
+{
+	int64_t next = local_shift(instant, 1, 'd');
+
+	while (day_of_month(arena, instant) < day && day_of_month(arena, next) == day_of_month(arena, instant) + 1) {
+		instant = next;
+		next = local_shift(instant, 1, 'd');
+	}
+	return instant;
+}
+
+/*
+ * At the same time of day, and not in the past: who does two weeks' dailies today does not find thirteen of them. *day: of the month, that it should be
+ * on where months and years are counted; 0 elsewhere.
+ */
+static int64_t next_due(struct arena *arena, const struct record *task, int64_t due, int64_t now, int64_t *day)
+{
+	struct str repeat = record_text(task, "repeat");
+	size_t i = 0;
+
+	*day = 0;
+	while (i < COUNT_OF(intervals) && !str_is(repeat, intervals[i].repeat))
+		i++;
+	if (i == COUNT_OF(intervals))
+		return 0;
+	if ((intervals[i].unit == 'm' || intervals[i].unit == 'y') &&
+	    !str_to_int64(record_text(task, "repeat_day"), day))
+		*day = day_of_month(arena, due);
+	for (int64_t step = 1; step < 4000; step++) {
+		int64_t next = local_shift(due, step, intervals[i].unit);
+
+		if (next > now)
+			return up_to_day(arena, next, *day);
+	}
 	return 0;
 }
 
@@ -170,19 +219,22 @@ static enum err insert_next(struct ttx *tx, const struct record *task)
 {
 	static const char *const carried[] = {"title",       "kind",    "repeat",     "priority",
 					      "description", "lead_id", "contact_id", "assignee_id"};
-	struct record *next = record_new(ttx_arena(tx), &task_entity);
-	int64_t due;
+	struct arena *arena = ttx_arena(tx);
+	struct record *next = record_new(arena, &task_entity);
+	int64_t due, day;
 
 	if (!clock_from_rfc3339(record_text(task, "due_at"), &due))
 		return E_INTERNAL;
-	due = next_due(record_text(task, "repeat"), due, clock_now());
+	due = next_due(arena, task, due, clock_now(), &day);
 	if (due == 0)
 		return OK;
 	for (size_t i = 0; i < COUNT_OF(carried); i++)
 		record_set_text(next, carried[i], record_text(task, carried[i]));
-	record_set_text(next, "due_at", clock_rfc3339(ttx_arena(tx), due));
+	record_set_text(next, "due_at", clock_rfc3339(arena, due));
+	if (day_of_month(arena, due) < day)
+		record_set_text(next, "repeat_day", arena_printf(arena, "%lld", (long long)day));
 	record_set_defaults(next);
-	return entity_insert(tx, next, errors_new(ttx_arena(tx)));
+	return entity_insert(tx, next, errors_new(arena));
 }
 
 static bool is_open(const struct record *task)

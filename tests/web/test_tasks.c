@@ -1,4 +1,4 @@
-/* A day's tasks: in the person's zone, put off, repeated, made by cadences and cancelled with them. */
+/* A day's tasks: in the person's zone, put off and repeated. */
 #include "tests/web/fixture.h"
 
 #include "lib/base/clock.h"
@@ -163,210 +163,87 @@ static void a_task_that_repeats_makes_its_next_once_and_not_in_the_past(void **s
 	assert_int_equal(open_tasks("Daily"), 0);
 }
 
-/* ---- cadences ---- */
-
-static struct str cadence_id(void)
+/* The wall clock at the company of the one open task of that title. */
+static struct str next_of(const char *title)
 {
-	return json_text(api(METHOD_GET, "/api/cadences", NULL), "data.0.id");
+	assert_int_equal(open_tasks(title), 1);
+	return arena_copy(web->arena,
+			  test_sql_value("SELECT to_char(due_at AT TIME ZONE 'America/New_York', 'YYYY-MM-DD HH24:MI')"
+					 " FROM tasks WHERE tenant_id = '%.*s' AND title = '%s' AND status = 'open'",
+					 STR_FMT_ARG(uuid_text(web->arena, acme.id)), title));
 }
 
-static const char *path_of(struct str lead, const char *suffix)
+static const char *open_path(const char *title, const char *suffix)
 {
-	return text("/api/leads/%.*s%s", STR_FMT_ARG(lead), suffix).p;
+	return text("/api/tasks/%.*s%s",
+		    STR_FMT_ARG(test_sql_value("SELECT id::text FROM tasks WHERE tenant_id = '%.*s' AND title = '%s'"
+					       " AND status = 'open'",
+					       STR_FMT_ARG(uuid_text(web->arena, acme.id)), title)),
+		    suffix)
+		.p;
 }
 
-static struct str started_lead(const char *name)
+static void assert_nexts(const char *title, const char *const *wanted)
 {
-	struct str lead = company_lead(&acme, name);
-
-	assert_json(api(METHOD_POST, path_of(lead, "/cadences"),
-			text("{\"cadence_id\":\"%.*s\"}", STR_FMT_ARG(cadence_id())).p),
-		    "data.0.open_tasks", "3");
-	return lead;
-}
-
-static void a_cadence_makes_its_tasks_once(void **state)
-{
-	struct str lead = started_lead("Cadence one");
-	struct str body = text("{\"cadence_id\":\"%.*s\"}", STR_FMT_ARG(cadence_id()));
-
-	(void)state;
-	assert_field_error(api(METHOD_POST, path_of(lead, "/cadences"), body.p), 409, "cadence_id", "running");
-	assert_field_error(
-		api(METHOD_POST, path_of(lead, "/cadences"), text("{\"cadence_id\":\"%.*s\"}", STR_FMT_ARG(lead)).p),
-		422, "cadence_id", "not_found");
-	assert_json(api(METHOD_GET, text("/api/tasks?lead_id=%.*s", STR_FMT_ARG(lead)).p, NULL), "data.0.kind", "sms");
-	assert_json(api(METHOD_POST, path_of(lead, "/cadences/stop"), NULL), "data.0.stop_reason", "person");
-	assert_json(api(METHOD_GET, path_of(lead, "/cadences"), NULL), "data.0.open_tasks", "0");
-	/* After the end it can be started again. */
-	assert_status(api(METHOD_POST, path_of(lead, "/cadences"), body.p), 200);
-}
-
-static struct str log_activity(const char *members)
-{
-	const struct response *made = api(METHOD_POST, "/api/activities", text("{%s}", members).p);
-
-	assert_status(made, 201);
-	return json_text(made, "id");
-}
-
-static struct str log_on(struct str lead, const char *members)
-{
-	return log_activity(text("%s,\"lead_id\":\"%.*s\"", members, STR_FMT_ARG(lead)).p);
-}
-
-static void assert_runs_at(struct str lead, bool runs, const char *file, int line)
-{
-	const struct response *answer = api(METHOD_GET, path_of(lead, "/cadences"), NULL);
-
-	assert_true_at(answer, str_is(json_text(answer, "data.0.open_tasks"), runs ? "3" : "0"), "open tasks", file,
-		       line);
-	assert_true_at(answer, runs || str_is(json_text(answer, "data.0.stop_reason"), "reply"), "the reason", file,
-		       line);
-}
-#define assert_runs(lead, runs) assert_runs_at(lead, runs, __FILE__, __LINE__)
-
-static void what_the_lead_sends_stops_it(void **state)
-{
-	static const char *const types[] = {"sms", "email", "call"};
-
-	(void)state;
-	for (size_t i = 0; i < COUNT_OF(types); i++) {
-		struct str lead = started_lead("Cadence two");
-
-		(void)log_on(lead, text("\"type\":\"%s\"", types[i]).p);
-		assert_runs(lead, true);
-		(void)log_on(lead, text("\"type\":\"%s\",\"direction\":\"inbound\"", types[i]).p);
-		assert_runs(lead, false);
+	for (; *wanted; wanted++) {
+		assert_status(api(METHOD_POST, open_path(title, "/done"), NULL), 200);
+		assert_string_equal(arena_c_string(web->arena, next_of(title)), *wanted);
 	}
 }
 
-static void a_call_stops_it_when_the_lead_was_reached(void **state)
+static void the_last_of_each_month_stays_the_last(void **state)
 {
-	static const struct {
-		const char *outcome;
-		bool reached;
-	} calls[] = {{"no_answer", false},
-		     {"voicemail", false},
-		     {"answered", true},
-		     {"booked", true},
-		     {"not_interested", true}};
+	(void)state;
+	(void)make_task("Rent", STR("2030-01-31T12:00:00Z"), ",\"repeat\":\"monthly\"");
+	assert_nexts("Rent", (const char *const[]){"2030-02-28 07:00", "2030-03-31 07:00", "2030-04-30 07:00",
+						   "2030-05-31 07:00", NULL});
+	/* Moved by hand it repeats from there, also from the end of a short month. */
+	assert_status(api(METHOD_PATCH, open_path("Rent", ""), "{\"due_at\":\"2030-06-30T11:00:00Z\"}"), 200);
+	assert_nexts("Rent", (const char *const[]){"2030-07-30 07:00", NULL});
+	(void)make_task("Leap", STR("2032-02-29T12:00:00Z"), ",\"repeat\":\"yearly\"");
+	assert_nexts("Leap", (const char *const[]){"2033-02-28 07:00", "2034-02-28 07:00", "2035-02-28 07:00",
+						   "2036-02-29 07:00", NULL});
+	(void)make_task("Short", STR("2031-02-28T12:00:00Z"), ",\"repeat\":\"monthly\"");
+	assert_nexts("Short", (const char *const[]){"2031-03-28 07:00", NULL});
+}
+
+/* Where it is that hour now. */
+static struct str zone_where_it_is(int64_t hour)
+{
+	int64_t ahead = hour - clock_now() / HOUR % 24;
+
+	ahead = ahead > 12 ? ahead - 24 : ahead < -12 ? ahead + 24 : ahead;
+	return text("Etc/GMT%+d", (int)-ahead);
+}
+
+static void a_day_is_that_of_the_person_and_not_of_the_company(void **state)
+{
+	struct str mine = zone_where_it_is(22), theirs = zone_where_it_is(12),
+		   late = make_task("In three hours", in(3 * HOUR), "");
+	const char *until;
 
 	(void)state;
-	for (size_t i = 0; i < COUNT_OF(calls); i++) {
-		struct str lead = started_lead("Cadence called");
-
-		(void)log_on(lead, text("\"type\":\"call\",\"outcome\":\"%s\"", calls[i].outcome).p);
-		assert_runs(lead, !calls[i].reached);
-	}
-}
-
-static void an_outcome_that_is_told_later_counts_then(void **state)
-{
-	struct str lead = started_lead("Cadence later"), call = log_on(lead, "\"type\":\"call\"");
-	const char *path = text("/api/activities/%.*s", STR_FMT_ARG(call)).p;
-	struct str body = text("{\"cadence_id\":\"%.*s\"}", STR_FMT_ARG(cadence_id()));
-
-	(void)state;
-	assert_runs(lead, true);
-	assert_status(api(METHOD_PATCH, path, "{\"outcome\":\"booked\"}"), 200);
-	assert_runs(lead, false);
-	/* Once: a word added to an old call does not stop what was started since. */
-	assert_status(api(METHOD_POST, path_of(lead, "/cadences"), body.p), 200);
-	assert_status(api(METHOD_PATCH, path, "{\"body\":\"Tuesday at nine\"}"), 200);
-	assert_runs(lead, true);
-}
-
-/* ---- what is logged with a contact ---- */
-
-static struct str contact_with_leads(struct str *older, struct str *newer)
-{
-	const struct response *made = api(METHOD_POST, "/api/contacts", "{\"name\":\"Has leads\"}");
-	struct str id = json_text(made, "id");
-
-	*older = started_lead("Older");
-	*newer = started_lead("Newer");
-	test_sql("UPDATE leads SET contact_id = '%.*s', created_at = now() - interval '2 hours'"
-		 " WHERE tenant_id = '%.*s' AND id = '%.*s'",
-		 STR_FMT_ARG(id), STR_FMT_ARG(uuid_text(web->arena, acme.id)), STR_FMT_ARG(*older));
-	test_sql("UPDATE leads SET contact_id = '%.*s', created_at = now() - interval '1 hour'"
-		 " WHERE tenant_id = '%.*s' AND id = '%.*s'",
-		 STR_FMT_ARG(id), STR_FMT_ARG(uuid_text(web->arena, acme.id)), STR_FMT_ARG(*newer));
-	return id;
-}
-
-static struct str first_response(struct str lead)
-{
-	return json_text(api(METHOD_GET, path_of(lead, ""), NULL), "first_response_kind");
-}
-
-static void a_call_to_a_contact_counts_for_its_newest_open_lead(void **state)
-{
-	struct str older, newer, contact = contact_with_leads(&older, &newer);
-	const char *call =
-		text("\"type\":\"call\",\"outcome\":\"answered\",\"contact_id\":\"%.*s\"", STR_FMT_ARG(contact)).p;
-
-	(void)state;
-	(void)log_activity(call);
-	assert_true(str_is(first_response(newer), "call"));
-	assert_true(str_absent(first_response(older)));
-	assert_runs(newer, false);
-	assert_runs(older, true);
-	/* What is won is no open lead. */
-	assert_status(api(METHOD_PATCH, path_of(newer, ""), "{\"status\":\"won\"}"), 200);
-	(void)log_activity(call);
-	assert_true(str_is(first_response(older), "call"));
-	assert_runs(older, false);
-	/* A contact without leads has none to count for. */
-	(void)log_activity(
-		text("\"type\":\"call\",\"contact_id\":\"%.*s\"",
-		     STR_FMT_ARG(json_text(api(METHOD_POST, "/api/contacts", "{\"name\":\"No lead\"}"), "id")))
-			.p);
-}
-
-static void winning_stops_it(void **state)
-{
-	struct str lead = started_lead("Cadence three");
-
-	(void)state;
-	assert_status(api(METHOD_PATCH, path_of(lead, ""), "{\"status\":\"won\"}"), 200);
-	assert_json(api(METHOD_GET, path_of(lead, "/cadences"), NULL), "data.0.stop_reason", "won");
-	assert_json(api(METHOD_GET, path_of(lead, "/cadences"), NULL), "data.0.open_tasks", "0");
-}
-
-static void the_last_task_finishes_the_run(void **state)
-{
-	struct str lead = started_lead("Cadence four");
-	const struct response *tasks = api(METHOD_GET, text("/api/tasks?lead_id=%.*s", STR_FMT_ARG(lead)).p, NULL);
-
-	(void)state;
-	for (int i = 0; i < 3; i++) {
-		assert_true(
-			str_absent(json_text(api(METHOD_GET, path_of(lead, "/cadences"), NULL), "data.0.stopped_at")));
-		assert_status(
-			api(METHOD_POST,
-			    text("/api/tasks/%.*s/done", STR_FMT_ARG(json_text(tasks, text("data.%d.id", i).p))).p,
-			    NULL),
-			200);
-	}
-	assert_json(api(METHOD_GET, path_of(lead, "/cadences"), NULL), "data.0.stop_reason", "finished");
-}
-
-static void cadences_have_a_page(void **state)
-{
-	struct str lead = company_lead(&acme, "Cadence five");
-	struct browser member = browser_as(&acme, ROLE_MEMBER);
-	const char *path = text("/leads/%.*s/cadences", STR_FMT_ARG(lead)).p;
-
-	(void)state;
-	assert_has(browse(&member, path), "Nothing runs");
-	assert_status(submit(&member, path, "cadence_id="), 422);
-	assert_status(submit(&member, path, text("cadence_id=%.*s", STR_FMT_ARG(cadence_id())).p), 303);
-	assert_has(browse(&member, path), "3 of 3 open");
-	assert_status(submit(&member, path, text("cadence_id=%.*s", STR_FMT_ARG(cadence_id())).p), 409);
-	assert_has(browse(&member, "/leads"), "Cadence five");
-	assert_status(submit(&member, text("%s/stop", path).p, ""), 303);
-	assert_hasnt(browse(&member, path), "3 of 3 open");
+	company_set(&acme, text("time_zone = '%.*s'", STR_FMT_ARG(theirs)).p);
+	assert_true(str_is(part_of(late), "today"));
+	test_sql("UPDATE tenant_users SET time_zone = '%.*s' WHERE tenant_id = '%.*s' AND id = '%.*s'",
+		 STR_FMT_ARG(mine), STR_FMT_ARG(uuid_text(web->arena, acme.id)), STR_FMT_ARG(acme.user[ROLE_MEMBER]));
+	/* It is late in the evening there: three hours from now is tomorrow. */
+	assert_true(str_is(part_of(late), "next_seven_days"));
+	until = json_text(api(METHOD_POST, text("/api/tasks/%.*s/snooze", STR_FMT_ARG(late)).p,
+			      "{\"until\":\"tomorrow\"}"),
+			  "snoozed_until")
+			.p;
+	assert_string_equal(
+		arena_c_string(
+			web->arena,
+			test_sql_value("SELECT to_char(timestamptz '%s' AT TIME ZONE '%.*s', 'HH24:MI') || ' ' ||"
+				       " ((timestamptz '%s' AT TIME ZONE '%.*s')::date"
+				       " - (now() AT TIME ZONE '%.*s')::date)",
+				       until, STR_FMT_ARG(mine), until, STR_FMT_ARG(mine), STR_FMT_ARG(mine))),
+		"08:00 1");
+	test_sql("UPDATE tenant_users SET time_zone = NULL WHERE tenant_id = '%.*s'",
+		 STR_FMT_ARG(uuid_text(web->arena, acme.id)));
+	company_set(&acme, "time_zone = 'America/New_York'");
 }
 
 int main(void)
@@ -376,14 +253,8 @@ int main(void)
 		cmocka_unit_test(snoozing_and_finishing_are_for_who_may_write),
 		cmocka_unit_test(tomorrow_is_tomorrow_where_the_company_is),
 		cmocka_unit_test(a_task_that_repeats_makes_its_next_once_and_not_in_the_past),
-		cmocka_unit_test(a_cadence_makes_its_tasks_once),
-		cmocka_unit_test(what_the_lead_sends_stops_it),
-		cmocka_unit_test(a_call_stops_it_when_the_lead_was_reached),
-		cmocka_unit_test(an_outcome_that_is_told_later_counts_then),
-		cmocka_unit_test(a_call_to_a_contact_counts_for_its_newest_open_lead),
-		cmocka_unit_test(winning_stops_it),
-		cmocka_unit_test(the_last_task_finishes_the_run),
-		cmocka_unit_test(cadences_have_a_page),
+		cmocka_unit_test(the_last_of_each_month_stays_the_last),
+		cmocka_unit_test(a_day_is_that_of_the_person_and_not_of_the_company),
 	};
 
 	return cmocka_run_group_tests(tests, make_companies, fixture_close);
