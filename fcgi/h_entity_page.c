@@ -58,7 +58,7 @@ static const struct row_action {
 } row_actions[] = {
 	{&lead_entity, "/move", "Move", "layout-kanban", NULL, NULL},
 	{&lead_entity, "/convert", "Make a customer", "user-check", NULL, is_no_customer},
-	{&lead_entity, "/cadences", "Cadence", "repeat", NULL, NULL},
+	{&lead_entity, "/cadences", "Follow-up", "repeat", NULL, NULL},
 	{&lead_entity, "/merge", "Merge with…", "arrows-join", NULL, NULL},
 	{&contact_entity, "/merge", "Merge with…", "arrows-join", NULL, NULL},
 	{&property_entity, "/merge", "Merge with…", "arrows-join", NULL, NULL},

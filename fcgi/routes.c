@@ -115,8 +115,8 @@ static const struct route own_routes[] = {
 	{METHOD_GET, "/api/my-day", TENANT_API, API, MEMBER(CAN_READ), RATE_READ, POOL_WEB, WORK_TENANT_READ, my_day_api, NULL, NULL, NULL, 200, false, "Open tasks that are overdue, due in the next seven days or snoozed; who=all for everybody's."},
 	{METHOD_POST, "/api/tasks/{id}/done", TENANT_API, API, MEMBER(CAN_WRITE), RATE_WRITE, POOL_WEB, WORK_TENANT_WRITE, task_done_api, NULL, NULL, NULL, 200, false, "Mark a task as done; one that repeats makes its next."},
 	{METHOD_POST, "/api/tasks/{id}/snooze", TENANT_API, API, MEMBER(CAN_WRITE), RATE_WRITE, POOL_WEB, WORK_TENANT_WRITE, task_snooze_api, NULL, NULL, &task_snooze_entity, 200, false, "Put a task off."},
-	{METHOD_GET, "/api/leads/{id}/cadences", TENANT_API, API, MEMBER(CAN_READ), RATE_READ, POOL_WEB, WORK_TENANT_READ, cadences_api, NULL, NULL, NULL, 200, false, "The cadences that run or have run on a lead."},
-	{METHOD_POST, "/api/leads/{id}/cadences", TENANT_API, API, MEMBER(CAN_WRITE), RATE_WRITE, POOL_WEB, WORK_TENANT_WRITE, cadence_start_api, NULL, NULL, &cadence_start_entity, 200, false, "Start a cadence on a lead: its tasks are made."},
+	{METHOD_GET, "/api/leads/{id}/cadences", TENANT_API, API, MEMBER(CAN_READ), RATE_READ, POOL_WEB, WORK_TENANT_READ, cadences_api, NULL, NULL, NULL, 200, false, "The follow-ups (cadences) that run or have run on a lead."},
+	{METHOD_POST, "/api/leads/{id}/cadences", TENANT_API, API, MEMBER(CAN_WRITE), RATE_WRITE, POOL_WEB, WORK_TENANT_WRITE, cadence_start_api, NULL, NULL, &cadence_start_entity, 200, false, "Start a follow-up (a cadence) on a lead: its tasks are made."},
 	{METHOD_POST, "/api/leads/{id}/cadences/stop", TENANT_API, API, MEMBER(CAN_WRITE), RATE_WRITE, POOL_WEB, WORK_TENANT_WRITE, cadence_stop_api, NULL, NULL, NULL, 200, false, "Stop what runs on a lead; its open tasks are cancelled."},
 
 	/* ---- web forms: the first two for strangers ---- */

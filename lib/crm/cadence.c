@@ -6,7 +6,7 @@ static const struct field fields[] = {
 	{
 		.name = "name",
 		.label = "Name",
-		.group = "Cadence",
+		.group = "Follow-up",
 		.type = FIELD_TEXT,
 		.flags = FIELD_REQUIRED | FIELD_LISTED | CARRIED,
 		.maximum = 100,
@@ -14,7 +14,7 @@ static const struct field fields[] = {
 	{
 		.name = "is_active",
 		.label = "Active",
-		.help = "Only an active cadence can be started.",
+		.help = "Only an active one can be started on a lead.",
 		.type = FIELD_BOOL,
 		.flags = FIELD_LISTED | CARRIED,
 		.default_value = "t",
@@ -37,16 +37,17 @@ static const struct field fields[] = {
 const struct entity cadence_entity = {
 	.name = "cadence",
 	.plural = "cadences",
-	.label = "Cadence",
-	.label_plural = "Cadences",
+	.label = "Follow-up",
+	.label_plural = "Follow-ups",
 	.icon = "repeat",
 	.table = "cadences",
 	.fields = fields,
 	.field_count = COUNT_OF(fields),
 	.title_field = "name",
 	.default_sort = "created_at",
-	.empty_hint = "A cadence is a list of steps, such as a call after a day and another after three. Started on a "
-		      "lead, it makes the tasks and stops when the lead answers.",
+	.empty_hint =
+		"A follow-up is a list of steps, such as a call after a day and another after three. Started on a "
+		"lead, it makes the tasks and stops when the lead answers.",
 	.trash = true,
 	.history = true,
 };

@@ -96,14 +96,15 @@ enum err cadence_start(struct ttx *tx, struct uuid lead, struct uuid cadence, st
 	if (err)
 		return err;
 	if (rows_count(steps) == 0)
-		return refuse(errors, E_INVALID, "not_found", "This cadence is not there, not active or has no steps.");
+		return refuse(errors, E_INVALID, "not_found",
+			      "This follow-up is not there, not active or has no steps.");
 	*run = uuid_new();
 	err = ttx_exec(tx, &insert_run,
 		       ARGS(arg_uuid(arena, *run), arg_uuid(arena, cadence), arg_uuid(arena, lead),
 			    arg_instant(arena, now), arg_str(person)),
 		       NULL);
 	if (err == E_CONFLICT)
-		return refuse(errors, err, "running", "This cadence already runs on this lead.");
+		return refuse(errors, err, "running", "This follow-up already runs on this lead.");
 	if (err)
 		return err;
 	return insert_tasks(tx, lead, rows_null(row, 0) ? person : rows_str(row, 0), *run, now, steps, errors);

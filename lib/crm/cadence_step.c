@@ -13,7 +13,7 @@ static const struct field fields[] = {
 	},
 	{
 		.name = "cadence_id",
-		.label = "Cadence",
+		.label = "Follow-up",
 		REFERS_BY_NAME("cadences"),
 		.flags = FIELD_OWNING | FIELD_REQUIRED | FIELD_CREATE_ONLY | FIELD_FILTERABLE | FIELD_LISTED |
 			 FIELD_EXPORTABLE,

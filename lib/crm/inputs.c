@@ -3,7 +3,7 @@
 static const struct field cadence_start_fields[] = {
 	{
 		.name = "cadence_id",
-		.label = "Cadence",
+		.label = "Follow-up",
 		.type = FIELD_REFERENCE,
 		.flags = FIELD_REQUIRED,
 		.references = "cadences",
@@ -13,8 +13,8 @@ static const struct field cadence_start_fields[] = {
 const struct entity cadence_start_entity = {
 	.name = "cadence start",
 	.plural = "cadence_starts",
-	.label = "Start of a cadence",
-	.label_plural = "Starts of cadences",
+	.label = "Start of a follow-up",
+	.label_plural = "Starts of follow-ups",
 	.fields = cadence_start_fields,
 	.field_count = COUNT_OF(cadence_start_fields),
 };

@@ -20,7 +20,7 @@ static const struct {
 	const char *of;
 	struct merge_link link;
 } own_links[] = {
-	{"leads", {"cadence_runs", "lead_id", "cadence", "cadences", NULL, MERGE_MOVES}},
+	{"leads", {"cadence_runs", "lead_id", "follow-up", "follow-ups", NULL, MERGE_MOVES}},
 	{"leads",
 	 {"web_requests", "lead_id", "request from a web form", "requests from a web form", NULL, MERGE_MOVES}},
 	{"leads", {"stage_moves", "lead_id", "stage move", "stage moves", NULL, MERGE_STAYS}},

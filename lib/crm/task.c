@@ -115,7 +115,7 @@ static const struct field fields[] = {
 	},
 	{
 		.name = "cadence_run_id",
-		.label = "Run of a cadence",
+		.label = "Run of a follow-up",
 		.type = FIELD_REFERENCE,
 		.flags = FIELD_INTERNAL,
 		.references = "cadence_runs",
