@@ -239,6 +239,18 @@ async function lead(page, { tag, slug }) {
 		await page.waitForSelector('.timeline-entry:has-text("19 years old")');
 		await shoot(page, `${tag}-lead-timeline`);
 	});
+	await step(`${tag}: what they sent is logged in two taps too, and a note is pinned above it`, async () => {
+		await page.click('.quick summary:has-text("Log")');
+		await page.click('.quick-received button:has-text("They texted")');
+		await page.waitForSelector('.timeline-entry:has-text("Text message received")');
+		await page.click('.quick summary:has-text("Note")');
+		await page.fill('#quick-note', 'Gate code 1234');
+		await page.locator('.quick-pin input').check();
+		await page.screenshot({ path: `${process.env.DEMAND_SCREENSHOTS || process.env.DEMAND_STATE}/${tag}-note.png` });
+		await page.click('.quick-panel:has(#quick-note) button[type=submit]');
+		await page.waitForSelector('.timeline-pinned:has-text("Gate code 1234")');
+		await shoot(page, `${tag}-lead-pinned`);
+	});
 	await step(`${tag}: the timeline shows one kind alone`, async () => {
 		const all = await page.locator('.timeline-entry').count();
 		await page.click('.timeline-chip:has-text("Calls")');
@@ -257,6 +269,27 @@ async function lead(page, { tag, slug }) {
 		await shoot(page, `${tag}-my-day`);
 		await page.click(`.day-task:has-text("Send the estimate ${tag}") button:has-text("Done")`);
 		await page.waitForSelector(`.day-task:has-text("Send the estimate ${tag}")`, { state: 'detached' });
+	});
+	await step(`${tag}: a call that was to be made is written down with choices, and done on Today with how it went`, async () => {
+		await page.goto(`${origin(slug)}/leads?status=qualified`);
+		await page.click('#list tbody .row-title');
+		await page.waitForURL(row);
+		const lead = page.url();
+		await page.click('.quick summary:has-text("Task")');
+		await page.click('.quick-panel:has(#quick-task) a:has-text("More choices")');
+		await page.fill('[name=title]', `Call about the offer ${tag}`);
+		await page.selectOption('[name=kind]', 'call');
+		await page.fill('[name=due_at]', '2026-01-05T09:00');
+		await page.click('main form button[type=submit].btn-primary');
+		await page.waitForURL((url) => url.href.startsWith(lead));
+		await page.goto(`${origin(slug)}/`);
+		const task = page.locator(`.day-task:has-text("Call about the offer ${tag}")`);
+		await task.locator('summary:has-text("Done")').click();
+		await shoot(page, `${tag}-today`);
+		await task.locator('button:has-text("Voicemail")').click();
+		await task.waitFor({ state: 'detached' });
+		await page.goto(lead);
+		await page.waitForSelector(`.timeline-entry:has-text("Call: Call about the offer ${tag}")`);
 	});
 	await step(`${tag}: a lead becomes a contact, who shows what happened before`, async () => {
 		await page.goto(`${origin(slug)}/leads?status=qualified`);
