@@ -2,6 +2,7 @@
 
 #include "lib/crm/pipeline.h"
 #include "lib/crm/shared.h"
+#include "lib/entity/insert_many.h"
 #include <inttypes.h>
 
 static const struct choice kinds[] = {
@@ -83,17 +84,29 @@ static enum err check_empty(struct ttx *tx, const struct record *stage, const ch
 }
 
 /* Those beyond would be no column of the board. */
-static enum err check_number(struct ttx *tx, struct errors *errors)
+static enum err places_left(struct ttx *tx, int64_t *left)
 {
 	STATEMENT(count, "SELECT count(*) FROM pipeline_stages WHERE tenant_id = $1 AND deleted_at IS NULL");
 	struct rows *rows;
 	enum err err = ttx_one(tx, &count, NO_ARGS, &rows);
 
-	if (err || rows_int(rows, 0) < STAGES_MOST)
-		return err;
+	*left = err ? 0 : STAGES_MOST - rows_int(rows, 0);
+	return err;
+}
+
+static enum err refuse_another(struct errors *errors)
+{
 	errors_add(errors, NULL, "too_many", "A pipeline has %d stages at most. Delete one that is not needed.",
 		   STAGES_MOST);
 	return E_CONFLICT;
+}
+
+static enum err check_number(struct ttx *tx, struct errors *errors)
+{
+	int64_t left;
+	enum err err = places_left(tx, &left);
+
+	return err == OK && left <= 0 ? refuse_another(errors) : err;
 }
 
 static enum err before_write(struct ttx *tx, enum write_kind kind, struct record *record, struct errors *errors)
@@ -107,6 +120,24 @@ static enum err before_write(struct ttx *tx, enum write_kind kind, struct record
 	return str_equal(record_text(record, "kind"), record_text(before, "kind"))
 		       ? OK
 		       : check_empty(tx, record, "kind", errors);
+}
+
+static enum err before_write_many(struct ttx *tx, enum write_kind kind, struct write *writes, size_t count)
+{
+	int64_t left = 0;
+	enum err err = kind == WRITE_CREATE ? places_left(tx, &left) : OK;
+
+	for (size_t i = 0; err == OK && i < count; i++) {
+		struct errors *errors = write_errors(ttx_arena(tx), &writes[i]);
+
+		if (writes[i].err)
+			continue;
+		if (kind != WRITE_CREATE)
+			writes[i].err = before_write(tx, kind, writes[i].record, errors);
+		else if (left-- <= 0)
+			writes[i].err = refuse_another(errors);
+	}
+	return err;
 }
 
 const struct entity pipeline_stage_entity = {
@@ -125,4 +156,5 @@ const struct entity pipeline_stage_entity = {
 	.trash = true,
 	.history = true,
 	.before_write = before_write,
+	.before_write_many = before_write_many,
 };

@@ -383,10 +383,18 @@ static void a_lead_comes_back_to_a_stage_that_is_there(void **state)
 
 static void there_are_as_many_stages_as_the_board_shows(void **state)
 {
+	struct buffer rows = BUFFER_IN(web->arena);
+	const struct response *batch;
 	struct str last = STR_NONE;
 	int made = 0;
 
 	(void)state;
+	for (int i = 0; i < 45; i++)
+		buffer_printf(&rows, "%s{\"name\":\"Many %d\"}", i ? "," : "", i);
+	batch = by_admin(METHOD_POST, "/api/pipeline_stages/batch",
+			 text("{\"rows\":[%.*s]}", STR_FMT_ARG(buffer_str(&rows))).p);
+	assert_has(batch, "50 stages at most");
+	assert_null(json_at(api(METHOD_GET, "/api/pipeline", NULL), "data.6"));
 	for (int i = 0; i < 50; i++) {
 		const struct response *answer = by_admin(METHOD_POST, "/api/pipeline_stages",
 							 text("{\"name\":\"Stage %d\",\"position\":%d}", i, 100 + i).p);
