@@ -203,6 +203,11 @@ static void skip_letter(struct csv_reader *reader, char **from, size_t *left)
 	parse(reader, "\xEF\xBF\xBD", 3);
 }
 
+static size_t unit_of(const struct csv_reader *reader)
+{
+	return reader->encoding == CSV_UTF16LE || reader->encoding == CSV_UTF16BE ? 2 : 1;
+}
+
 /* At most a piece. What is left at its end is the beginning of a letter. */
 static void convert(struct csv_reader *reader, struct str bytes)
 {
@@ -231,18 +236,42 @@ static void convert(struct csv_reader *reader, struct str bytes)
 	memcpy(reader->left, from, reader->left_length);
 }
 
+static bool is_line_end(const struct csv_reader *reader, const char *p)
+{
+	switch (reader->encoding) {
+	case CSV_UTF16LE:
+		return (p[0] == '\n' || p[0] == '\r') && p[1] == '\0';
+	case CSV_UTF16BE:
+		return p[0] == '\0' && (p[1] == '\n' || p[1] == '\r');
+	case CSV_UTF8:
+	case CSV_WINDOWS_1252:
+		break;
+	}
+	return p[0] == '\n' || p[0] == '\r';
+}
+
+/* Line ends before a row are nothing. A file may hold millions of them: the parser need not see each. */
+static size_t blank_length(const struct csv_reader *reader, struct str bytes)
+{
+	size_t unit = unit_of(reader), length = 0;
+
+	if (reader->parser.pstate != NO_ROW || reader->left_length || (unit == 2 && (reader->fed & 1)))
+		return 0;
+	while (length + unit <= bytes.n && is_line_end(reader, bytes.p + length))
+		length += unit;
+	return length;
+}
+
 /* How much of the bytes goes up to and with the next line end; all of them where there is none, but no more than a piece. */
 static size_t line_length(const struct csv_reader *reader, struct str bytes)
 {
-	size_t unit = reader->encoding == CSV_UTF16LE || reader->encoding == CSV_UTF16BE ? 2 : 1;
-	size_t low = reader->encoding == CSV_UTF16BE ? 1 : 0, most = bytes.n < PIECE ? bytes.n : PIECE;
+	size_t unit = unit_of(reader), most = bytes.n < PIECE ? bytes.n : PIECE;
 
 	/* The second half of a letter that was cut is a line of its own, so that the others are whole. */
 	if (unit == 2 && (reader->fed & 1))
 		return 1;
 	for (size_t at = 0; at + unit <= most; at += unit)
-		if ((bytes.p[at + low] == '\n' || bytes.p[at + low] == '\r') &&
-		    (unit == 1 || bytes.p[at + 1 - low] == '\0'))
+		if (is_line_end(reader, bytes.p + at))
 			return at + unit;
 	return most;
 }
@@ -251,8 +280,15 @@ static size_t line_length(const struct csv_reader *reader, struct str bytes)
 enum csv_state csv_reader_feed(struct csv_reader *reader, struct str bytes)
 {
 	while (bytes.n > 0 && reader->state == CSV_MORE) {
-		size_t length = line_length(reader, bytes);
+		size_t blank = blank_length(reader, bytes), length;
 
+		if (blank) {
+			reader->fed += (int64_t)blank;
+			reader->row_start = reader->fed;
+			bytes = (struct str){bytes.p + blank, bytes.n - blank};
+			continue;
+		}
+		length = line_length(reader, bytes);
 		if (reader->letters == (iconv_t)-1 && memchr(bytes.p, '\0', length))
 			return broken(reader, binary);
 		reader->fed += (int64_t)length;
