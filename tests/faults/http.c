@@ -104,7 +104,8 @@ static void set_up(struct http *http, struct line *line, const char *address)
 
 struct http *http_new(size_t most)
 {
-	static const char *const addresses[] = {"host!127.0.0.1", "host!127.0.0.2", "host!127.0.0.1", "host!127.0.0.3"};
+	static const char *const addresses[] = {"host!127.0.0.1", "host!127.0.0.2", "host!127.0.0.1", "host!127.0.0.2",
+						"host!127.0.0.3"};
 	struct http *http = calloc(1, sizeof(*http));
 	struct rlimit files;
 	struct buffer credential = BUFFER_IN(NULL);

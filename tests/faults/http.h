@@ -29,7 +29,7 @@ struct call {
 };
 
 /*
- * At most so many at the same time: half of them from 127.0.0.1, a quarter each from 127.0.0.2 and 127.0.0.3. Ends the program with a complaint when
+ * At most so many at the same time: two fifths of them from each of 127.0.0.1 and 127.0.0.2, a fifth from 127.0.0.3. Ends the program with a complaint when
  * something is missing.
  */
 struct http *http_new(size_t most);

@@ -1,8 +1,8 @@
 /*
  * Requests for the list of leads at times that are fixed beforehand, whatever the answers do; or as fast as answers come.
  *
- *   load open RATE SECONDS [MOST]  so many a second, on as many connections (200) that stand, half of them from one address of this machine and half from two
- *                                  others. How long an answer took counts from when the request was due, not from when it was sent.
+ *   load open RATE SECONDS [MOST]  so many a second, on as many connections (200) that stand, of three addresses of this machine.
+ *                                  How long an answer took counts from when the request was due, not from when it was sent.
  *   load closed N SECONDS          N at a time, one after the other: what the stack does at most
  *   load until RATE FILE [NAME]    as open, until FILE is there; with a name every fourth writes a lead "NAME n" with an Idempotency-Key
  *

@@ -26,12 +26,18 @@ before=$(load closed 16 "$long")
 peak=$(of rate "$before")
 calm_rate=$((peak / 4 + 1))
 calm=$(load open $calm_rate 3)
-workers | sort >"$tmp/before"
-seen=$(stat -c %s "$STACK/log/access.log")
 # Long enough to fill the queue also where the stack is slow.
 flooded=$((long + 2048 / peak))
-# More connections than the queue of the workers and the caps of nginx together let wait, so that the load never waits for answers itself.
-flood=$(load open $((2 * peak)) $flooded 1500)
+offered=$peak
+workers | sort >"$tmp/before"
+# A ceiling that was taken while something else was at work may be too low: what is answered to the last request is no flood.
+for _ in 1 2 3; do
+	offered=$((2 * offered))
+	seen=$(stat -c %s "$STACK/log/access.log")
+	# More connections than the queue of the workers and the caps of nginx together let wait, so that the load never waits for answers itself.
+	flood=$(load open $offered $flooded 1500)
+	[[ $(of refused "$flood") -eq 0 ]] || break
+done
 ended=$(now_ms)
 workers | sort >"$tmp/after"
 # What nginx saw behind it: 502 is a full queue (or a worker that died), 504 one that took too long; nothing at all is a cap of its own.
@@ -48,7 +54,7 @@ share=$(awk "BEGIN { printf \"%.0f\", 100 * $(of rate "$flood") / $mean }")
 
 check "at twice the capacity each request is answered, or told to come again" "$(of lost "$flood") $(of other "$flood") $(head -n 3 "$tmp/load.errors")" "0 0 "
 # The load did not wait: what was due was sent.
-due=$((2 * peak * flooded))
+due=$((offered * flooded))
 limit "of what was due, what was not sent" "$(awk "BEGIN { printf \"%.0f\", 100 - 100 * $(of sent "$flood") / $due }")" 5 % 50
 check_match "some were told so" "$(of refused "$flood")" '^[1-9]'
 if full; then
@@ -60,7 +66,7 @@ check "no worker died of it" "$(comm -23 "$tmp/before" "$tmp/after")" ""
 check_match "and many were answered" "$(of good "$flood")" '^[1-9][0-9][0-9]'
 limit "of what the stack does at most, what the flood lost" "$((100 - share))" 10 % 50
 limit "it is calm again" "$again" 10 s 20
-figure "at most $peak and $(of rate "$after") answers a second; at $((2 * peak)) requests a second: $(of rate "$flood") good ($share %), median $(of p50 "$flood") ms"
+figure "at most $peak and $(of rate "$after") answers a second; at $offered requests a second: $(of rate "$flood") good ($share %), median $(of p50 "$flood") ms"
 figure "flood of $flooded s from three addresses, $(of sent "$flood") of $due sent with $(of processor "$flood") % of a processor: $(of good "$flood") answered, $(of refused "$flood") told to come again ($at_cap by 429, $at_queue by 502 and $too_late by 504 behind nginx), $(of other "$flood") anything else, $(of lost "$flood") lost; calm after $again s"
 [[ -z $REST ]] || stack_on "$FIRST,$REST"
 
