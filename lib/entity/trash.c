@@ -185,6 +185,11 @@ STATEMENT(erase_history,
 STATEMENT(erase_merges, "DELETE FROM merges WHERE tenant_id = $1 AND entity = $2"
 			" AND (kept_id = ANY($3::uuid[]) OR gone_id = ANY($3::uuid[]))");
 
+/* Ids are unique over all tables. What an import or a bulk action would give back; that they wrote the row stays told. */
+STATEMENT(erase_imported, "UPDATE import_rows SET before = NULL, fingerprint = NULL"
+			  " WHERE tenant_id = $1 AND row_id = ANY($2::uuid[])");
+STATEMENT(erase_changed, "DELETE FROM bulk_action_rows WHERE tenant_id = $1 AND row_id = ANY($2::uuid[])");
+
 static enum err erase_rows(struct ttx *tx, const struct entity *entity, struct str ids);
 
 static enum err erase_step(struct ttx *tx, const struct entity *child, size_t field, struct str ids, int64_t when)
@@ -213,6 +218,8 @@ static enum err erase_rows(struct ttx *tx, const struct entity *entity, struct s
 		return err;
 	(void)ttx_send(tx, &erase_history, ARGS(arg_text(entity->plural), arg_str(ids)));
 	(void)ttx_send(tx, &erase_merges, ARGS(arg_text(entity->plural), arg_str(ids)));
+	(void)ttx_send(tx, &erase_imported, ARGS(arg_str(ids)));
+	(void)ttx_send(tx, &erase_changed, ARGS(arg_str(ids)));
 	sql_add(&sql, "DELETE FROM ");
 	sql_add(&sql, entity->table);
 	sql_add(&sql, " WHERE tenant_id = $1 AND id = ANY(");

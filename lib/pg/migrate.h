@@ -8,7 +8,7 @@
 #include "lib/base/buffer.h"
 
 /* The version a program was built against: the number of the newest migration it knows. pg_ready compares. */
-#define SCHEMA_VERSION 20
+#define SCHEMA_VERSION 21
 
 /* conninfo as a member of demand_owner. Prints a line for each migration into report. E_INTERNAL or E_BUSY with the reason in report. */
 enum err migrate_up(const char *conninfo, const char *folder, struct buffer *report) MUST_CHECK;

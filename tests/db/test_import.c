@@ -1,6 +1,8 @@
 /* Imports: what a file becomes, that it becomes so once, and how it is taken back. */
 #include "tests/db/import_fixture.h"
 
+#include "lib/entity/trash.h"
+
 static void columns_are_guessed_from_their_headings(void **state)
 {
 	static const struct {
@@ -239,6 +241,52 @@ static void an_undo_that_was_given_up_is_done_again(void **state)
 	assert_string_equal(number_of("count(*)", "leads x WHERE x.deleted_at IS NULL"), "0");
 }
 
+/* The tables of the company that hold the word anywhere. */
+static struct str tables_with(const char *word)
+{
+	struct str names = arena_copy(arena, test_sql_value("SELECT string_agg(c.relname, ' ' ORDER BY c.relname) FROM "
+							    "pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND "
+							    "a.attname = 'tenant_id' WHERE c.relkind = 'r' AND "
+							    "c.relnamespace = 'public'::regnamespace"));
+	struct buffer found = BUFFER_IN(arena);
+
+	while (!str_absent(names)) {
+		struct str name = str_split(&names, ' ');
+
+		if (!str_is(test_sql_value("SELECT count(*) FROM %.*s x WHERE tenant_id = '%s' AND x::text ILIKE "
+					   "'%%%s%%'",
+					   STR_FMT_ARG(name), id_of(shop.tenant), word),
+			    "0"))
+			buffer_printf(&found, "%.*s ", STR_FMT_ARG(name));
+	}
+	return buffer_str(&found);
+}
+
+/* What an import has changed, and what it would give back, goes with the record; the file itself goes after its time. */
+static void what_is_erased_is_nowhere(void **state)
+{
+	struct ttx *tx;
+	struct uuid id;
+
+	(void)state;
+	stored(&shop, "{\"name\": \"Zebedee\", \"email\": \"zeb@example.com\", \"notes\": \"zebedee's attic\"}");
+	id = uploaded("leads", "name,email,notes\nZebulon,zeb@example.com,mended\n");
+	start(id, "email", IMPORT_BOTH, NULL, NULL);
+	finish(id, 2);
+	assert_str(tables_with("zebedee"), "import_rows record_changes ");
+	tx = writing();
+	assert_int_equal(trash_erase(tx, &lead_entity,
+				     arena_printf(arena, "{%s}", value_of("id::text", "leads", "name = 'Zebulon'"))),
+			 OK);
+	commit(tx);
+	assert_str(tables_with("zebedee"), "");
+	assert_str(tables_with("zebulon"), "");
+	/* There is nothing to give back any more, and that is no error. */
+	undo(id, 2);
+	assert_str(read_import(id)->state, "undone");
+	assert_int_equal(read_import(id)->counts.left, 1);
+}
+
 static void what_was_changed_since_is_left(void **state)
 {
 	struct import *import = taken("leads", "name,email\nAnn,ann@example.com\nBea,bea@example.com\n");
@@ -383,6 +431,7 @@ int main(void)
 		SHOP_TEST(defaults_fill_new_rows_and_tags_go_on_all),
 		SHOP_TEST(everything_can_be_taken_back),
 		SHOP_TEST(an_undo_that_was_given_up_is_done_again),
+		SHOP_TEST(what_is_erased_is_nowhere),
 		SHOP_TEST(what_was_changed_since_is_left),
 		SHOP_TEST(a_preview_shows_problems_and_writes_nothing),
 		SHOP_TEST(failed_rows_come_back_as_a_table),
