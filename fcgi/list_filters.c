@@ -168,31 +168,46 @@ static struct value *add_row(struct list_page *page, struct value *rows, size_t 
 	return row;
 }
 
-/* Where another filter could be added: empty, or what was typed there and could not be read. */
-static void add_free_row(struct list_page *page, struct value *rows, size_t index, bool span)
-{
-	const struct list_refusal *refusal = list_refused_filter(page, (int)index, span);
-	struct value *row = add_row(page, rows, index, refusal ? &refusal->filter : NULL, span);
-
-	if (refusal)
-		value_put_str(row, "error", refusal->message);
-}
-
 static bool takes_spans(const struct field *field)
 {
 	return list_operator_fits(field, LIST_WITHIN);
 }
 
-/* A row for each filter that is on, and one where another could be added. */
+static bool has_row(const struct list_page *page, size_t field)
+{
+	const struct field *described = &page->entity->fields[field];
+
+	return (described->flags & FIELD_FILTERABLE) &&
+	       !(described->type == FIELD_REFERENCE && !page->choices_sent[field]);
+}
+
+/* What was typed and could not be read comes first, as it was. */
+static void put_refused_rows(struct list_page *page, struct value *rows)
+{
+	for (size_t i = 0; i < page->refused_count; i++) {
+		const struct list_refusal *refusal = &page->refused[i];
+		struct value *row;
+
+		if (!refusal->is_filter || !has_row(page, (size_t)refusal->filter.field))
+			continue;
+		row = add_row(page, rows, (size_t)refusal->filter.field, &refusal->filter,
+			      list_operator_is_span(refusal->filter.operation));
+		value_put_str(row, "error", refusal->message);
+	}
+	value_put_bool(page->c->page, "refused_filter", value_count(rows) > 0);
+}
+
+/* A row for each filter that is on, and an empty one where another could be added. */
 static void put_rows(struct list_page *page)
 {
 	struct value *rows = value_put_list(page->c->page, "filter_rows");
 
+	put_refused_rows(page, rows);
 	for (size_t i = 0; i < page->entity->field_count; i++) {
 		const struct field *field = &page->entity->fields[i];
 		bool has_plain = false, has_span = false;
 
-		if (!(field->flags & FIELD_FILTERABLE) || (field->type == FIELD_REFERENCE && !page->choices_sent[i]))
+		if (!has_row(page, i))
 			continue;
 		for (size_t k = 0; k < page->query.filter_count; k++) {
 			const struct list_filter *filter = &page->query.filters[k];
@@ -205,9 +220,9 @@ static void put_rows(struct list_page *page)
 			has_plain = has_plain || (!span && !list_operator_fits(field, LIST_AT_LEAST));
 		}
 		if (!has_plain)
-			add_free_row(page, rows, i, false);
+			(void)add_row(page, rows, i, NULL, false);
 		if (takes_spans(field) && !has_span)
-			add_free_row(page, rows, i, true);
+			(void)add_row(page, rows, i, NULL, true);
 	}
 	value_put_bool(page->c->page, "has_filter_rows", value_count(rows) > 0);
 }

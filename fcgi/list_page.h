@@ -50,9 +50,7 @@ struct str list_count_words(struct context *, const struct entity *, int64_t cou
 enum err list_refused(struct context *, enum err);
 /* Reads page.query of the list's page: what is refused is left out of it, and of the address, and told above the list. */
 enum err list_page_parse(struct list_page *, const char *const *also) MUST_CHECK;
-/* What was typed into a row of the filter form and refused; NULL: nothing. */
-const struct list_refusal *list_refused_filter(const struct list_page *, int field, bool span);
-void list_put_refused(struct list_page *); /* refused, has_refused, filters_open */
+void list_put_refused(struct list_page *); /* refused, has_refused */
 
 /* ---- list_typed.c ---- */
 
@@ -66,7 +64,7 @@ bool list_typed(struct context *, const struct entity *, struct str *url);
 
 void list_filters_send(struct list_page *);
 enum err list_filters_read(struct list_page *) MUST_CHECK;
-void list_put_filters(struct list_page *); /* quick, chips, filter_rows, kept */
+void list_put_filters(struct list_page *); /* quick, chips, filter_rows, refused_filter, kept */
 
 /* ---- list_columns.c ---- */
 

@@ -121,19 +121,9 @@ enum err list_page_parse(struct list_page *page, const char *const *also)
 	return list_query_parse(c->arena, page->entity, &c->query, also, &page->query, c->errors);
 }
 
-const struct list_refusal *list_refused_filter(const struct list_page *page, int field, bool span)
-{
-	for (size_t i = 0; i < page->refused_count; i++)
-		if (page->refused[i].is_filter && page->refused[i].filter.field == field &&
-		    list_operator_is_span(page->refused[i].filter.operation) == span)
-			return &page->refused[i];
-	return NULL;
-}
-
 void list_put_refused(struct list_page *page)
 {
 	struct value *list = value_put_list(page->c->page, "refused");
-	bool any_filter = false;
 
 	for (size_t i = 0; i < page->refused_count; i++) {
 		struct value *map = value_map(page->c->arena);
@@ -141,8 +131,6 @@ void list_put_refused(struct list_page *page)
 		value_put_str(map, "label", page->refused[i].label);
 		value_put_str(map, "message", page->refused[i].message);
 		value_append(list, map);
-		any_filter = any_filter || page->refused[i].is_filter;
 	}
 	value_put_bool(page->c->page, "has_refused", page->refused_count > 0);
-	value_put_bool(page->c->page, "filters_open", any_filter);
 }

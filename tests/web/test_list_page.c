@@ -90,7 +90,9 @@ static void a_wrong_value_is_told_in_words(void **state)
 	assert_has(answer, "No match");
 	assert_has(answer, "name=\"query\" value=\"status=won&amp;value_cents%5Bgt%5D=5000000&amp;sort=name\"");
 	assert_hasnt(answer, "score%5Bgte%5D");
-	/* What was typed stands where it was typed. */
+	/* What was typed stands where it was typed, before all other rows. */
+	assert_has(answer, "What you typed is on top of the filters");
+	assert_true(tag_has(body_between(answer, "<div class=\"tool-rows\">", "</fieldset>"), "value=\"many\""));
 	assert_true(tag_has(body_between(answer, "class=\"form-control is-invalid\"", ">"), "value=\"many\""));
 	assert_true(tag_has(body_between(answer, "class=\"form-control is-invalid\"", ">"), "name=\"f.score.value\""));
 }
