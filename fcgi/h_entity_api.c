@@ -1,6 +1,7 @@
 /* Every stored entity over JSON. */
 #include "fcgi/duplicate_view.h"
 #include "fcgi/handlers.h"
+#include "fcgi/list_page.h"
 #include "fcgi/merge_view.h"
 #include "fcgi/try.h"
 
@@ -32,6 +33,36 @@ void entity_list_ahead(struct context *c)
 	c->ahead = ahead;
 }
 
+/* How many there are is counted for those who ask: to a cap, or as far as the time limit goes. */
+static enum err put_count(struct context *c, const struct list_query *query)
+{
+	struct str how = form_text(&c->query, "count");
+	bool exact = str_is(how, "exact"), late = true;
+	int64_t count = 0;
+
+	if (str_absent(how))
+		return OK;
+	if (exact)
+		TRY(list_count_all(c, c->entity, query, &count, &late));
+	if (late)
+		TRY(entity_count(c->tx, c->entity, query, LIST_COUNT_CAP + 1, &count));
+	late = late && count > LIST_COUNT_CAP;
+	value_put_int(c->data, "count", late ? LIST_COUNT_CAP : count);
+	value_put_bool(c->data, "count_is_exact", !late);
+	return OK;
+}
+
+static enum err list_asked(struct context *c, struct list_query *query)
+{
+	static const char *const also[] = {"count", NULL};
+	struct str how = form_text(&c->query, "count");
+
+	if (!str_absent(how) && !str_is(how, "capped") && !str_is(how, "exact"))
+		errors_add(c->errors, "count", "not_a_choice", "count is capped or exact.");
+	TRY(list_query_parse(c->arena, c->entity, &c->query, also, query, c->errors));
+	return errors_any(c->errors) ? E_INVALID : OK;
+}
+
 enum err entity_list_api(struct context *c)
 {
 	const struct entity *entity = c->entity;
@@ -41,9 +72,11 @@ enum err entity_list_api(struct context *c)
 	if (c->ahead) {
 		TRY(entity_list_read(c->tx, entity, &c->ahead->query, c->ahead->sent, &result));
 	} else {
-		TRY(list_query_parse(c->arena, entity, &c->query, NULL, &query, c->errors));
-		ttx_last(c->tx);
+		TRY(list_asked(c, &query));
+		if (!form_find(&c->query, "count"))
+			ttx_last(c->tx);
 		TRY(entity_list(c->tx, entity, &query, c->errors, &result));
+		TRY(put_count(c, &query));
 	}
 	value_put(c->data, "data", records_to_json(c->arena, result.records, result.count));
 	value_put_str(c->data, "next_cursor", result.next_cursor);

@@ -76,24 +76,30 @@ static void put_count(const struct list_page *page, struct str words, const char
 	value_put_bool(c->page, "has_exact", offer_exact);
 }
 
+enum err list_count_all(struct context *c, const struct entity *entity, const struct list_query *query, int64_t *count,
+			bool *late)
+{
+	enum err err;
+
+	TRY(ttx_savepoint(c->tx));
+	err = entity_count(c->tx, entity, query, EXACT_CAP, count);
+	*late = err == E_BUSY;
+	return *late ? ttx_restore(c->tx) : err;
+}
+
 /* Everything is counted when somebody asks; what takes too long is said in a sentence, and the list stays. */
 static enum err count_exactly(const struct list_page *page)
 {
 	struct context *c = page->c;
-	int64_t count;
-	enum err err;
+	int64_t count = 0;
+	bool late;
 
-	TRY(ttx_savepoint(c->tx));
-	err = entity_count(c->tx, page->entity, &page->query, EXACT_CAP, &count);
-	if (err == OK) {
+	TRY(list_count_all(c, page->entity, &page->query, &count, &late));
+	if (late)
+		put_count(page, list_count_words(c, page->entity, LIST_COUNT_CAP + 1, LIST_COUNT_CAP),
+			  "Counting all of them took too long. Narrow the list with a filter and count again.", false);
+	else
 		put_count(page, list_count_words(c, page->entity, count, EXACT_CAP - 1), NULL, false);
-		return OK;
-	}
-	if (err != E_BUSY)
-		return err;
-	TRY(ttx_restore(c->tx));
-	put_count(page, list_count_words(c, page->entity, LIST_COUNT_CAP + 1, LIST_COUNT_CAP),
-		  "Counting all of them took too long. Narrow the list with a filter and count again.", false);
 	return OK;
 }
 

@@ -35,6 +35,9 @@ struct str list_url(struct context *, const struct entity *, const char *name, s
 /* The list as it is now, without place, count, news and the view it began with: what a saved view keeps. */
 struct str list_page_query(struct context *);
 
+/* All that match, as far as the database's time limit lets them be counted. *late: it did not, and *count says nothing. */
+enum err list_count_all(struct context *, const struct entity *, const struct list_query *, int64_t *count, bool *late);
+
 /* A parameter that is about this one answer: a place, news. */
 bool list_is_passing(struct str name);
 

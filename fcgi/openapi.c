@@ -41,7 +41,7 @@ struct value *openapi_content(struct arena *arena, const char *type, struct valu
 	return content;
 }
 
-void openapi_put_list(struct value *schema, struct value *row, bool pages)
+void openapi_put_list(struct value *schema, struct value *row, bool pages, bool counted)
 {
 	struct arena *arena = value_arena(schema);
 	struct value *properties, *data, *required = value_list(arena);
@@ -60,6 +60,10 @@ void openapi_put_list(struct value *schema, struct value *row, bool pages)
 		value_put_text(next, "description", "Send it as cursor for the next page; null on the last one.");
 		value_append(required, value_text(arena, "next_cursor"));
 	}
+	if (counted) {
+		value_put_text(value_put_map(properties, "count"), "type", "integer");
+		value_put_text(value_put_map(properties, "count_is_exact"), "type", "boolean");
+	}
 	value_put(schema, "required", required);
 }
 
@@ -77,7 +81,7 @@ static struct value *answer_schema(struct arena *arena, const struct route *rout
 	openapi_answer_more(route, row);
 	if (!is_list(route))
 		return row;
-	openapi_put_list(schema, row, true);
+	openapi_put_list(schema, row, true, route->handler == entity_list_api);
 	return schema;
 }
 

@@ -89,7 +89,7 @@ bool openapi_answer(const struct route *route, struct value *schema)
 		return false;
 	if (shape->list) {
 		row = value_map(value_arena(schema));
-		openapi_put_list(schema, row, shape->pages);
+		openapi_put_list(schema, row, shape->pages, false);
 	}
 	openapi_put_members(row, shape->members);
 	openapi_put_members(row, shape->more);

@@ -27,8 +27,8 @@ void openapi_answer_more(const struct route *, struct value *schema);
 bool openapi_is_file(const struct route *);
 void openapi_put_file_parameters(const struct route *, struct value *list);
 void openapi_put_file(const struct route *, struct value *answer);
-/* {data: [row], next_cursor} */
-void openapi_put_list(struct value *schema, struct value *row, bool pages);
+/* {data: [row], next_cursor}, and where they are asked for count and count_is_exact */
+void openapi_put_list(struct value *schema, struct value *row, bool pages, bool counted);
 /* NULL when there is none. */
 struct value *openapi_member(struct value *map, const char *key);
 bool openapi_lists(const struct value *list, struct str text);

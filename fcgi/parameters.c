@@ -12,6 +12,11 @@ static bool has_twins(const struct route *route)
 	return duplicate_fits(route->entity);
 }
 
+static bool counts(const struct route *route)
+{
+	return route->handler == entity_list_api;
+}
+
 #define NEXT_CURSOR "next_cursor of the page before."
 
 /* clang-format off */
@@ -41,6 +46,7 @@ static const struct parameter parameters[] = {
 	{METHOD_GET, "/api/web_forms/{id}/requests", "state", "string", "held: only those that wait for room in the plan.", false, NULL},
 	{METHOD_GET, "/api/merges", "cursor", "string", NEXT_CURSOR, false, NULL},
 	{METHOD_GET, "/api/{plural}/{id}/history", "cursor", "string", NEXT_CURSOR, false, NULL},
+	{METHOD_GET, "/api/{plural}", "count", "string", "How many match: capped counts to 1,000, exact all of them as far as the time limit goes. The answer has count, and count_is_exact: false when there are more.", false, counts},
 	{METHOD_GET, "/api/admin/tenants", "limit", "integer", "Rows a page: 1 to 200, 25 when it is not sent.", false, NULL},
 	{METHOD_GET, "/api/admin/tenants", "cursor", "string", NEXT_CURSOR, false, NULL},
 	{METHOD_GET, "/api/admin/tenants", "status", "string", "trial, active, suspended or cancelled.", false, NULL},

@@ -161,6 +161,22 @@ static void a_large_list_is_counted_when_asked(void **state)
 	assert_hasnt(answer, "count=exact");
 }
 
+static const struct response *counted(const char *query)
+{
+	return ASK(.host = acme.slug, .path = text("/api/leads?limit=1&%s", query).p, .bearer = acme.key[ROLE_MEMBER]);
+}
+
+static void a_program_is_told_how_many_when_it_asks(void **state)
+{
+	(void)state;
+	assert_null(json_at(counted(""), "count"));
+	assert_has(counted("count=capped"), "\"count\":1000,\"count_is_exact\":false");
+	assert_has(counted("count=capped&status=new"), "\"count\":300,\"count_is_exact\":true");
+	assert_has(counted("count=exact"), "\"count\":1200,\"count_is_exact\":true");
+	assert_status(counted("count=all"), 422);
+	assert_has(counted("count=all"), "count is capped or exact");
+}
+
 /* ---- saved views ---- */
 
 static const char *view_id(const char *name)
@@ -291,6 +307,7 @@ int main(void)
 		cmocka_unit_test(what_is_no_parameter_is_left_out_of_the_list),
 		cmocka_unit_test(columns_are_chosen_in_the_address),
 		cmocka_unit_test(a_large_list_is_counted_when_asked),
+		cmocka_unit_test(a_program_is_told_how_many_when_it_asks),
 		cmocka_unit_test(a_view_is_kept_for_oneself_or_for_all),
 		cmocka_unit_test(a_view_is_changed_by_who_made_it_or_settles_things),
 		cmocka_unit_test(a_view_that_was_narrowed_is_saved_again),
