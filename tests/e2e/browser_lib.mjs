@@ -96,15 +96,11 @@ async function makeVisit(visit, work) {
 	await page.context().close();
 }
 
-// Each visit, { tag, options, … }, in a browser context of its own, two at a time: each is to a company of its own. The first step that fails ends the
-// visit, with a screenshot. Ends the program.
+// Each visit, { tag, options, … }, in a browser context of its own, one after the other: of two windows at a time one may stand still, and a button
+// that is to be clicked then never comes to rest. The first step that fails ends the visit, with a screenshot. Ends the program.
 export async function visitAll(visits, work) {
-	const left = [...visits];
-	const visitor = async () => {
-		for (let visit = left.shift(); visit; visit = left.shift()) await makeVisit(visit, work);
-	};
 	try {
-		await Promise.all([visitor(), visitor()]);
+		for (const visit of visits) await makeVisit(visit, work);
 	} finally {
 		await browser.close();
 		rmSync(home, { recursive: true, force: true });
