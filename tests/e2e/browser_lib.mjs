@@ -39,7 +39,8 @@ const browser = await chromium.launch({
 
 // Every page is watched: a script error or a policy violation is a failure.
 export async function newPage(options) {
-	const context = await browser.newContext(options);
+	// Without motion: a page that scrolls smoothly to what is next moves a button away from the click.
+	const context = await browser.newContext({ reducedMotion: 'reduce', ...options });
 	const page = await context.newPage();
 	page.complaints = [];
 	page.on('pageerror', (error) => page.complaints.push(error.message));
