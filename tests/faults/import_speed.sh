@@ -28,7 +28,8 @@ speed_pass() { # PASS FILE
 	id=$(curl -sS --cacert "$FAULTS_CA" -H "Authorization: Bearer $FAULTS_KEY" -F "file=@$2;type=text/csv" -F entity=leads -F match=email "$ORIGIN/api/imports" |
 		sed -n 's/.*"id":"\([0-9a-f-]*\)".*/\1/p')
 	uploaded=$(seconds_since "$began")
-	await 300 speed_over "$id"
+	# Rarely, since whoever asks takes a part of the processors that are measured; the time is that of the database's clock.
+	AWAIT_STEP=1 await 300 speed_over "$id"
 	took=$(admin "SELECT round(extract(epoch FROM finished_at - started_at), 1) FROM imports WHERE id = '$id'")
 	counts=$(admin "SELECT concat_ws('/', created_count, updated_count, unchanged_count, failed_count) FROM imports WHERE id = '$id'")
 	memory=$(awk "BEGIN { printf \"%.1f\", $(jobs_memory) / 1024 }")

@@ -37,7 +37,7 @@ await() {
 	shift
 	until "$@"; do
 		[[ $(now_ms) -lt $end ]] || return 1
-		sleep 0.03
+		sleep "${AWAIT_STEP:-0.03}"
 	done
 }
 
@@ -113,7 +113,7 @@ serve_all() {
 	while :; do
 		if ! burst_all; then from=$(web_log); elif [[ -z $(comm -13 <(answered_since "$from") <(workers | sort)) ]]; then return 0; fi
 		[[ $(now_ms) -lt $end ]] || return 1
-		sleep 0.03
+		sleep "${AWAIT_STEP:-0.03}"
 	done
 }
 lead() { request -H 'Content-Type: application/json' -d "{\"name\":\"$1\"}" "$ORIGIN/api/leads"; }
