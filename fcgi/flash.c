@@ -34,6 +34,7 @@ static const struct flash flashes[] = {
 	{"cadence_started", "success", "Started: its tasks are made."},
 	{"cadence_stopped", "success", "Stopped: what was open is cancelled."},
 	{"import_started", "success", "Started. You can leave this page: it goes on by itself."},
+	{"import_discarded", "success", "Discarded. Nothing of it was imported."},
 	{"import_stopped", "info", "Stopped. What was taken stays."},
 	{"import_undoing", "info", "It is being taken back."},
 	{"requests_taken", "success", "Taken: they are leads now."},

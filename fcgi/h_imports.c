@@ -3,6 +3,7 @@
 #include "fcgi/h_imports.h"
 #include "fcgi/import_view.h"
 #include "fcgi/page.h"
+#include "fcgi/timeline_view.h"
 #include "fcgi/try.h"
 
 #include "lib/tenant/job.h"
@@ -29,15 +30,45 @@ static enum err put_held(struct context *c)
 	return OK;
 }
 
+enum err imports_read(struct context *c, const struct history_place *after, struct import ***out, size_t *count,
+		      struct str *next)
+{
+	const struct import *last;
+
+	*next = STR_NONE;
+	TRY(import_list(c->tx, after, LISTED + 1, out, count));
+	if (*count <= LISTED)
+		return OK;
+	*count = LISTED;
+	last = (*out)[LISTED - 1];
+	*next = history_place_text(c->arena, &(struct history_place){last->created_at, last->id});
+	return OK;
+}
+
+static void put_pages(struct context *c, bool is_first, struct str next)
+{
+	value_put_url(c->page, "first_url", is_first ? STR_NONE : STR("/imports"));
+	value_put_url(c->page, "next_url",
+		      str_absent(next) ? STR_NONE : arena_printf(c->arena, "/imports?cursor=%.*s", STR_FMT_ARG(next)));
+}
+
 enum err imports_page(struct context *c)
 {
 	struct value *list = value_put_list(c->page, "imports"), *kinds = value_put_list(c->page, "kinds");
+	struct history_place after;
 	struct import **imports;
+	struct str next;
 	size_t count;
 
 	value_put_text(c->page, "title", "Imports");
+	/* An address that was kept or typed: what cannot be read of it is as if it were not there. */
+	if (!timeline_place(c, &after)) {
+		c->errors = errors_new(c->arena);
+		after = (struct history_place){0};
+	}
 	TRY(put_held(c));
-	TRY(import_list(c->tx, NULL, LISTED, &imports, &count));
+	TRY(imports_read(c, &after, &imports, &count, &next));
+	put_pages(c, after.at == 0, next);
 	for (size_t i = 0; i < count; i++) {
 		struct value *map = value_map(c->arena);
 
@@ -229,6 +260,16 @@ enum err import_change_page(struct context *c)
 
 /* ---- what is done with it later ---- */
 
+enum err import_discard_it(struct context *c, struct import *import)
+{
+	enum err e = import_discard(c->tx, import);
+
+	return e == E_CONFLICT
+		       ? context_fail(c, e,
+				      "Only a draft can be discarded, and this import has begun. Stop or undo it.")
+		       : e;
+}
+
 enum err import_stop_it(struct context *c, struct import *import)
 {
 	return in_another_state(c, import_stop(c->tx, import));
@@ -253,6 +294,15 @@ static enum err act(struct context *c, enum err (*action)(struct context *, stru
 	TRY(import_get(c->tx, c->id, true, &import));
 	TRY(action(c, import));
 	return back(c, done);
+}
+
+enum err import_discard_page(struct context *c)
+{
+	struct import *import;
+
+	TRY(import_get(c->tx, c->id, true, &import));
+	TRY(import_discard_it(c, import));
+	return context_redirect(c, STR("/imports?done=import_discarded"));
 }
 
 enum err import_stop_page(struct context *c)

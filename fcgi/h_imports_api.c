@@ -2,25 +2,29 @@
 #include "fcgi/handlers.h"
 #include "fcgi/h_imports.h"
 #include "fcgi/import_view.h"
+#include "fcgi/timeline_view.h"
 #include "fcgi/try.h"
 
 #include "lib/text/json.h"
 
-#define LISTED 50
-
 enum err imports_api(struct context *c)
 {
 	struct value *list = value_put_list(c->data, "data");
+	struct history_place after;
 	struct import **imports;
+	struct str next;
 	size_t count;
 
-	TRY(import_list(c->tx, NULL, LISTED, &imports, &count));
+	if (!timeline_place(c, &after))
+		return E_INVALID;
+	TRY(imports_read(c, &after, &imports, &count, &next));
 	for (size_t i = 0; i < count; i++) {
 		struct value *map = value_map(c->arena);
 
 		import_put(c, imports[i], map);
 		value_append(list, map);
 	}
+	value_put_str(c->data, "next_cursor", next);
 	return OK;
 }
 
@@ -188,6 +192,14 @@ enum err import_start_api(struct context *c)
 		return E_INVALID;
 	TRY(check_and_begin(c, import));
 	return answer(c);
+}
+
+enum err import_discard_api(struct context *c)
+{
+	struct import *import;
+
+	TRY(import_get(c->tx, c->id, true, &import));
+	return import_discard_it(c, import);
 }
 
 static enum err act(struct context *c, enum err (*action)(struct context *, struct import *))

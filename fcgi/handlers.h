@@ -62,10 +62,10 @@ handler cadences_page, cadence_start_page, cadence_stop_page, cadences_api, cade
 /* h_sample.c */
 handler sample_page, sample_add_page, sample_remove_page, sample_api, sample_add_api, sample_remove_api;
 /* h_imports.c, h_imports_api.c */
-handler imports_page, import_new_page, import_create_page, import_show_page, import_change_page, import_stop_page,
-	import_held_page, import_undo_page, import_failed_file;
-handler imports_api, import_create_api, import_api, import_start_api, import_stop_api, import_held_api, import_undo_api,
-	import_failed_api;
+handler imports_page, import_new_page, import_create_page, import_show_page, import_change_page, import_discard_page,
+	import_stop_page, import_held_page, import_undo_page, import_failed_file;
+handler imports_api, import_create_api, import_api, import_start_api, import_discard_api, import_stop_api,
+	import_held_api, import_undo_api, import_failed_api;
 /* h_export_log.c */
 handler export_log_api;
 /* h_archives.c */

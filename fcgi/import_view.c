@@ -118,6 +118,7 @@ void import_put_page(struct context *c, const struct import *import, struct valu
 	page_put_time(c, map, "made", import->created_at);
 	value_put_url(map, "url", path);
 	value_put_url(map, "failed_url", arena_printf(c->arena, "%.*s/failed", STR_FMT_ARG(path)));
+	value_put_url(map, "discard_url", arena_printf(c->arena, "%.*s/discard", STR_FMT_ARG(path)));
 	value_put_url(map, "stop_url", arena_printf(c->arena, "%.*s/stop", STR_FMT_ARG(path)));
 	value_put_url(map, "held_url", arena_printf(c->arena, "%.*s/held", STR_FMT_ARG(path)));
 	value_put_url(map, "undo_url", arena_printf(c->arena, "%.*s/undo", STR_FMT_ARG(path)));

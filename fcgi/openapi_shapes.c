@@ -364,7 +364,7 @@ static const struct openapi_shape shapes[] = {
 	{METHOD_GET, "/api/archives", true, false, archive_state, NULL, NULL},
 	{METHOD_POST, "/api/archives", false, false, archive_state, NULL, NULL},
 	{METHOD_GET, "/api/archives/{id}", false, false, archive_state, NULL, NULL},
-	{METHOD_GET, "/api/imports", true, false, import_state, NULL, NULL},
+	{METHOD_GET, "/api/imports", true, true, import_state, NULL, NULL},
 	{METHOD_POST, "/api/imports", false, false, import_state, NULL, NULL},
 	{METHOD_GET, "/api/imports/{id}", false, false, import_state, import_preview_rows, NULL},
 	{METHOD_POST, "/api/imports/{id}/start", false, false, import_state, NULL, NULL},

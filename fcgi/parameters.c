@@ -35,6 +35,7 @@ static const struct parameter parameters[] = {
 	{METHOD_GET, "/api/pipeline", "after", "string", "after of a column, with its stage: the cards behind those.", false, NULL},
 	{METHOD_GET, "/api/my-day", "who", "string", "me, the default, or all: the tasks of everybody. An API key has no day of its own.", false, NULL},
 	{METHOD_GET, "/api/exports", "before", "string", "next_before of the page before.", false, NULL},
+	{METHOD_GET, "/api/imports", "cursor", "string", NEXT_CURSOR, false, NULL},
 	{METHOD_GET, "/api/imports/{id}/failed", "after", "integer", "after of the page before: the rows behind that number.", false, NULL},
 	{METHOD_GET, "/api/{plural}/merge/preview", "keep", "string", "The id of the one that would stay.", true, NULL},
 	{METHOD_GET, "/api/{plural}/merge/preview", "remove", "string", "The id of the one that would go.", true, NULL},

@@ -33,6 +33,7 @@ STATEMENT(list_held, "SELECT" COLUMNS " AND i.held_count > 0 AND i.state IN ('do
 STATEMENT(store_draft, "UPDATE imports SET encoding = $3, delimiter = $4, header_at = $5, headers = $6, fingerprint = "
 		       "$7, mapping = $8,"
 		       " options = $9, position = $5 WHERE tenant_id = $1 AND id = $2 AND state = 'draft'");
+STATEMENT(delete_draft, "DELETE FROM imports WHERE tenant_id = $1 AND id = $2 AND state = 'draft'");
 STATEMENT(find_mapping, "SELECT mapping, options FROM import_mappings WHERE tenant_id = $1 AND entity = $2"
 			" AND fingerprint = $3");
 STATEMENT(read_company_fields, "SELECT custom_fields FROM tenants WHERE tenant_id = $1");
@@ -116,13 +117,14 @@ static enum err take_list(struct arena *arena, struct rows *rows, struct import 
 	return OK;
 }
 
-enum err import_list(struct ttx *tx, const struct import *before, size_t most, struct import ***out, size_t *count)
+enum err import_list(struct ttx *tx, const struct history_place *after, size_t most, struct import ***out,
+		     size_t *count)
 {
 	struct arena *arena = ttx_arena(tx);
 	struct rows *rows;
 	enum err err = ttx_rows(tx, &list_imports,
-				ARGS(before ? arg_instant(arena, before->created_at) : arg_text("infinity"),
-				     arg_uuid(arena, before ? before->id : uuid_zero()), arg_int(arena, (int64_t)most)),
+				ARGS(after->at ? arg_instant(arena, after->at) : arg_text("infinity"),
+				     arg_uuid(arena, after->id), arg_int(arena, (int64_t)most)),
 				&rows);
 
 	return err ? err : take_list(arena, rows, out, count);
@@ -318,6 +320,16 @@ enum err import_store(struct ttx *tx, const struct import *import)
 				&stored);
 
 	return err == OK && stored == 0 ? E_CONFLICT : err;
+}
+
+enum err import_discard(struct ttx *tx, const struct import *import)
+{
+	int64_t deleted;
+	enum err err = ttx_exec(tx, &delete_draft, ARGS(arg_uuid(ttx_arena(tx), import->id)), &deleted);
+
+	if (err == OK && deleted == 0)
+		return E_CONFLICT;
+	return err ? err : data_file_delete(tx, import->file);
 }
 
 enum err import_reread(struct ttx *tx, struct import *import, enum csv_encoding encoding, char delimiter,

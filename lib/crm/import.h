@@ -8,6 +8,7 @@
 #define DEMAND_CRM_IMPORT_H
 
 #include "lib/entity/entity.h"
+#include "lib/entity/history.h"
 #include "lib/text/csv.h"
 
 #define IMPORT_STEP_ROWS 1000
@@ -98,8 +99,8 @@ struct import_upload {
 enum err import_create(struct ttx *, const struct import_upload *, struct errors *, struct uuid *id) MUST_CHECK;
 /* E_NOTFOUND. `lock`: nobody else goes on with it meanwhile. */
 enum err import_get(struct ttx *, struct uuid id, bool lock, struct import **out) MUST_CHECK;
-/* The latest ones, newest first, before the place; at most `most`. */
-enum err import_list(struct ttx *, const struct import *before, size_t most, struct import ***out,
+/* Newest first, behind the place; at most `most`. */
+enum err import_list(struct ttx *, const struct history_place *after, size_t most, struct import ***out,
 		     size_t *count) MUST_CHECK;
 
 /* The latest few whose rows were held back and can be taken. */
@@ -112,6 +113,8 @@ enum err import_reread(struct ttx *, struct import *, enum csv_encoding, char de
 /* Sets columns' targets and options; errors at "column.<n>", "mode", "match", "tags", "new_enquiries", "default.<field>". */
 bool import_check(struct ttx *, struct import *, struct errors *) MUST_CHECK;
 enum err import_store(struct ttx *, const struct import *) MUST_CHECK;
+/* As if it had never been brought: the draft goes, and its file. E_CONFLICT once it has begun. */
+enum err import_discard(struct ttx *, const struct import *) MUST_CHECK;
 
 /* One row of the file as it would be taken; nothing is written. */
 struct import_sight {

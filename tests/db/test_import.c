@@ -414,7 +414,7 @@ static void another_companys_import_is_not_there(void **state)
 	assert_int_equal(import_step(tx, id, 10, &more), E_NOTFOUND);
 	ttx_rollback(tx);
 	tx = begin(&theirs, TX_READ);
-	assert_int_equal(import_list(tx, NULL, 10, &list, &count), OK);
+	assert_int_equal(import_list(tx, &(struct history_place){0}, 10, &list, &count), OK);
 	assert_int_equal(count, 0);
 	commit(tx);
 }

@@ -299,7 +299,7 @@ static struct str plant_request(const struct planted *planted)
 }
 
 /* A file that was brought, as a draft: with its pieces, and with headings that the same file has again. */
-static void plant_import(const struct planted *planted)
+static struct str plant_import(const struct planted *planted)
 {
 	struct str body =
 		text("--cut\r\nContent-Disposition: form-data; name=\"entity\"\r\n\r\nleads\r\n--cut\r\n"
@@ -312,6 +312,7 @@ static void plant_import(const struct planted *planted)
 					    .body = body, .type = "multipart/form-data; boundary=cut");
 
 	assert_true_of(answer, answer->status == 201 || answer->status == 202, "no fixture for imports");
+	return arena_copy(web->arena, json_text(answer, "id"));
 }
 
 /* Rows that were planted by hand, as the product reads them: those of the import could not be taken, and its headings are known; the archive is made. */
@@ -337,7 +338,7 @@ void planted_make(struct planted *planted, const char *letter)
 	for (int purpose = LINK_HANDOVER; purpose <= LINK_SET_PASSWORD; purpose++)
 		planted->link[purpose] = company_link(&planted->company, purpose, ROLE_MEMBER);
 	(void)plant_pair(planted);
-	plant_import(planted);
+	(void)plant_import(planted);
 	test_sql("%s", planted_sql(planted, plant_rest).p);
 	for (size_t i = 0; i < COUNT_OF(plant_readable); i++)
 		test_sql("%s", planted_sql(planted, plant_readable[i]).p);
@@ -357,6 +358,8 @@ struct str planted_new_row(const struct planted *planted, const char *table)
 		return plant_pair(planted);
 	if (strcmp(table, "web_requests") == 0)
 		return plant_request(planted);
+	if (strcmp(table, "imports") == 0)
+		return plant_import(planted);
 	if (strcmp(table, "tenant_users") == 0)
 		return plant_through_api(planted, &user_entity);
 	if (strcmp(table, "tenant_api_keys") == 0)

@@ -1,0 +1,155 @@
+/* Drafts of imports, and the list they stand in. */
+#include "tests/web/import_fixture.h"
+
+static struct company acme, rival;
+
+static int make_companies(void **state)
+{
+	if (fixture_open(state))
+		return -1;
+	company_make(&acme, "acme");
+	company_make(&rival, "rival");
+	return 0;
+}
+
+static const char people[] = "Full Name,E-mail\nAnn Lee,ann@example.com\nBea,bea@example.com\n";
+
+/* ---- thrown away ---- */
+
+static struct str kept_of(struct str file)
+{
+	return test_sql_value("SELECT ((SELECT count(*) FROM data_files WHERE id = '%.*s') + (SELECT count(*) FROM "
+			      "file_pieces WHERE file_id = '%.*s'))::text",
+			      STR_FMT_ARG(file), STR_FMT_ARG(file));
+}
+
+static struct str file_of(struct str import)
+{
+	return arena_copy(web->arena,
+			  test_sql_value("SELECT file_id::text FROM imports WHERE id = '%.*s'", STR_FMT_ARG(import)));
+}
+
+static void a_draft_is_discarded_with_its_file(void **state)
+{
+	struct str id = json_text(post_file(&acme, PAIRS("entity", "leads", "start", "no"), people), "id"),
+		   file = file_of(id);
+
+	(void)state;
+	assert_true(str_is(kept_of(file), "2"));
+	assert_status(call(&rival, METHOD_DELETE, id, "", NULL), 404);
+	assert_status(ASK(.method = METHOD_DELETE, .host = acme.slug,
+			  .path = text("/api/imports/%.*s", STR_FMT_ARG(id)).p, .bearer = acme.key[ROLE_MEMBER]),
+		      403);
+	assert_true(str_is(kept_of(file), "2"));
+	assert_status(call(&acme, METHOD_DELETE, id, "", NULL), 204);
+	assert_true(str_is(kept_of(file), "0"));
+	assert_status(call(&acme, METHOD_GET, id, "", NULL), 404);
+	assert_status(call(&acme, METHOD_DELETE, id, "", NULL), 404);
+}
+
+static void what_has_begun_is_not_discarded(void **state)
+{
+	const struct response *answer = post_file(&acme, PAIRS("entity", "leads"), people);
+	struct str id = json_text(answer, "id"), file = file_of(id);
+	struct browser admin = browser_as(&acme, ROLE_ADMIN);
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		answer = call(&acme, METHOD_DELETE, id, "", NULL);
+		assert_status(answer, 409);
+		assert_has(answer, "Only a draft can be discarded");
+		answer = submit(&admin, text("/imports/%.*s/discard", STR_FMT_ARG(id)).p, "");
+		assert_status(answer, 409);
+		assert_has(answer, "Only a draft can be discarded");
+		assert_hasnt(browse(&admin, text("/imports/%.*s", STR_FMT_ARG(id)).p), "/discard\"");
+		work(&acme, id);
+	}
+	assert_json(call(&acme, METHOD_GET, id, "", NULL), "created", "2");
+	assert_true(str_is(kept_of(file), "2"));
+}
+
+static void a_draft_is_discarded_from_its_page_and_from_the_list(void **state)
+{
+	struct browser admin = browser_as(&acme, ROLE_ADMIN);
+	const struct response *page;
+
+	(void)state;
+	for (int from_list = 0; from_list < 2; from_list++) {
+		struct str path =
+			location_of(upload(&admin, "/imports", PAIRS("entity", "contacts"), "file", str_from(people)));
+		const char *discard = text("%.*s/discard", STR_FMT_ARG(path)).p;
+
+		page = browse(&admin, from_list ? "/imports" : path.p);
+		assert_has(page, text("action=\"%s\"", discard).p);
+		page = submit(&admin, discard, "");
+		assert_status(page, 303);
+		page = browse(&admin, location_of(page).p);
+		assert_has(page, "Nothing of it was imported.");
+		assert_hasnt(page, path.p);
+		assert_status(browse(&admin, path.p), 404);
+	}
+}
+
+/* ---- the list ---- */
+
+#define OLD_IMPORTS 60
+
+static void the_list_goes_on_behind_the_first_fifty(void **state)
+{
+	struct browser admin = browser_as(&rival, ROLE_ADMIN);
+	struct str id = json_text(post_file(&rival, PAIRS("entity", "leads", "start", "no"), people), "id"), cursor;
+	const struct response *answer;
+	const char *first, *second;
+
+	(void)state;
+	/* Many of one instant, so that a place between two of them is met. */
+	test_sql("INSERT INTO imports (tenant_id, id, entity, state, file_id, file_name, file_bytes, encoding, "
+		 "delimiter, header_at, fingerprint, position, time_zone, actor_kind, actor_name, created_at) SELECT "
+		 "tenant_id, gen_random_uuid(), entity, 'done', file_id, 'old-' || n || '.csv', file_bytes, encoding, "
+		 "delimiter, header_at, fingerprint, position, time_zone, actor_kind, actor_name, "
+		 "timestamptz '2026-01-01' + n / 20 * interval '1 day' FROM imports, generate_series(1, %d) AS n WHERE "
+		 "id = '%.*s'",
+		 OLD_IMPORTS, STR_FMT_ARG(id));
+	answer = ASK(.host = rival.slug, .path = "/api/imports", .bearer = rival.key[ROLE_ADMIN]);
+	assert_status(answer, 200);
+	assert_true(str_equal(json_text(answer, "data.0.id"), id));
+	assert_true(json_text(answer, "data.49.id").n > 0);
+	cursor = json_text(answer, "next_cursor");
+	first = arena_c_string(web->arena, buffer_str(&answer->body));
+	answer = ASK(.host = rival.slug, .path = text("/api/imports?cursor=%.*s", STR_FMT_ARG(cursor)).p,
+		     .bearer = rival.key[ROLE_ADMIN]);
+	assert_status(answer, 200);
+	assert_has(answer, "\"old-1.csv\"");
+	assert_true(json_text(answer, "data.10.id").n > 0);
+	assert_hasnt(answer, id.p);
+	assert_has(answer, "\"next_cursor\":null");
+	second = arena_c_string(web->arena, buffer_str(&answer->body));
+	for (int n = 1; n <= OLD_IMPORTS; n++) {
+		const char *name = text("\"old-%d.csv\"", n).p;
+		bool behind = strstr(second, name) != NULL;
+
+		assert_true(behind != (strstr(first, name) != NULL));
+	}
+	assert_field_error(ASK(.host = rival.slug, .path = "/api/imports?cursor=5", .bearer = rival.key[ROLE_ADMIN]),
+			   422, "cursor", "not_a_cursor");
+	answer = browse(&admin, "/imports");
+	assert_has(answer, text("href=\"/imports?cursor=%.*s\"", STR_FMT_ARG(cursor)).p);
+	assert_hasnt(answer, "old-1.csv");
+	answer = browse(&admin, text("/imports?cursor=%.*s", STR_FMT_ARG(cursor)).p);
+	assert_has(answer, "old-1.csv");
+	assert_hasnt(answer, "rel=\"next\"");
+	assert_has(answer, ">First</a>");
+	assert_has(browse(&admin, "/imports?cursor=5"), id.p);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_draft_is_discarded_with_its_file),
+		cmocka_unit_test(what_has_begun_is_not_discarded),
+		cmocka_unit_test(a_draft_is_discarded_from_its_page_and_from_the_list),
+		cmocka_unit_test(the_list_goes_on_behind_the_first_fifty),
+	};
+
+	return cmocka_run_group_tests(tests, make_companies, fixture_close);
+}
