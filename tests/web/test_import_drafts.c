@@ -99,7 +99,7 @@ static void the_list_goes_on_behind_the_first_fifty(void **state)
 	struct browser admin = browser_as(&rival, ROLE_ADMIN);
 	struct str id = json_text(post_file(&rival, PAIRS("entity", "leads", "start", "no"), people), "id"), cursor;
 	const struct response *answer;
-	const char *first, *second;
+	const char *first, *second, *oldest;
 
 	(void)state;
 	/* Many of one instant, so that a place between two of them is met. */
@@ -119,8 +119,7 @@ static void the_list_goes_on_behind_the_first_fifty(void **state)
 	answer = ASK(.host = rival.slug, .path = text("/api/imports?cursor=%.*s", STR_FMT_ARG(cursor)).p,
 		     .bearer = rival.key[ROLE_ADMIN]);
 	assert_status(answer, 200);
-	assert_has(answer, "\"old-1.csv\"");
-	assert_true(json_text(answer, "data.10.id").n > 0);
+	oldest = json_text(answer, "data.10.file_name").p;
 	assert_hasnt(answer, id.p);
 	assert_has(answer, "\"next_cursor\":null");
 	second = arena_c_string(web->arena, buffer_str(&answer->body));
@@ -134,9 +133,9 @@ static void the_list_goes_on_behind_the_first_fifty(void **state)
 			   422, "cursor", "not_a_cursor");
 	answer = browse(&admin, "/imports");
 	assert_has(answer, text("href=\"/imports?cursor=%.*s\"", STR_FMT_ARG(cursor)).p);
-	assert_hasnt(answer, "old-1.csv");
+	assert_hasnt(answer, text(">%s<", oldest).p);
 	answer = browse(&admin, text("/imports?cursor=%.*s", STR_FMT_ARG(cursor)).p);
-	assert_has(answer, "old-1.csv");
+	assert_has(answer, text(">%s<", oldest).p);
 	assert_hasnt(answer, "rel=\"next\"");
 	assert_has(answer, ">First</a>");
 	assert_has(browse(&admin, "/imports?cursor=5"), id.p);
