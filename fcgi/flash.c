@@ -24,6 +24,7 @@ static const struct flash flashes[] = {
 	{"logo_saved", "success", "The logo is in place."},
 	{"logo_removed", "success", "The logo is removed; your initials stand in its place."},
 	{"password_set", "success", "Your password is set, and you are signed in."},
+	{"password_changed", "success", "Your password is changed. Wherever else you were signed in, you are signed out."},
 	{"moved", "success", "Moved."},
 	{"sample_added", "success", "The sample is in. Try everything; one button takes it out again."},
 	{"sample_there", "info", "The sample is in already."},

@@ -43,25 +43,11 @@ enum err login_form(struct context *c)
 	return OK;
 }
 
-/* One account is guessed at from many addresses: its own bucket, by tenant and address of the account. */
-static enum err account_rate(struct context *c, struct str email)
-{
-	char id[UUID_TEXT_LENGTH + 1];
-	int64_t wait;
-
-	uuid_print(c->tenant->id, id);
-	if (rate_take(c->app->shared, RATE_ACCOUNT,
-		      arena_printf(c->arena, "%s/%.*s", id, STR_FMT_ARG(email_normal(c->arena, email))), &wait))
-		return OK;
-	response_header(c->response, "Retry-After", arena_printf(c->arena, "%lld", (long long)wait));
-	return context_fail(c, E_RATE, "Too many attempts for this account. Wait a little and try again.");
-}
-
 static enum err check_login(struct context *c, const struct record *input, struct session *session)
 {
 	struct session_origin origin = origin_of(c);
 
-	TRY(account_rate(c, record_text(input, "email")));
+	TRY(rate_account(c, record_text(input, "email")));
 	return log_in(c->tx, c->tenant, record_text(input, "email"), record_text(input, "password"), &origin, session);
 }
 

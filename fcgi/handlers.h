@@ -49,6 +49,8 @@ handler settings_page, settings_company, settings_logo, settings_logo_delete, te
 /* h_users.c */
 handler users_page, user_new_page, user_create_page, user_edit_page, user_update_page;
 handler users_api, user_create_api, user_update_api, user_delete_api;
+/* h_account.c */
+handler account_page, account_save, account_password, account_api, account_update_api, account_password_api;
 /* h_keys.c */
 handler keys_page, key_create_page, key_revoke_page, keys_api, key_create_api, key_revoke_api;
 /* h_response.c */

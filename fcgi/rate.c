@@ -1,6 +1,7 @@
 #include "fcgi/rate.h"
 
 #include "lib/base/clock.h"
+#include "lib/tenant/user.h"
 
 #include <arpa/inet.h>
 #include <sodium.h>
@@ -167,6 +168,19 @@ bool rate_take(struct shared *shared, unsigned class, struct str key, int64_t *w
 
 	*wait = answer.wait > 0 ? answer.wait : 1;
 	return answer.allowed;
+}
+
+enum err rate_account(struct context *c, struct str email)
+{
+	char id[UUID_TEXT_LENGTH + 1];
+	int64_t wait;
+
+	uuid_print(c->tenant->id, id);
+	if (rate_take(c->app->shared, RATE_ACCOUNT,
+		      arena_printf(c->arena, "%s/%.*s", id, STR_FMT_ARG(email_normal(c->arena, email))), &wait))
+		return OK;
+	response_header(c->response, "Retry-After", arena_printf(c->arena, "%lld", (long long)wait));
+	return context_fail(c, E_RATE, "Too many attempts for this account. Wait a little and try again.");
 }
 
 struct str rate_address_key(struct arena *arena, struct str address)

@@ -32,6 +32,8 @@ struct rate_answer {
 struct rate_answer rate_ask(struct shared *, unsigned class, struct str key, bool take);
 /* The same in short: false with the seconds to wait. */
 bool rate_take(struct shared *, unsigned class, struct str key, int64_t *wait) MUST_CHECK;
+/* One account is guessed at from many addresses: its own bucket, by tenant and address of the account. E_RATE. */
+enum err rate_account(struct context *, struct str email) MUST_CHECK;
 const char *rate_name(unsigned class);
 /* Who an address stands for: all of IPv4, the first 64 bits of IPv6. */
 struct str rate_address_key(struct arena *, struct str address);

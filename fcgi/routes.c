@@ -79,6 +79,14 @@ static const struct route own_routes[] = {
 	{METHOD_POST, "/api/auth/login", ON_TENANT, API, PUBLIC, RATE_LOGIN, POOL_PASSWORD, WORK_TENANT_WRITE, api_login, NULL, NULL, &login_entity, 200, false, "Sign in with e-mail and password; the token is a Bearer token."},
 	{METHOD_POST, "/api/auth/logout", TENANT_API, API, PERSON(CAN_NOTHING), RATE_WRITE, POOL_WEB, WORK_TENANT_WRITE, api_logout, NULL, NULL, NULL, 204, false, "End the session of the token."},
 
+	/* ---- a person's own account ---- */
+	{METHOD_GET, "/account", ON_TENANT, PAGE, PERSON(CAN_NOTHING), RATE_READ, POOL_WEB, WORK_TENANT_READ, account_page, "account", NULL, NULL, 200, false, NULL},
+	{METHOD_POST, "/account", ON_TENANT, PAGE, PERSON(CAN_NOTHING), RATE_WRITE, POOL_WEB, WORK_TENANT_WRITE, account_save, NULL, "account", &account_entity, 303, false, NULL},
+	{METHOD_POST, "/account/password", ON_TENANT, PAGE, PERSON(CAN_NOTHING), RATE_LOGIN, POOL_PASSWORD, WORK_TENANT_WRITE, account_password, NULL, "account", &password_change_entity, 303, false, NULL},
+	{METHOD_GET, "/api/account", TENANT_API, API, PERSON(CAN_NOTHING), RATE_READ, POOL_WEB, WORK_TENANT_READ, account_api, NULL, NULL, &account_entity, 200, false, "Your own account."},
+	{METHOD_PATCH, "/api/account", TENANT_API, API, PERSON(CAN_NOTHING), RATE_WRITE, POOL_WEB, WORK_TENANT_WRITE, account_update_api, NULL, NULL, &account_entity, 200, false, "Change your own name, phone or time zone; needs If-Match."},
+	{METHOD_POST, "/api/account/password", TENANT_API, API, PERSON(CAN_NOTHING), RATE_LOGIN, POOL_PASSWORD, WORK_TENANT_WRITE, account_password_api, NULL, NULL, &password_change_entity, 204, false, "Change your own password; ends your other sessions."},
+
 	/* ---- the workspace ---- */
 	{METHOD_GET, "/", ON_TENANT, PAGE, PERSON(CAN_READ), RATE_READ, POOL_WEB, WORK_TENANT_READ, dashboard, "dashboard", NULL, NULL, 200, false, NULL},
 	{METHOD_GET, "/api/tenant", TENANT_API, API, MEMBER(CAN_READ), RATE_READ, POOL_WEB, WORK_TENANT_READ, api_tenant, NULL, NULL, NULL, 200, false, "Who am I: workspace, plan, limits, usage."},

@@ -203,14 +203,15 @@ static enum err trial_ended(struct exchange *x)
 }
 
 /*
- * A leaked key and a person who left must be shut out also when nothing else can be changed; keys that get in
+ * A leaked key or password and a person who left must be shut out also when nothing else can be changed; keys that get in
  * somebody's way are a matter of their browser alone; and whoever leaves takes everything along.
  */
 static bool needs_no_plan(const struct route *route)
 {
 	static handler *const those[] = {
-		logout,           api_logout,      key_revoke_page, key_revoke_api,       user_update_api,
-		user_update_page, user_delete_api, shortcuts_save,  archive_request_page, archive_request_api};
+		logout,           api_logout,          key_revoke_page, key_revoke_api,       user_update_api,
+		user_update_page, user_delete_api,     shortcuts_save,  archive_request_page, archive_request_api,
+		account_password, account_password_api};
 
 	for (size_t i = 0; i < COUNT_OF(those); i++)
 		if (route->handler == those[i])

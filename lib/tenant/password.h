@@ -13,6 +13,8 @@
 #define PASSWORD_LEAST_CODE_POINTS 12
 #define PASSWORD_MOST_CODE_POINTS 256
 #define PASSWORD_MOST_BYTES 1024
+/* For who chooses one. */
+#define PASSWORD_HELP "At least 12 characters. A few words in a row are easy to remember and hard to guess."
 
 /* What the password must not be built from; absent members are skipped. */
 struct password_context {

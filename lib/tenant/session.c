@@ -37,7 +37,7 @@ static const struct field password_fields[] = {
 	{
 		.name = "password",
 		.label = "New password",
-		.help = "At least 12 characters. A few words in a row are easy to remember and hard to guess.",
+		.help = PASSWORD_HELP,
 		.type = FIELD_PASSWORD,
 		.flags = FIELD_REQUIRED | FIELD_WRITE_ONLY,
 		.minimum = PASSWORD_LEAST_CODE_POINTS,

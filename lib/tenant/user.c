@@ -10,8 +10,8 @@ STATEMENT(lock_owners,
 	  "SELECT id FROM tenant_users WHERE tenant_id = $1 AND role = 'owner' AND is_active ORDER BY id FOR UPDATE");
 STATEMENT(store_password, "UPDATE tenant_users SET password_hash = $3, version = version + 1, updated_at = $4"
 			  " WHERE tenant_id = $1 AND id = $2 AND is_active");
-STATEMENT(find_person,
-	  "SELECT email, coalesce(name, '') FROM tenant_users WHERE tenant_id = $1 AND id = $2 AND is_active");
+STATEMENT(read_person, "SELECT email, coalesce(name, ''), password_hash FROM tenant_users"
+		       " WHERE tenant_id = $1 AND id = $2 AND is_active");
 
 struct str email_normal(struct arena *arena, struct str email)
 {
@@ -163,24 +163,34 @@ enum err user_deactivate(struct ttx *tx, const struct principal *actor, const st
 	return user_update(tx, actor, current, change, errors, out);
 }
 
-enum err user_set_password(struct ttx *tx, const struct tenant *tenant, struct uuid user, struct str password,
-			   const char *field, struct errors *errors)
+/* ---- passwords ---- */
+
+struct person {
+	struct uuid id;
+	struct password_context context;
+	struct str hash; /* absent: no password yet */
+};
+
+static enum err find_person(struct ttx *tx, const struct tenant *tenant, struct uuid user, struct person *out)
 {
-	struct arena *arena = ttx_arena(tx);
-	struct argument id = arg_uuid(arena, user), now = arg_instant(arena, clock_now());
-	struct password_context context = {.company = tenant->company_name};
 	struct rows *row;
-	struct str hash;
-	int64_t affected;
-	enum err err = ttx_one(tx, &find_person, ARGS(id), &row);
+	enum err err = ttx_one(tx, &read_person, ARGS(arg_uuid(ttx_arena(tx), user)), &row);
 
 	if (err)
 		return err;
-	context.email = rows_str(row, 0);
-	context.person = rows_str(row, 1);
-	if (!password_acceptable(password, &context, field, errors))
-		return E_INVALID;
-	err = password_hash(arena, password, &hash);
+	*out = (struct person){user, {rows_str(row, 0), rows_str(row, 1), tenant->company_name}, rows_str(row, 2)};
+	return OK;
+}
+
+/* Whoever else was in by the old one, or holds a link to set one, is out. */
+static enum err replace_password(struct ttx *tx, struct uuid user, struct str password, struct uuid kept_session)
+{
+	struct arena *arena = ttx_arena(tx);
+	struct argument id = arg_uuid(arena, user), now = arg_instant(arena, clock_now());
+	struct str hash;
+	int64_t affected;
+	enum err err = password_hash(arena, password, &hash);
+
 	if (!err)
 		err = ttx_exec(tx, &store_password, ARGS(id, arg_str(hash), now), &affected);
 	if (!err && affected == 0)
@@ -188,6 +198,38 @@ enum err user_set_password(struct ttx *tx, const struct tenant *tenant, struct u
 	if (!err)
 		err = link_void(tx, LINK_SET_PASSWORD, user);
 	if (!err)
-		err = session_end_others_of_user(tx, user, uuid_zero());
+		err = session_end_others_of_user(tx, user, kept_session);
 	return err;
+}
+
+enum err user_set_password(struct ttx *tx, const struct tenant *tenant, struct uuid user, struct str password,
+			   const char *field, struct errors *errors)
+{
+	struct person person;
+	enum err err = find_person(tx, tenant, user, &person);
+
+	if (err)
+		return err;
+	if (!password_acceptable(password, &person.context, field, errors))
+		return E_INVALID;
+	return replace_password(tx, user, password, uuid_zero());
+}
+
+enum err user_change_password(struct ttx *tx, const struct tenant *tenant, const struct principal *actor,
+			      const struct record *input, struct errors *errors)
+{
+	struct str password = record_text(input, "password");
+	struct person person;
+	enum err err = find_person(tx, tenant, actor->user_id, &person);
+	bool acceptable;
+
+	if (err)
+		return err;
+	acceptable = password_acceptable(password, &person.context, "password", errors);
+	err = password_verify(person.hash, record_text(input, "current_password"));
+	if (err == E_UNAUTH)
+		errors_add(errors, "current_password", "wrong_password", "This is not your password.");
+	if (err == E_UNAUTH || (!err && !acceptable))
+		return E_INVALID;
+	return err ? err : replace_password(tx, person.id, password, actor->credential_id);
 }

@@ -13,6 +13,10 @@
 
 /* email, name, phone, role, password (write only, create only), is_active, last_login_at (read only). */
 extern const struct entity user_entity;
+/* What a person sees and changes of their own row, and no other is to be had by it: entity_get and entity_update. */
+extern const struct entity account_entity;
+/* Input: current_password, password. */
+extern const struct entity password_change_entity;
 
 /* Lower case; what is looked up and unique. */
 struct str email_normal(struct arena *, struct str email);
@@ -34,5 +38,11 @@ enum err user_deactivate(struct ttx *, const struct principal *actor, const stru
 /* For who holds a set-password link: checks strength (errors at `field`), stores, ends every session and voids other links. */
 enum err user_set_password(struct ttx *, const struct tenant *, struct uuid user, struct str password,
 			   const char *field, struct errors *) MUST_CHECK;
+/*
+ * For the person themselves; `input` is of password_change_entity. As above, but the session that asks stays. E_INVALID also when
+ * the password that holds now is another one: an error at current_password.
+ */
+enum err user_change_password(struct ttx *, const struct tenant *, const struct principal *actor,
+			      const struct record *input, struct errors *) MUST_CHECK;
 
 #endif

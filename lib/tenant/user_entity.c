@@ -108,3 +108,83 @@ const struct entity user_entity = {
 	.empty_hint = "Add the people who answer the phone.",
 	.before_write = refuse_foreign_writes,
 };
+
+/* ---- what is a person's own ---- */
+
+static const struct field account_fields[] = {
+	{
+		.name = "name",
+		.label = "Name",
+		.type = FIELD_TEXT,
+		.flags = FIELD_REQUIRED,
+		.minimum = 1,
+		.maximum = 200,
+		.autocomplete = "name",
+	},
+	{.name = "email", .label = "E-mail", .type = FIELD_EMAIL, .flags = FIELD_READ_ONLY, .maximum = 254},
+	{.name = "phone", .label = "Phone", .type = FIELD_PHONE, .autocomplete = "tel"},
+	{
+		.name = "time_zone",
+		.label = "Time zone",
+		.help = "Where you work: times are shown and typed in it. Left empty: the company's.",
+		.type = FIELD_CHOICE,
+		.choices = time_zone_choices,
+	},
+	{.name = "role", .label = "Role", .type = FIELD_CHOICE, .flags = FIELD_READ_ONLY, .choices = role_choices},
+	{.name = "last_login_at", .label = "Last log-in", .type = FIELD_INSTANT, .flags = FIELD_READ_ONLY},
+	{.name = "created_at", .label = "Added", .type = FIELD_INSTANT, .flags = FIELD_READ_ONLY | FIELD_SORTABLE},
+};
+
+static enum err refuse_all_but_changes(struct ttx *tx, enum write_kind kind, struct record *record,
+				       struct errors *errors)
+{
+	(void)tx;
+	(void)record;
+	(void)errors;
+	return kind == WRITE_UPDATE ? OK : E_INTERNAL;
+}
+
+const struct entity account_entity = {
+	.name = "account",
+	.plural = "accounts",
+	.label = "Account",
+	.label_plural = "Accounts",
+	.icon = "user-check",
+	.table = "tenant_users",
+	.fields = account_fields,
+	.field_count = COUNT_OF(account_fields),
+	.title_field = "name",
+	.default_sort = "created_at",
+	.visible = "id = @me",
+	.before_write = refuse_all_but_changes,
+};
+
+static const struct field password_change_fields[] = {
+	{
+		.name = "current_password",
+		.label = "Current password",
+		.type = FIELD_PASSWORD,
+		.flags = FIELD_REQUIRED | FIELD_WRITE_ONLY,
+		.minimum = 1,
+		.maximum = PASSWORD_MOST_CODE_POINTS,
+		.autocomplete = "current-password",
+	},
+	{
+		.name = "password",
+		.label = "New password",
+		.help = PASSWORD_HELP,
+		.type = FIELD_PASSWORD,
+		.flags = FIELD_REQUIRED | FIELD_WRITE_ONLY,
+		.minimum = PASSWORD_LEAST_CODE_POINTS,
+		.maximum = PASSWORD_MOST_CODE_POINTS,
+		.autocomplete = "new-password",
+	},
+};
+const struct entity password_change_entity = {
+	.name = "password change",
+	.plural = "password changes",
+	.label = "Password",
+	.label_plural = "Passwords",
+	.fields = password_change_fields,
+	.field_count = COUNT_OF(password_change_fields),
+};

@@ -1,97 +1,9 @@
 /* Requests that a route's entity does not tell: what stands in the query or body, and where the answer differs from the route's. */
-#include "tests/isolation/fixture.h"
+#include "tests/isolation/fixture_entry.h"
 
-#include "lib/tenant/link.h"
-#include "lib/tenant/session.h"
-#include "lib/tenant/signup.h"
 #include "tests/support/pictures.h"
 
-/* ---- sign-up and signing in ---- */
-
-static void workspace(struct shot *shot, bool fresh)
-{
-	(void)fresh;
-	shot->body = text("csrf=%.*s&workspace=%.*s", STR_FMT_ARG(shot->csrf), STR_FMT_ARG(shot->from->company.slug));
-	shot->type = STR("application/x-www-form-urlencoded");
-}
-
-/* ---- a sign-up under way ---- */
-
-#define SIGNUP_COOKIE "__Host-signup="
-
-static struct str signup_token(const struct response *response)
-{
-	struct str headers = buffer_str(&response->headers);
-	const char *at = memmem(headers.p, headers.n, SIGNUP_COOKIE, strlen(SIGNUP_COOKIE));
-	struct str rest;
-
-	assert_non_null(at);
-	rest = (struct str){at + strlen(SIGNUP_COOKIE), strcspn(at + strlen(SIGNUP_COOKIE), ";\r")};
-	return rest;
-}
-
-static struct str post_step(const char *path, const struct entity *entity, const struct planted *of, struct str cookie)
-{
-	struct shot shot = {.route = &(struct route){.who = WHO_ANYONE}};
-	struct str form = body_as_form(entity, body_make(of, entity, WRITE_CREATE), shot_csrf(&shot), STR_NONE);
-	struct str cookies = text("%s; %.*s", VISIT_PAIR, STR_FMT_ARG(cookie));
-	const struct response *answer =
-		ASK(.method = METHOD_POST, .host = STR("app"), .path = path, .body = form,
-		    .type = "application/x-www-form-urlencoded", .headers = {{"cookie", cookies.p}});
-
-	assert_status(answer, 303);
-	if (cookie.n > 0)
-		return cookie;
-	return text(SIGNUP_COOKIE "%.*s", STR_FMT_ARG(signup_token(answer)));
-}
-
-/* With so many of the steps done: company, owner, subdomain, plan. */
-static void draft(struct shot *shot, bool fresh, size_t steps)
-{
-	static const struct {
-		const char *path;
-		const struct entity *entity;
-	} rows[] = {
-		{"/onboarding/company", &signup_company_entity},
-		{"/onboarding/owner", &signup_owner_entity},
-		{"/onboarding/subdomain", &signup_subdomain_entity},
-		{"/onboarding/plan", &signup_plan_entity},
-	};
-	struct str cookie = STR("");
-
-	if (!fresh)
-		return;
-	for (size_t i = 0; i < steps; i++)
-		cookie = post_step(rows[i].path, rows[i].entity, shot->from, cookie);
-	shot->cookie = cookie;
-	shot->status = shot->route->status;
-}
-
-static void draft_with_company(struct shot *shot, bool fresh)
-{
-	draft(shot, fresh, 1);
-}
-
-static void draft_with_owner(struct shot *shot, bool fresh)
-{
-	draft(shot, fresh, 2);
-}
-
-static void draft_with_subdomain(struct shot *shot, bool fresh)
-{
-	draft(shot, fresh, 3);
-}
-
-static void draft_done(struct shot *shot, bool fresh)
-{
-	draft(shot, fresh, 4);
-}
-
-static void subdomain_query(struct shot *shot, bool fresh)
-{
-	(void)fresh;
-	shot->query = STR("name=marker-free");
-}
+/* ---- search and keys ---- */
 
 /* Two letters of every marker, and of the search_text of every planted row. */
 static void search_query(struct shot *shot, bool fresh)
@@ -105,78 +17,6 @@ static void shortcuts_form(struct shot *shot, bool fresh)
 	(void)fresh;
 	shot->body = text("csrf=%.*s&shortcuts=off", STR_FMT_ARG(shot->csrf));
 	shot->type = STR("application/x-www-form-urlencoded");
-}
-
-struct str shot_address(const struct shot *shot)
-{
-	return shot->from ? text("owner@%.*s.example", STR_FMT_ARG(shot->from->company.slug))
-			  : STR("owner@nobody-at-all.example");
-}
-
-static void password_of_owner(struct shot *shot, bool fresh)
-{
-	struct str email = shot_address(shot);
-
-	(void)fresh;
-	if (shot->route->face == FACE_API) {
-		shot->body = text("{\"email\":\"%.*s\",\"password\":\"%s\"}", STR_FMT_ARG(email), PASSWORD);
-		shot->type = STR("application/json");
-		return;
-	}
-	shot->body = text("csrf=%.*s&email=%.*s&password=%s", STR_FMT_ARG(shot->csrf), STR_FMT_ARG(email), PASSWORD);
-	shot->type = STR("application/x-www-form-urlencoded");
-}
-
-struct str shot_link(const struct shot *shot, int purpose)
-{
-	return shot->from ? shot->from->link[purpose] : STR("tl_abcd1234_none");
-}
-
-static struct str link_for(const struct shot *shot, bool fresh, int purpose)
-{
-	return fresh ? company_link(&shot->from->company, purpose, ROLE_MEMBER) : shot_link(shot, purpose);
-}
-
-static void handover_code(struct shot *shot, bool fresh)
-{
-	shot->query = text("code=%.*s", STR_FMT_ARG(link_for(shot, fresh, LINK_HANDOVER)));
-}
-
-static void password_token(struct shot *shot, bool fresh)
-{
-	struct str link = link_for(shot, fresh, LINK_SET_PASSWORD);
-
-	if (shot->route->method == METHOD_GET) {
-		shot->query = text("token=%.*s", STR_FMT_ARG(link));
-		return;
-	}
-	shot->body = text("csrf=%.*s&token=%.*s&password=%s", STR_FMT_ARG(shot->csrf), STR_FMT_ARG(link), PASSWORD);
-	shot->type = STR("application/x-www-form-urlencoded");
-}
-
-static struct str company_session(const struct planted *planted, enum role role)
-{
-	struct session_origin origin = {STR_NONE, STR_NONE};
-	struct session session;
-	struct tenant *tenant;
-	struct uuid user;
-	struct ttx *tx;
-
-	assert_true(uuid_parse(planted->company.user[role], &user));
-	MUST(resolver_by_slug(web->app.resolver, web->arena, planted->company.slug, &tenant));
-	tx = ttx_begin(web->app.app_pg, web->arena, tenant->scope, TX_WRITE);
-	MUST(session_start(tx, tenant, user, &origin, &session));
-	MUST(ttx_commit(tx));
-	return session.token;
-}
-
-/* Ends a session that nothing else uses. */
-static void log_out(struct shot *shot, bool fresh)
-{
-	if (!fresh)
-		return;
-	shot->session = company_session(shot->who, ROLE_VIEWER);
-	shot->csrf = shot_csrf(shot);
 }
 
 /* ---- settings ---- */
@@ -489,25 +329,28 @@ static const struct special {
 	void (*fill)(struct shot *, bool fresh); /* NULL: nothing */
 	int status;                              /* 0: the route's */
 } specials[] = {
-	{METHOD_POST, "/login", ON_APEX | ON_APP, workspace, 0},
-	{METHOD_GET, "/api/onboarding/subdomain", ON_ANY, subdomain_query, 0},
+	{METHOD_POST, "/login", ON_APEX | ON_APP, shot_workspace, 0},
+	{METHOD_GET, "/api/onboarding/subdomain", ON_ANY, shot_subdomain_query, 0},
 	/* Without a draft each step of the sign-up sends to the first. */
-	{METHOD_GET, "/onboarding/owner", ON_ANY, draft_with_company, 303},
-	{METHOD_POST, "/onboarding/owner", ON_ANY, draft_with_company, 303},
-	{METHOD_GET, "/onboarding/subdomain", ON_ANY, draft_with_owner, 303},
-	{METHOD_POST, "/onboarding/subdomain", ON_ANY, draft_with_owner, 303},
-	{METHOD_GET, "/onboarding/plan", ON_ANY, draft_with_subdomain, 303},
-	{METHOD_POST, "/onboarding/plan", ON_ANY, draft_with_subdomain, 303},
-	{METHOD_GET, "/onboarding/done", ON_ANY, draft_done, 303},
-	{METHOD_POST, "/onboarding/open", ON_ANY, draft_done, 303},
+	{METHOD_GET, "/onboarding/owner", ON_ANY, shot_draft_with_company, 303},
+	{METHOD_POST, "/onboarding/owner", ON_ANY, shot_draft_with_company, 303},
+	{METHOD_GET, "/onboarding/subdomain", ON_ANY, shot_draft_with_owner, 303},
+	{METHOD_POST, "/onboarding/subdomain", ON_ANY, shot_draft_with_owner, 303},
+	{METHOD_GET, "/onboarding/plan", ON_ANY, shot_draft_with_subdomain, 303},
+	{METHOD_POST, "/onboarding/plan", ON_ANY, shot_draft_with_subdomain, 303},
+	{METHOD_GET, "/onboarding/done", ON_ANY, shot_draft_done, 303},
+	{METHOD_POST, "/onboarding/open", ON_ANY, shot_draft_done, 303},
 	{METHOD_GET, "/onboarding/logo", ON_ANY, NULL, 404},
-	{METHOD_POST, "/login", ON_TENANT, password_of_owner, 0},
-	{METHOD_POST, "/api/auth/login", ON_TENANT, password_of_owner, 0},
-	{METHOD_POST, "/logout", ON_TENANT, log_out, 0},
-	{METHOD_POST, "/api/auth/logout", ON_ANY, log_out, 0},
-	{METHOD_GET, "/handover", ON_TENANT, handover_code, 0},
-	{METHOD_GET, "/password", ON_TENANT, password_token, 0},
-	{METHOD_POST, "/password", ON_TENANT, password_token, 0},
+	{METHOD_POST, "/login", ON_TENANT, shot_password_of_owner, 0},
+	{METHOD_POST, "/api/auth/login", ON_TENANT, shot_password_of_owner, 0},
+	{METHOD_POST, "/logout", ON_TENANT, shot_log_out, 0},
+	{METHOD_POST, "/api/auth/logout", ON_ANY, shot_log_out, 0},
+	{METHOD_GET, "/handover", ON_TENANT, shot_handover_code, 0},
+	{METHOD_GET, "/password", ON_TENANT, shot_password_token, 0},
+	{METHOD_POST, "/password", ON_TENANT, shot_password_token, 0},
+	{METHOD_POST, "/account", ON_TENANT, shot_own_account, 0},
+	{METHOD_POST, "/account/password", ON_TENANT, shot_own_password, 0},
+	{METHOD_POST, "/api/account/password", ON_ANY, shot_own_password, 0},
 	{METHOD_GET, "/logo", ON_TENANT, NULL, 404},
 	{METHOD_GET, "/search", ON_TENANT, search_query, 0},
 	{METHOD_GET, "/api/search", ON_ANY, search_query, 0},
@@ -562,8 +405,8 @@ bool carries_proof(const struct route *route)
 	for (size_t i = 0; i < COUNT_OF(specials); i++)
 		if (specials[i].method == route->method && strcmp(specials[i].path, route->path) == 0 &&
 		    (specials[i].hosts & route->hosts) &&
-		    (specials[i].fill == password_of_owner || specials[i].fill == handover_code ||
-		     specials[i].fill == password_token))
+		    (specials[i].fill == shot_password_of_owner || specials[i].fill == shot_handover_code ||
+		     specials[i].fill == shot_password_token))
 			return true;
 	return false;
 }

@@ -41,6 +41,12 @@ static const struct rule rules[] = {
 	{CHANGES, "/logout", ON_TENANT, WHO_SESSION, ROLE_VIEWER, RATE_WRITE},
 	{CHANGES, "/shortcuts", ON_TENANT, WHO_SESSION, ROLE_VIEWER, RATE_WRITE},
 	{CHANGES, "/api/auth/logout", ON_ANY, WHO_SESSION, ROLE_VIEWER, RATE_WRITE},
+	{CHANGES, "/account/password", ON_TENANT, WHO_SESSION, ROLE_VIEWER, RATE_LOGIN},
+	{CHANGES, "/api/account/password", ON_ANY, WHO_SESSION, ROLE_VIEWER, RATE_LOGIN},
+	{GETS, "/account", ON_TENANT, WHO_SESSION, ROLE_VIEWER, RATE_READ},
+	{CHANGES, "/account", ON_TENANT, WHO_SESSION, ROLE_VIEWER, RATE_WRITE},
+	{GETS, "/api/account", ON_ANY, WHO_SESSION, ROLE_VIEWER, RATE_READ},
+	{CHANGES, "/api/account", ON_ANY, WHO_SESSION, ROLE_VIEWER, RATE_WRITE},
 
 	/* keys are made by people; people and settings are for admins */
 	{GETS, "/api/api-keys*", ON_ANY, WHO_SESSION, ROLE_ADMIN, RATE_READ},
