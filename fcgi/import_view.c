@@ -275,27 +275,43 @@ static struct value *put_sight(struct context *c, const struct import *import, c
 	return row;
 }
 
-enum err import_put_room(struct context *c, const struct import *import, struct value *map)
+/* For how many leads the plan has room; *limited: false where it has no limit, or they are no leads. */
+static enum err read_room(struct context *c, const struct import *import, bool *limited, int64_t *room)
 {
 	struct usage usage;
 
-	value_put(map, "room", value_null(c->arena));
+	*limited = false;
+	*room = 0;
 	if (strcmp(import->entity->plural, "leads") != 0)
 		return OK;
 	TRY(usage_read(c->tx, &usage));
-	if (usage.max_leads)
-		value_put_int(map, "room", usage.leads < usage.max_leads ? usage.max_leads - usage.leads : 0);
+	*limited = usage.max_leads > 0;
+	if (usage.leads < usage.max_leads)
+		*room = usage.max_leads - usage.leads;
+	return OK;
+}
+
+enum err import_put_room(struct context *c, const struct import *import, struct value *map)
+{
+	bool limited;
+	int64_t room;
+
+	TRY(read_room(c, import, &limited, &room));
+	value_put(map, "room", limited ? value_int(c->arena, room) : value_null(c->arena));
 	return OK;
 }
 
 enum err import_put_draft(struct context *c, struct import *import)
 {
-	struct value *rows = value_put_list(c->page, "sights"), *plan = value_put_map(c->page, "plan");
+	struct value *rows = value_put_list(c->page, "sights");
 	struct import_sight *sights;
+	int64_t room;
+	bool limited;
 	size_t count;
 
-	TRY(import_put_room(c, import, plan));
-	value_put_bool(c->page, "has_room", value_type(value_get(plan, STR("room"))) != VALUE_NULL);
+	TRY(read_room(c, import, &limited, &room));
+	value_put_bool(c->page, "has_room", limited);
+	value_put_str(c->page, "room", page_number(c->arena, room));
 	put_targets(c, import);
 	put_defaults(c, import);
 	put_options(c, import);
