@@ -344,12 +344,29 @@ static void keep_key(const struct import *import, struct line *line)
 		record_set_text(line->record, key->field, record_text(line->current, key->field));
 }
 
+/*
+ * A list from elsewhere does not know that somebody has opted out since. The row fails rather than that it is taken
+ * without this cell: whoever brings it believes that these people may be texted.
+ */
+static void check_consent(const struct import *import, struct line *line)
+{
+	int field = entity_field(import->entity, STR("sms_consent"));
+
+	if (field >= 0 && str_is(record_get(line->record, field), "t") && str_is(record_get(line->current, field), "f"))
+		errors_add(line->errors, "sms_consent", "not_allowed",
+			   "This %s may not be texted, and a file does not change that. Change it on the %s's page, or "
+			   "leave the column out.",
+			   import->entity->name, import->entity->name);
+}
+
 bool line_complete(const struct import *import, struct line *line, enum write_kind kind)
 {
-	if (kind == WRITE_CREATE)
+	if (kind == WRITE_CREATE) {
 		add_defaults(import, line);
-	else
+	} else {
 		keep_key(import, line);
+		check_consent(import, line);
+	}
 	add_tags(import, line);
 	return record_finish(line->record, kind, line->errors) == OK;
 }

@@ -191,6 +191,34 @@ static void references_are_found_by_name(void **state)
 		"1 Elm Ann Lee, 2 Elm Ann Lee, 3 Elm Bob Roe");
 }
 
+/* Yes from a list is no word of somebody who has said no; of new people it is all that is known. */
+static void a_file_does_not_opt_in_who_has_opted_out(void **state)
+{
+	static const char *const entities[] = {"contacts", "leads", NULL};
+	struct import *import;
+
+	(void)state;
+	for (size_t i = 0; entities[i]; i++) {
+		const char *entity = entities[i];
+
+		import = taken(entity, "Name,Email,May be texted\nAnn,ann@example.com,no\nBea,bea@example.com,yes\n");
+		assert_string_equal(counts_of(import), "2 rows: 2 created, 0 updated, 0 unchanged, 0 failed, 0 held");
+		import = taken(entity, "Name,Email,City,May be texted\nAnn,ann@example.com,Waco,yes\n"
+				       "Bea,bea@example.com,Waco,yes\nCleo,cleo@example.com,Waco,yes\n");
+		assert_string_equal(counts_of(import), "3 rows: 1 created, 1 updated, 0 unchanged, 1 failed, 0 held");
+		assert_string_equal(value_of("sms_consent::text || '|' || coalesce(city, '-')", entity, "name = 'Ann'"),
+				    "false|-");
+		assert_string_equal(value_of("sms_consent::text || '|' || city", entity, "name = 'Bea'"), "true|Waco");
+		assert_string_equal(value_of("sms_consent::text", entity, "name = 'Cleo'"), "true");
+		assert_non_null(strstr(value_of("reasons", "import_rows", "outcome = 'failed'"),
+				       "may not be texted, and a file does not change that"));
+		/* The other way is open: who is said to have opted out has. */
+		import = taken(entity, "Name,Email,May be texted\nBea,bea@example.com,no\nAnn,ann@example.com,\n");
+		assert_string_equal(counts_of(import), "2 rows: 0 created, 1 updated, 1 unchanged, 0 failed, 0 held");
+		assert_string_equal(value_of("sms_consent::text", entity, "name = 'Bea'"), "false");
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -202,6 +230,7 @@ int main(void)
 		SHOP_TEST(a_number_that_all_share_tells_nobody_apart),
 		SHOP_TEST(a_key_that_two_rows_have_is_told),
 		SHOP_TEST(references_are_found_by_name),
+		SHOP_TEST(a_file_does_not_opt_in_who_has_opted_out),
 	};
 
 	return cmocka_run_group_tests(tests, make_tenants, close_database);
