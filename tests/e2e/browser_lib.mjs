@@ -97,8 +97,8 @@ async function makeVisit(visit, work) {
 	await page.context().close();
 }
 
-// Each visit, { tag, options, … }, in a browser context of its own, one after the other: of two windows at a time one may stand still, and a button
-// that is to be clicked then never comes to rest. The first step that fails ends the visit, with a screenshot. Ends the program.
+// Each visit, { tag, options, … }, in a browser context of its own, one after the other. The first step that fails ends the visit, with a
+// screenshot. Ends the program.
 export async function visitAll(visits, work) {
 	try {
 		for (const visit of visits) await makeVisit(visit, work);
