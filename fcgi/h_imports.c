@@ -126,6 +126,23 @@ enum err import_take_upload(struct context *c, struct uuid *id)
 	return import_create(c->tx, &upload, c->errors, id);
 }
 
+enum err import_reread_as_sent(struct context *c, struct import *import, bool *anew)
+{
+	struct str encoding = form_text(&c->form, "encoding"), delimiter = form_text(&c->form, DELIMITER_FIELD);
+	enum csv_encoding wanted = import->form.encoding;
+
+	if (!str_absent(encoding) && !csv_encoding_find(encoding, &wanted))
+		errors_add(c->errors, "encoding", "not_a_choice", "Choose utf-8, utf-16le, utf-16be or windows-1252.");
+	if (!str_absent(delimiter) && (delimiter.n != 1 || !strchr(csv_delimiters, delimiter.p[0])))
+		errors_add(c->errors, DELIMITER_FIELD, "not_a_choice", "Choose a comma, semicolon, tab or bar.");
+	if (errors_any(c->errors))
+		return E_INVALID;
+	*anew = wanted != import->form.encoding || (delimiter.n && delimiter.p[0] != import->form.delimiter);
+	return *anew ? import_reread(c->tx, import, wanted, delimiter.n ? delimiter.p[0] : import->form.delimiter,
+				     c->errors)
+		     : OK;
+}
+
 enum err import_create_page(struct context *c)
 {
 	struct uuid id;
@@ -190,24 +207,6 @@ static void take_choices(struct context *c, struct import *import)
 	options->defaults = defaults;
 }
 
-/* Another encoding or separator: the headings are others then. *anew: nothing else of the form fits any more. */
-static enum err reread(struct context *c, struct import *import, bool *anew)
-{
-	struct str encoding = form_text(&c->form, "encoding"), delimiter = form_text(&c->form, DELIMITER_FIELD);
-	enum csv_encoding wanted = import->form.encoding;
-
-	if (!str_absent(encoding) && !csv_encoding_find(encoding, &wanted))
-		errors_add(c->errors, "encoding", "not_a_choice", "Choose an encoding of the list.");
-	if (!str_absent(delimiter) && (delimiter.n != 1 || !strchr(csv_delimiters, delimiter.p[0])))
-		errors_add(c->errors, DELIMITER_FIELD, "not_a_choice", "Choose a separator of the list.");
-	if (errors_any(c->errors))
-		return E_INVALID;
-	*anew = wanted != import->form.encoding || (delimiter.n && delimiter.p[0] != import->form.delimiter);
-	return *anew ? import_reread(c->tx, import, wanted, delimiter.n ? delimiter.p[0] : import->form.delimiter,
-				     c->errors)
-		     : OK;
-}
-
 static enum err back(struct context *c, const char *done)
 {
 	return context_redirect(c, arena_printf(c->arena, "/imports/%.*s%s%s", STR_FMT_ARG(uuid_text(c->arena, c->id)),
@@ -236,7 +235,7 @@ enum err import_change_page(struct context *c)
 	TRY(import_get(c->tx, c->id, true, &import));
 	if (!import_is(import, "draft"))
 		return in_another_state(c, E_CONFLICT);
-	e = reread(c, import, &anew);
+	e = import_reread_as_sent(c, import, &anew);
 	if (e == E_INVALID) {
 		TRY(import_get(c->tx, c->id, false, &import));
 		TRY(put_show(c, import));

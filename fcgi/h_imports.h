@@ -10,6 +10,8 @@ enum err imports_read(struct context *, const struct history_place *after, struc
 		      struct str *next) MUST_CHECK;
 /* The parts "file" and "entity" of the form. */
 enum err import_take_upload(struct context *, struct uuid *id) MUST_CHECK;
+/* The parts "encoding" and "delimiter", where they were sent. *anew: the headings are others now, and what was said of them is void. */
+enum err import_reread_as_sent(struct context *, struct import *, bool *anew) MUST_CHECK;
 /* The import goes from state to state, with the job that goes on with it. */
 enum err import_begin(struct context *, struct import *) MUST_CHECK;
 enum err import_discard_it(struct context *, struct import *) MUST_CHECK;

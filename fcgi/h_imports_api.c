@@ -37,6 +37,7 @@ enum err import_api(struct context *c)
 	if (!import_is(import, "draft"))
 		return OK;
 	TRY(import_put_room(c, import, c->data));
+	import_put_targets(c, import, value_put_list(c->data, "targets"));
 	return import_put_preview(c, import, value_put_list(c->data, "preview"));
 }
 
@@ -163,9 +164,11 @@ static enum err answer(struct context *c)
 enum err import_create_api(struct context *c)
 {
 	struct import *import;
+	bool anew;
 
 	TRY(import_take_upload(c, &c->id));
 	TRY(import_get(c->tx, c->id, true, &import));
+	TRY(import_reread_as_sent(c, import, &anew));
 	TRY(take_form_options(c, import));
 	if (errors_any(c->errors))
 		return E_INVALID;

@@ -6,6 +6,8 @@
 #include "lib/base/utf8.h"
 #include "lib/tenant/usage.h"
 
+#define CELL_MOST 200 /* characters of a cell in the JSON of a preview */
+
 /* ---- one import ---- */
 
 static const struct {
@@ -321,6 +323,29 @@ enum err import_put_draft(struct context *c, struct import *import)
 	return OK;
 }
 
+void import_put_targets(struct context *c, const struct import *import, struct value *list)
+{
+	struct import_target *targets;
+	size_t count = import_targets(c->arena, import->entity, &targets);
+
+	for (size_t i = 0; i < count; i++) {
+		struct value *map = value_map(c->arena);
+
+		value_put_str(map, "field", targets[i].name);
+		value_put_str(map, "label", targets[i].label);
+		value_append(list, map);
+	}
+}
+
+/* Cut: ten rows may hold ten megabytes. */
+static void put_cells(struct context *c, const struct import *import, const struct import_sight *sight,
+		      struct value *list)
+{
+	for (size_t i = 0; i < import->column_count; i++)
+		value_append(list,
+			     value_str(c->arena, i < sight->count ? utf8_prefix(sight->cells[i], CELL_MOST) : STR("")));
+}
+
 enum err import_put_preview(struct context *c, struct import *import, struct value *list)
 {
 	struct import_sight *sights;
@@ -332,6 +357,7 @@ enum err import_put_preview(struct context *c, struct import *import, struct val
 
 		value_put_int(row, "number", sights[i].number);
 		value_put_text(row, "outcome", sights[i].outcome);
+		put_cells(c, import, &sights[i], value_put_list(row, "cells"));
 		errors = value_put_list(row, "errors");
 		for (const struct field_error *error = sights[i].errors ? errors_first(sights[i].errors) : NULL; error;
 		     error = error->next) {

@@ -13,6 +13,8 @@ void import_put_page(struct context *, const struct import *, struct value *map)
 enum err import_put_draft(struct context *, struct import *) MUST_CHECK;
 /* "room": for how many new records the plan has it; null: no limit. */
 enum err import_put_room(struct context *, const struct import *, struct value *map) MUST_CHECK;
+/* The fields that a column of a draft may fill, for the API. */
+void import_put_targets(struct context *, const struct import *, struct value *list);
 /* The rows of a preview, for the API. */
 enum err import_put_preview(struct context *, struct import *, struct value *list) MUST_CHECK;
 

@@ -57,6 +57,8 @@ static const struct body_member import_options[] = {
 static const struct body_member import_upload[] = {
 	{"file string binary", NULL, "The CSV file, 50 MiB at most."},
 	{"entity string", WORDS("leads", "contacts", "properties", "equipment"), "What its rows become."},
+	{"*encoding string", WORDS("utf-8", "utf-16le", "utf-16be", "windows-1252"), "Not sent: as the bytes look."},
+	{"*delimiter string", WORDS(",", ";", "\t", "|"), "Between two cells. Not sent: as the first rows look."},
 	IMPORT_OPTIONS("string"),
 	{"*start string", WORDS("yes", "no"), "no: it stays a draft, which GET shows and POST …/start begins."},
 	{NULL, NULL, NULL},

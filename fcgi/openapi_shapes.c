@@ -238,8 +238,14 @@ static const char *const import_state[] = {
 	"finished_at string? date-time",
 	NULL,
 };
-static const char *const import_preview_rows[] = {"*preview[].number integer", "*preview[].outcome string",
-						  ERROR_MEMBERS("*preview[]."), "*room integer?", NULL};
+static const char *const import_preview_rows[] = {"*preview[].number integer",
+						  "*preview[].outcome string",
+						  "*preview[].cells string[]",
+						  ERROR_MEMBERS("*preview[]."),
+						  "*room integer?",
+						  "*targets[].field string",
+						  "*targets[].label string",
+						  NULL};
 static const char *const import_refused[] = {"number integer", "held boolean", "cells string[]", "reasons string[]",
 					     NULL};
 static const char *const import_after[] = {"after integer?", NULL};

@@ -90,6 +90,60 @@ static void a_draft_is_discarded_from_its_page_and_from_the_list(void **state)
 	}
 }
 
+/* ---- looked at by a program ---- */
+
+/* Well-formed UTF-8, with semicolons between its headings: somebody may know better. */
+static const char misread[] = "Name;Remark\nJos\xC3\xA9;a|b|c\nAnn;d|e|f\n";
+
+static void a_program_says_how_a_file_is_to_be_read(void **state)
+{
+	const struct response *answer = post_file(&acme, PAIRS("entity", "leads", "start", "no"), misread);
+
+	(void)state;
+	assert_json(answer, "encoding", "utf-8");
+	answer = post_file(&acme,
+			   PAIRS("entity", "leads", "start", "no", "encoding", "windows-1252", "delimiter", "|",
+				 "mapping", "{\"Name;Remark\": \"name\"}"),
+			   misread);
+	assert_status(answer, 201);
+	assert_json(answer, "encoding", "windows-1252");
+	assert_json(answer, "delimiter", "|");
+	assert_json(answer, "columns.0.header", "Name;Remark");
+	assert_json(answer, "columns.0.field", "name");
+	answer = call(&acme, METHOD_GET, json_text(answer, "id"), "", NULL);
+	assert_json(answer, "preview.0.cells.0", "Jos\xC3\x83\xC2\xA9;a");
+	answer = post_file(&acme, PAIRS("entity", "leads", "encoding", "utf-8", "delimiter", ";"), misread);
+	assert_json(answer, "columns.1.header", "Remark");
+	work(&acme, json_text(answer, "id"));
+	assert_json(call(&acme, METHOD_GET, json_text(answer, "id"), "", NULL), "created", "2");
+	assert_field_error(post_file(&acme, PAIRS("entity", "leads", "encoding", "ebcdic"), misread), 422, "encoding",
+			   "not_a_choice");
+	assert_field_error(post_file(&acme, PAIRS("entity", "leads", "delimiter", ";;"), misread), 422, "delimiter",
+			   "not_a_choice");
+}
+
+static void a_draft_has_the_cells_of_its_first_rows_and_the_fields_there_are(void **state)
+{
+	struct buffer csv = BUFFER_IN(web->arena);
+	const struct response *answer;
+
+	(void)state;
+	buffer_printf(&csv, "First name,E-mail,Notes\nAnn,ann@example.com,%0300d\nBea\n", 7);
+	answer = post_file(&acme, PAIRS("entity", "contacts", "start", "no"), csv.bytes);
+	answer = call(&acme, METHOD_GET, json_text(answer, "id"), "", NULL);
+	assert_status(answer, 200);
+	assert_json(answer, "preview.0.cells.0", "Ann");
+	assert_int_equal(json_text(answer, "preview.0.cells.2").n, 200);
+	assert_json(answer, "preview.1.cells.0", "Bea");
+	assert_json(answer, "preview.1.cells.2", "");
+	assert_json(answer, "targets.0.field", "name.first");
+	assert_json(answer, "targets.0.label", "First name");
+	assert_has(answer, "{\"field\":\"email\",\"label\":\"E-mail\"}");
+	assert_hasnt(answer, "search_text");
+	answer = post_file(&acme, PAIRS("entity", "contacts"), people);
+	assert_hasnt(call(&acme, METHOD_GET, json_text(answer, "id"), "", NULL), "targets");
+}
+
 /* ---- the list ---- */
 
 #define OLD_IMPORTS 60
@@ -147,6 +201,8 @@ int main(void)
 		cmocka_unit_test(a_draft_is_discarded_with_its_file),
 		cmocka_unit_test(what_has_begun_is_not_discarded),
 		cmocka_unit_test(a_draft_is_discarded_from_its_page_and_from_the_list),
+		cmocka_unit_test(a_program_says_how_a_file_is_to_be_read),
+		cmocka_unit_test(a_draft_has_the_cells_of_its_first_rows_and_the_fields_there_are),
 		cmocka_unit_test(the_list_goes_on_behind_the_first_fifty),
 	};
 
