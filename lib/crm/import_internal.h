@@ -19,6 +19,7 @@
 bool import_is_raw(const struct import_column *, size_t count);
 /* The targets that the headings ask for. */
 void import_guess(struct arena *, const struct entity *, struct import_column *, size_t count);
+/* Of the headings; a file of rows that were not taken has that of the file it is of. */
 struct uuid import_fingerprint(struct arena *, const struct import_column *, size_t count);
 bool import_target_valid(const struct entity *, struct str target);
 /* -1. */

@@ -269,8 +269,18 @@ void import_guess(struct arena *arena, const struct entity *entity, struct impor
 					: meant_by(arena, entity, columns[i].header, columns, count);
 }
 
-struct uuid import_fingerprint(struct arena *arena, const struct import_column *columns, size_t count)
+/* How many columns are those of the file itself: one of rows that were not taken has two of ours behind them. */
+static size_t own_columns(struct arena *arena, const struct import_column *columns, size_t count)
 {
+	bool ours = count > 2 && str_is(plain(arena, columns[count - 2].header), "row") &&
+		    str_is(plain(arena, columns[count - 1].header), "reason");
+
+	return ours ? count - 2 : count;
+}
+
+struct uuid import_fingerprint(struct arena *arena, const struct import_column *columns, size_t all)
+{
+	size_t count = own_columns(arena, columns, all);
 	crypto_generichash_state hash;
 	struct uuid out;
 

@@ -144,6 +144,39 @@ static void a_draft_has_the_cells_of_its_first_rows_and_the_fields_there_are(voi
 	assert_hasnt(call(&acme, METHOD_GET, json_text(answer, "id"), "", NULL), "targets");
 }
 
+/* ---- mended ---- */
+
+static void the_mended_file_is_meant_as_the_first_was(void **state)
+{
+	struct browser admin = browser_as(&acme, ROLE_ADMIN);
+	const struct response *answer =
+		post_file(&acme,
+			  PAIRS("entity", "contacts", "match", "email", "mapping",
+				"{\"=Who\": \"name\", \"Where\": \"email\", \"Row\": \"company\"}"),
+			  "=Who,Where,Row\n=Dan,no address,3\nEve,eve@example.com,4\n");
+	struct str id = json_text(answer, "id"), file;
+
+	(void)state;
+	work(&acme, id);
+	answer = browse(&admin, text("/imports/%.*s/failed", STR_FMT_ARG(id)).p);
+	file = arena_copy(web->arena, buffer_str(&answer->body));
+	assert_true(str_starts(file, STR("\"'=Who\",Where,Row,Row,Reason\r\n\"'=Dan\",no address,3,2,")));
+	answer = post_file(&acme, PAIRS("entity", "contacts", "start", "no"),
+			   text("%.*sDan,dan@example.com,3,2,\r\n", (int)file.n, file.p).p);
+	assert_json(answer, "match", "email");
+	assert_json(answer, "columns.0.field", "name");
+	assert_json(answer, "columns.1.field", "email");
+	assert_json(answer, "columns.2.field", "company");
+	assert_json(answer, "columns.3.field", "");
+	assert_json(answer, "columns.4.header", "Reason");
+	assert_json(answer, "columns.4.field", "");
+	/* Headings that merely end with one of the two are others. */
+	answer = post_file(&acme, PAIRS("entity", "contacts", "start", "no"), "=Who,Where,Row,Reason\nA,b,c,d\n");
+	assert_json(answer, "columns.1.field", "");
+	answer = post_file(&acme, PAIRS("entity", "contacts", "start", "no"), "=Who,Where,Row,Reason,Row\nA,b,c,d,e\n");
+	assert_json(answer, "columns.1.field", "");
+}
+
 /* ---- the list ---- */
 
 #define OLD_IMPORTS 60
@@ -203,6 +236,7 @@ int main(void)
 		cmocka_unit_test(a_draft_is_discarded_from_its_page_and_from_the_list),
 		cmocka_unit_test(a_program_says_how_a_file_is_to_be_read),
 		cmocka_unit_test(a_draft_has_the_cells_of_its_first_rows_and_the_fields_there_are),
+		cmocka_unit_test(the_mended_file_is_meant_as_the_first_was),
 		cmocka_unit_test(the_list_goes_on_behind_the_first_fifty),
 	};
 
