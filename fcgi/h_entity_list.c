@@ -219,6 +219,10 @@ enum err entity_list_page(struct context *c)
 		return context_redirect(c, url);
 	e = list_page_parse(&page, list_extras);
 	if (e == OK)
+		e = list_found_settle(&page, &url);
+	if (e == OK && !str_absent(url))
+		return context_redirect(c, url);
+	if (e == OK)
 		e = entity_list_send(c->tx, c->entity, &page.query, c->errors, &sent);
 	if (e != OK)
 		return list_refused(c, e);

@@ -32,7 +32,7 @@ enum err list_filters_read(struct list_page *page)
 	for (size_t i = 0; err == OK && i < page->entity->field_count; i++)
 		if (page->choices_sent[i])
 			err = reference_choices_read(page->c->tx, page->choices_sent[i], &page->choices[i]);
-	return err;
+	return err == OK ? list_found_read(page) : err;
 }
 
 /* ---- what the page shows ---- */
@@ -89,13 +89,13 @@ static void put_operations(struct list_page *page, size_t index, const struct li
 {
 	const struct field *field = &page->entity->fields[index];
 	struct value *list = value_put_list(row, "operations");
-	bool options = has_options(page, index);
+	bool options = has_options(page, index), one = options || list_is_found(page, (int)index);
 
 	for (enum list_operator operation = LIST_IS; operation < LIST_OPERATORS; operation++) {
 		const char *label = list_operator_label(field, operation);
 		bool now = filter && filter->operation == operation;
 
-		if (!list_operator_fits(field, operation) || (operation == LIST_IN && options) ||
+		if (!list_operator_fits(field, operation) || (operation == LIST_IN && one) ||
 		    (operation != LIST_EMPTY && span != list_operator_is_span(operation)) ||
 		    (operation == LIST_EMPTY && span))
 			continue;
@@ -141,8 +141,9 @@ static struct value *add_row(struct list_page *page, struct value *rows, size_t 
 	const struct field *field = &page->entity->fields[index];
 	struct value *row = value_map(page->c->arena);
 	struct str value = row_value(page, field, filter);
-	bool date =
-		!span && (field->type == FIELD_DATE || field->type == FIELD_INSTANT) && (value.n == 0 || value.n == 10);
+	bool found = list_is_found(page, (int)index),
+	     date = !span && (field->type == FIELD_DATE || field->type == FIELD_INSTANT) &&
+		    (value.n == 0 || value.n == 10);
 
 	value_put_text(row, "name", field->name);
 	value_put_text(row, "label", field->label);
@@ -153,7 +154,8 @@ static struct value *add_row(struct list_page *page, struct value *rows, size_t 
 	value_put_bool(row, "is_span", span);
 	value_put_bool(row, "is_options", has_options(page, index));
 	value_put_bool(row, "is_yes_no", field->type == FIELD_BOOL);
-	value_put_bool(row, "is_plain", !span && !has_options(page, index) && field->type != FIELD_BOOL);
+	value_put_bool(row, "is_plain", !span && !found && !has_options(page, index) && field->type != FIELD_BOOL);
+	value_put(row, "find", found ? page->found[index] : value_null(page->c->arena));
 	value_put_bool(row, "yes", filter && field->type == FIELD_BOOL && holds(filter, STR("t")));
 	value_put_bool(row, "no", filter && field->type == FIELD_BOOL && holds(filter, STR("f")));
 	value_put_text(row, "input_type", date ? "date" : "text");
@@ -178,22 +180,38 @@ static bool has_row(const struct list_page *page, size_t field)
 	const struct field *described = &page->entity->fields[field];
 
 	return (described->flags & FIELD_FILTERABLE) &&
-	       !(described->type == FIELD_REFERENCE && !page->choices_sent[field]);
+	       !(described->type == FIELD_REFERENCE && !page->choices_sent[field] && !list_is_found(page, (int)field));
+}
+
+/* Filters that the form has no row for are none of its business, and go along. */
+static bool has_own_row(const struct list_page *page, const struct list_filter *filter)
+{
+	return has_row(page, (size_t)filter->field) &&
+	       (!list_is_found(page, filter->field) || list_found_filter(page, filter->field) == filter);
 }
 
 /* What was typed and could not be read comes first, as it was. */
 static void put_refused_rows(struct list_page *page, struct value *rows)
 {
+	bool asks = false; /* one of several is to be chosen */
+
 	for (size_t i = 0; i < page->refused_count; i++) {
 		const struct list_refusal *refusal = &page->refused[i];
 		struct value *row;
 
-		if (!refusal->is_filter || !has_row(page, (size_t)refusal->filter.field))
+		if (!refusal->is_filter || !has_row(page, (size_t)refusal->filter.field) ||
+		    (list_is_found(page, refusal->filter.field) &&
+		     list_found_refused(page, refusal->filter.field) != refusal))
 			continue;
 		row = add_row(page, rows, (size_t)refusal->filter.field, &refusal->filter,
 			      list_operator_is_span(refusal->filter.operation));
 		value_put_str(row, "error", refusal->message);
+		if (!list_is_found(page, refusal->filter.field))
+			continue;
+		list_found_refuse(page, refusal);
+		asks = true;
 	}
+	value_put_bool(page->c->page, "filters_open", asks);
 	value_put_bool(page->c->page, "refused_filter", value_count(rows) > 0);
 }
 
@@ -207,13 +225,13 @@ static void put_rows(struct list_page *page)
 		const struct field *field = &page->entity->fields[i];
 		bool has_plain = false, has_span = false;
 
-		if (!has_row(page, i))
+		if (!has_row(page, i) || (list_is_found(page, (int)i) && list_found_refused(page, (int)i)))
 			continue;
 		for (size_t k = 0; k < page->query.filter_count; k++) {
 			const struct list_filter *filter = &page->query.filters[k];
 			bool span = list_operator_is_span(filter->operation);
 
-			if (filter->field != (int)i)
+			if (filter->field != (int)i || !has_own_row(page, filter))
 				continue;
 			(void)add_row(page, rows, i, filter, span);
 			has_span = has_span || span;
@@ -229,23 +247,6 @@ static void put_rows(struct list_page *page)
 
 #define NAMES_MOST 3 /* each costs a round trip */
 
-/* What names a row that no select offers, since there are thousands of its kind: it is asked for. */
-static struct str found_name(const struct list_page *page, int field, struct str id)
-{
-	struct context *c = page->c;
-	struct record *record = record_new(c->arena, page->entity);
-	struct value *cells = value_list(c->arena);
-	struct uuid row;
-
-	if (!page->entity->fields[field].reference_search || !uuid_parse(id, &row))
-		return id;
-	record_set(record, field, id);
-	if (record_load_labels(c->tx, &record, 1, &field, 1) != OK)
-		return id;
-	record_cells_of(record, &field, 1, cells);
-	return value_as_str(value_get(value_at(cells, 0), STR("text")));
-}
-
 /* The values of a filter by reference, by name where they are known. */
 static struct str chip_value(const struct list_page *page, const struct list_filter *filter)
 {
@@ -256,8 +257,9 @@ static struct str chip_value(const struct list_page *page, const struct list_fil
 	if (field->type != FIELD_REFERENCE)
 		return list_filter_words(page->c->arena, field, filter);
 	for (size_t i = 0; i < filter->count; i++) {
-		struct str word =
-			i < NAMES_MOST ? found_name(page, filter->field, filter->values[i]) : filter->values[i];
+		struct str word = i < NAMES_MOST && list_is_found(page, filter->field)
+					  ? list_found_name(page, filter->field, filter->values[i])
+					  : filter->values[i];
 
 		for (size_t k = 0; k < choices->count; k++)
 			if (str_equal(choices->ids[k], word))
@@ -334,7 +336,8 @@ static void put_kept(struct list_page *page, const char *name, const char *const
 		for (size_t i = 0; i < own_count; i++)
 			passed = passed || str_is(sent->name, own[i]);
 		for (size_t i = 0; !filters_too && i < page->query.filter_count; i++)
-			passed = passed || str_equal(sent->name, page->query.filters[i].parameter);
+			passed = passed || (has_own_row(page, &page->query.filters[i]) &&
+					    str_equal(sent->name, page->query.filters[i].parameter));
 		if (!passed) {
 			struct value *pair = value_map(page->c->arena);
 

@@ -26,6 +26,7 @@ struct list_page {
 	size_t column_count;
 	struct rows **choices_sent; /* by field: what a filter by reference offers; NULL: nothing */
 	struct reference_choices *choices;
+	struct value **found; /* by field: the input of a reference that is found by typing; NULL: none */
 	struct rows *views_sent;
 };
 
@@ -62,6 +63,24 @@ void list_put_refused(struct list_page *); /* refused, has_refused */
  * when the address holds such; *url is then the list's own address for it, to be redirected to.
  */
 bool list_typed(struct context *, const struct entity *, struct str *url);
+
+/* ---- list_found.c: references that are found by typing. Each has one row in the form ---- */
+
+bool list_is_found(const struct list_page *, int field);
+/* The words that the row holds, which name no row yet; NULL: none. */
+const struct list_refusal *list_found_refused(const struct list_page *, int field);
+/* Else the filter that it holds; NULL: none. What it has no place for goes along as it is. */
+const struct list_filter *list_found_filter(const struct list_page *, int field);
+/*
+ * After list_page_parse: looks for what was typed. Where one row matches each and nothing else was refused, *url is the list's address with their ids;
+ * else it is absent, and the refusals say what there is to choose from.
+ */
+enum err list_found_settle(struct list_page *, struct str *url) MUST_CHECK;
+enum err list_found_read(struct list_page *) MUST_CHECK;
+/* The row's own words, at its input. */
+void list_found_refuse(struct list_page *, const struct list_refusal *);
+/* What names the row to a person; the id where there is none. After list_found_read. */
+struct str list_found_name(const struct list_page *, int field, struct str id);
 
 /* ---- list_filters.c ---- */
 

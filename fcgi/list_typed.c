@@ -7,6 +7,7 @@ struct typed {
 	struct buffer pairs;
 	int field; /* of the row in hand; -1: none */
 	struct str operation, unit;
+	struct str search, searched; /* of a reference: what was typed to find it, and what its choices were found by */
 	struct buffer values;
 	size_t count;
 };
@@ -34,6 +35,8 @@ static void end_row(struct typed *typed)
 		return;
 	operation = present ? LIST_EMPTY : operation_of(typed, field);
 	value = buffer_str(&typed->values);
+	if (typed->search.n && (value.n == 0 || !str_equal(typed->search, typed->searched)))
+		value = typed->search;
 	if (operation == LIST_EMPTY)
 		value = present ? STR("false") : STR("true");
 	else if (value.n && typed->unit.n)
@@ -59,7 +62,7 @@ static void take_row_part(struct typed *typed, int field, struct str part, struc
 		end_row(typed);
 		typed->field = field;
 		typed->operation = text;
-		typed->unit = STR_NONE;
+		typed->unit = typed->search = typed->searched = STR_NONE;
 		typed->values = BUFFER_IN(typed->c->arena);
 		typed->count = 0;
 	} else if (str_is(part, "unit") && field == typed->field) {
@@ -67,6 +70,23 @@ static void take_row_part(struct typed *typed, int field, struct str part, struc
 	} else if (str_is(part, "value") && field == typed->field && str_trim(text).n) {
 		buffer_printf(&typed->values, "%s%.*s", typed->count++ ? "," : "", STR_FMT_ARG(str_trim(text)));
 	}
+}
+
+/* The inputs of a reference that is found by typing have the names that they have in its own form (partials/choices). */
+static bool take_found_part(struct typed *typed, const struct form_field *sent)
+{
+	const struct field *field = typed->field >= 0 ? &typed->entity->fields[typed->field] : NULL;
+	struct str rest = sent->name;
+
+	if (!field || !field->reference_search || !str_is(str_split(&rest, '.'), field->name))
+		return false;
+	if (str_absent(rest))
+		take_row_part(typed, typed->field, STR("value"), sent->text);
+	else if (str_is(rest, "search"))
+		typed->search = str_trim(sent->text);
+	else if (str_is(rest, "searched"))
+		typed->searched = str_trim(sent->text);
+	return true;
 }
 
 bool list_typed(struct context *c, const struct entity *entity, struct str *url)
@@ -82,6 +102,8 @@ bool list_typed(struct context *c, const struct entity *entity, struct str *url)
 		if (row_name(&typed, sent->name, &field, &part)) {
 			rows++;
 			take_row_part(&typed, field, part, sent->text);
+		} else if (take_found_part(&typed, sent)) {
+			continue;
 		} else if (str_is(sent->name, "columns")) {
 			buffer_printf(&columns, "%s%.*s", column_count++ ? "," : "", STR_FMT_ARG(sent->text));
 		} else if (sent->text.n > 0) {

@@ -211,6 +211,7 @@ enum err record_check_references(struct ttx *, const struct record *, const bool
 /* Beside a reference's own name in a form: what was typed to find a row, and what the offered ones were found by. */
 #define REFERENCE_SEARCH ".search"
 #define REFERENCE_SEARCHED ".searched"
+#define REFERENCE_ANY ".any" /* the form is one of filters: nothing chosen means any, not none */
 #define REFERENCE_SEARCH_LENGTH 100
 bool field_is_found(const struct field *); /* by typing, not from a list of all */
 

@@ -145,6 +145,9 @@ static void put_found(struct value *map, const struct form_view *view, size_t in
 	struct value *list = value_put_list(map, "choices");
 	struct str now = record->values[index];
 	size_t count = offers ? offers->count : 0;
+	bool filters = view->typed &&
+		       form_find(view->typed, arena_printf(view->arena, "%s" REFERENCE_ANY, field->name).p),
+	     chosen = !str_absent(now) || shown.n > 0;
 
 	value_put_str(map, "search", offers && offers->search.n ? offers->search : STR(""));
 	value_put_str(map, "searched", offers ? offers->searched : STR_NONE);
@@ -154,8 +157,8 @@ static void put_found(struct value *map, const struct form_view *view, size_t in
 		      arena_printf(view->arena, "/%s/choices?field=%s", record->entity->plural, field->name));
 	if (count == 1 && shown.n == 0)
 		shown = offers->ids[0];
-	if (!field_is(field, FIELD_REQUIRED) && (count > 0 || !str_absent(now)))
-		(void)add_choice(list, STR(""), STR("None"), shown.n ? shown : STR(""));
+	if (filters ? chosen : !field_is(field, FIELD_REQUIRED) && (count > 0 || !str_absent(now)))
+		(void)add_choice(list, STR(""), filters ? STR("Any") : STR("None"), shown.n ? shown : STR(""));
 	if (!str_absent(now))
 		(void)add_choice(list, now, str_absent(record->labels[index]) ? now : record->labels[index], shown);
 	for (size_t i = 0; i < count; i++)
