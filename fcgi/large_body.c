@@ -22,7 +22,7 @@ static const struct large_body {
 	{METHOD_POST, "/api/imports", UPLOAD_MEBIBYTES},
 };
 
-const struct form_limits form_limits_upload = {2200, 200, (size_t)256 * 1024, UPLOAD_MOST};
+const struct form_limits form_limits_upload = {FORM_FIELDS_MOST, 200, (size_t)256 * 1024, UPLOAD_MOST};
 
 size_t body_most(enum method method, struct str path)
 {

@@ -3,7 +3,7 @@
 #include "lib/base/utf8.h"
 #include "lib/text/url.h"
 
-const struct form_limits form_limits_request = {500, 200, (size_t)256 * 1024, (size_t)3 * 1024 * 1024};
+const struct form_limits form_limits_request = {FORM_FIELDS_MOST, 200, (size_t)256 * 1024, (size_t)3 * 1024 * 1024};
 
 struct form_reader form_reader(struct arena *arena, const struct form_limits *limits)
 {

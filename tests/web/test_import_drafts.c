@@ -144,6 +144,37 @@ static void a_draft_has_the_cells_of_its_first_rows_and_the_fields_there_are(voi
 	assert_hasnt(call(&acme, METHOD_GET, json_text(answer, "id"), "", NULL), "targets");
 }
 
+/* ---- wide ---- */
+
+/* As many columns as a file may have: what its page holds can be sent. */
+static void the_widest_table_is_looked_over_and_taken(void **state)
+{
+	struct browser admin = browser_as(&acme, ROLE_ADMIN);
+	struct buffer csv = BUFFER_IN(web->arena), sent = BUFFER_IN(web->arena);
+	const struct response *page;
+	struct str path;
+
+	(void)state;
+	for (size_t i = 0; i < CSV_CELLS_MOST; i++)
+		buffer_printf(&csv, "%sHeading %zu", i ? "," : "", i);
+	buffer_printf(&csv, "\nWide One\n");
+	page = upload(&admin, "/imports", PAIRS("entity", "leads"), "file", buffer_str(&csv));
+	assert_status(page, 303);
+	path = location_of(page);
+	page = browse(&admin, path.p);
+	assert_status(page, 200);
+	assert_has(page, text("name=\"column.%zu\"", CSV_CELLS_MOST - 1).p);
+	for (size_t i = 0; i < CSV_CELLS_MOST; i++)
+		buffer_printf(&sent, "column.%zu=%s&", i, i == 0 ? "name" : i == CSV_CELLS_MOST - 1 ? "email" : "");
+	buffer_printf(&sent, "mode=both&match=email&tags=&default.source=&default.trade=&default.urgency=&"
+			     "default.status=&default.tier=&encoding=utf-8&delimiter=%%2C&action=");
+	assert_status(submit(&admin, path.p, text("%slook", sent.bytes).p), 303);
+	assert_has(browse(&admin, path.p), "value=\"email\" selected");
+	assert_status(submit(&admin, path.p, text("%sstart", sent.bytes).p), 303);
+	work(&acme, (struct str){path.p + 9, path.n - 9});
+	assert_json(call(&acme, METHOD_GET, (struct str){path.p + 9, path.n - 9}, "", NULL), "created", "1");
+}
+
 /* ---- mended ---- */
 
 static void the_mended_file_is_meant_as_the_first_was(void **state)
@@ -236,6 +267,7 @@ int main(void)
 		cmocka_unit_test(a_draft_is_discarded_from_its_page_and_from_the_list),
 		cmocka_unit_test(a_program_says_how_a_file_is_to_be_read),
 		cmocka_unit_test(a_draft_has_the_cells_of_its_first_rows_and_the_fields_there_are),
+		cmocka_unit_test(the_widest_table_is_looked_over_and_taken),
 		cmocka_unit_test(the_mended_file_is_meant_as_the_first_was),
 		cmocka_unit_test(the_list_goes_on_behind_the_first_fifty),
 	};
