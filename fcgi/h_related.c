@@ -48,6 +48,19 @@ static bool is_crowd(const struct entity *of, const struct entity *entity)
 	return entity_write_permission(of) == CAN_SETTINGS && entity_write_permission(entity) != CAN_SETTINGS;
 }
 
+/* An empty card invites to add one; not where nobody begins with that: a button makes a contact of a lead, and a campaign has its recipients. */
+static bool invites(const struct entity *of, const struct entity *entity)
+{
+	static const struct {
+		const char *of, *plural;
+	} others[] = {{"leads", "contacts"}, {"leads", "campaign_recipients"}, {"contacts", "campaign_recipients"}};
+
+	for (size_t i = 0; i < COUNT_OF(others); i++)
+		if (strcmp(of->plural, others[i].of) == 0 && strcmp(entity->plural, others[i].plural) == 0)
+			return false;
+	return true;
+}
+
 /* Newest first, where the entity can be sorted by that. */
 static enum err card_send(struct related *related, struct card *card)
 {
@@ -165,7 +178,8 @@ enum err related_put(struct context *c, const struct record *record)
 
 		put_words(&related, &related.cards[i], map);
 		TRY(card_read(&related, &related.cards[i], map));
-		value_append(list, map);
+		if (value_count(value_get(map, STR("rows"))) > 0 || invites(entity, related.cards[i].entity))
+			value_append(list, map);
 	}
 	return OK;
 }

@@ -15,6 +15,7 @@ enum place {
 
 extern const struct entity *const entities[];
 extern const size_t entities_count;                  /* entity_count() counts rows */
+extern const struct choice entity_choices[];         /* by plural, of a field that names a list */
 const struct entity *entity_find(struct str plural); /* NULL */
 enum place entity_place(const struct entity *);
 /* What it takes to write and delete: what a whole company works by is for those who may change its settings. */

@@ -16,10 +16,9 @@ static const struct field fields[] = {
 	{
 		.name = "entity",
 		.label = "List",
-		.help = "leads, contacts, tasks.",
-		.type = FIELD_TEXT,
+		.type = FIELD_CHOICE,
 		.flags = FIELD_REQUIRED | FIELD_CREATE_ONLY | FIELD_FILTERABLE | FIELD_LISTED | CARRIED,
-		.maximum = 40,
+		.choices = entity_choices,
 	},
 	{
 		.name = "query",
@@ -93,9 +92,7 @@ static enum err before_write(struct ttx *tx, enum write_kind kind, struct record
 	crm_fill_actor(tx, kind, record, "user_id");
 	if (str_absent(query))
 		record_set_text(record, "query", STR(""));
-	if (!entity)
-		errors_add(errors, "entity", "not_a_choice", "There is no list of this name.");
-	else if (query.n)
+	if (entity && query.n)
 		check_query(tx, entity, query, errors);
 	return OK;
 }

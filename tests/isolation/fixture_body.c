@@ -19,8 +19,8 @@ static const struct {
 
 /* ---- what hooks do not take ---- */
 
-/* The ways of a text that must be given: as a marker, as a name in lower case, as the word of a list. */
-enum way { AS_MARKER, AS_NAME, AS_LIST, LEFT_OUT };
+/* The ways of a text that must be given: as a marker, as a name in lower case. */
+enum way { AS_MARKER, AS_NAME, LEFT_OUT };
 
 #define REFUSED_MOST 64
 static struct {
@@ -48,7 +48,7 @@ bool body_otherwise(const struct entity *entity, const struct field *field)
 	assert_true(i < REFUSED_MOST);
 	if (i == refused_count)
 		refused_count++;
-	else if (refused[i].way == LEFT_OUT || (required && refused[i].way == AS_LIST))
+	else if (refused[i].way == LEFT_OUT || (required && refused[i].way == AS_NAME))
 		return false;
 	refused[i].entity = entity;
 	refused[i].field = field;
@@ -118,8 +118,6 @@ static struct str value_for(const struct planted *of, const struct entity *entit
 	for (size_t i = 0; i < COUNT_OF(exceptions); i++)
 		if (strcmp(exceptions[i].entity, entity->name) == 0 && strcmp(exceptions[i].field, field->name) == 0)
 			return str_from(exceptions[i].value);
-	if (way_of(entity, field) == AS_LIST)
-		return str_from(entities[0]->plural);
 	if (way_of(entity, field) == AS_NAME)
 		return text("marker_%c_%u", of->letter[0] | 0x20, ++number);
 	if (field->type == FIELD_TEXT && field->default_value)

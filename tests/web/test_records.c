@@ -169,6 +169,21 @@ static void a_new_row_is_filled_from_the_address_and_leads_back(void **state)
 	assert_goes_to(submit(&member, "/notes", "body=x&return=/leads?q=a"), STR("/leads?q=a&done=created"));
 }
 
+/* A button makes a customer of a lead, and a campaign takes its recipients: an empty card would only be in the way. */
+static void a_lead_s_page_shows_no_empty_cards(void **state)
+{
+	struct browser member = browser_as(&acme, ROLE_MEMBER);
+	struct str lead = made("/api/leads", "{\"name\":\"Nobody's yet\"}");
+	const char *there = text("/leads/%.*s", STR_FMT_ARG(lead)).p;
+
+	(void)state;
+	assert_hasnt(browse(&member, there), "None yet.");
+	(void)made("/api/contacts", text("{\"name\":\"Their wife\",\"lead_id\":\"%.*s\"}", STR_FMT_ARG(lead)).p);
+	assert_has(browse(&member, there), "<h2 class=\"card-title\">Contacts</h2>");
+	assert_has(browse(&member, there), "Their wife");
+	assert_hasnt(browse(&member, there), "Recipients");
+}
+
 static void what_points_at_a_row_stands_on_its_page(void **state)
 {
 	struct browser member = browser_as(&acme, ROLE_MEMBER), viewer = browser_as(&acme, ROLE_VIEWER);
@@ -178,6 +193,7 @@ static void what_points_at_a_row_stands_on_its_page(void **state)
 
 	(void)state;
 	assert_has(page, "None yet.");
+	assert_hasnt(page, "Recipients");
 	for (int i = 1; i <= 7; i++)
 		place = made("/api/properties",
 			     text("{\"name\":\"House number %d\",\"contact_id\":\"%.*s\"}", i, STR_FMT_ARG(who)).p);
@@ -375,6 +391,8 @@ static void a_view_is_seen_by_its_maker_or_by_all(void **state)
 
 	(void)state;
 	assert_has(browse(&member, "/saved_views"), "Hot ones");
+	assert_true(tag_has(body_between(browse(&member, "/saved_views"), "data-label=\"List\">", "</td>"), "Leads"));
+	assert_has(browse(&member, "/saved_views/new"), "<option value=\"email_templates\">E-mail templates</option>");
 	assert_hasnt(browse(&admin, "/saved_views"), "Hot ones");
 	assert_has(browse(&admin, "/saved_views"), "Ours");
 	assert_status(browse(&member, path), 200);
@@ -458,6 +476,7 @@ int main(void)
 		cmocka_unit_test(what_matches_nothing_is_told_at_the_field),
 		cmocka_unit_test(a_script_gets_the_same_choices),
 		cmocka_unit_test(a_new_row_is_filled_from_the_address_and_leads_back),
+		cmocka_unit_test(a_lead_s_page_shows_no_empty_cards),
 		cmocka_unit_test(what_points_at_a_row_stands_on_its_page),
 		cmocka_unit_test(a_name_is_made_until_somebody_gives_one),
 		cmocka_unit_test(what_a_rule_keeps_follows_what_was_sent),
