@@ -66,13 +66,6 @@ static bool is_in_form(const struct record *change, size_t index)
 	       !(field->flags & (FIELD_API_ONLY | FIELD_WRITE_ONLY | FIELD_READ_ONLY));
 }
 
-static bool differ(const struct record *a, const struct record *b, int field)
-{
-	struct str x = record_get(a, field), y = record_get(b, field);
-
-	return str_absent(x) != str_absent(y) || !str_equal(x, y);
-}
-
 /* As a form sends it; never absent, so that an empty one is sent as well. */
 static struct str sent(const struct record *record, int field)
 {
@@ -88,13 +81,13 @@ static void put_field(struct sides *sides, int field)
 	bool touched;
 
 	value_put_text(map, "name", described->name);
-	if (!differ(sides->theirs, sides->yours, field)) {
+	if (!record_differs(sides->theirs, sides->yours, field)) {
 		value_put_str(map, "value", sent(sides->yours, field));
 		value_append(sides->kept, map);
 		return;
 	}
-	touched = !sides->base || differ(sides->base, sides->yours, field);
-	sides->changed = sides->changed || !sides->base || differ(sides->base, sides->theirs, field);
+	touched = !sides->base || record_differs(sides->base, sides->yours, field);
+	sides->changed = sides->changed || !sides->base || record_differs(sides->base, sides->theirs, field);
 	value_put_text(map, "label", described->label);
 	value_put_str(map, "theirs", record_field_text(sides->theirs, field));
 	value_put_str(map, "yours", record_field_text(sides->yours, field));

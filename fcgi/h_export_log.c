@@ -14,26 +14,34 @@
 /* No export takes so long: one that has not ended by then lost its worker. */
 #define LONGEST (3600 * MICROSECONDS_PER_SECOND)
 
-/* The entries before ?before=; *next: of the last one, where there are more. */
-static enum err read_entries(struct context *c, size_t most, struct export_entry **entries, size_t *count,
-			     struct str *next)
+/* The entries before ?before=, as `put` shows them; *next: of the last one, where there are more. */
+static enum err put_entries(struct context *c, size_t most,
+			    void (*put)(struct context *, const struct export_entry *, struct value *),
+			    struct value *list, struct str *next)
 {
-	struct uuid before = uuid_zero();
 	struct str sent = form_text(&c->query, "before");
+	struct uuid before = uuid_zero();
+	struct export_entry *entries;
+	size_t count;
 
 	if (!str_absent(sent) && !uuid_parse(sent, &before)) {
 		errors_add(c->errors, "before", "not_an_id", "before is the id of an export.");
 		return E_INVALID;
 	}
-	TRY(export_log_list(c->tx, before, most + 1, entries, count));
-	*next = *count > most ? uuid_text(c->arena, (*entries)[most - 1].id) : STR_NONE;
-	*count = *count > most ? most : *count;
+	TRY(export_log_list(c->tx, before, most + 1, &entries, &count));
+	*next = count > most ? uuid_text(c->arena, entries[most - 1].id) : STR_NONE;
+	for (size_t i = 0; i < count && i < most; i++) {
+		struct value *map = value_map(c->arena);
+
+		put(c, &entries[i], map);
+		value_append(list, map);
+	}
 	return OK;
 }
 
 /* ---- for programs ---- */
 
-static void put(struct context *c, const struct export_entry *entry, struct value *map)
+static void put_fields(struct context *c, const struct export_entry *entry, struct value *map)
 {
 	value_put_str(map, "id", uuid_text(c->arena, entry->id));
 	value_put_str(map, "entity", entry->entity);
@@ -50,18 +58,9 @@ static void put(struct context *c, const struct export_entry *entry, struct valu
 
 enum err export_log_api(struct context *c)
 {
-	struct value *list = value_put_list(c->data, "data");
-	struct export_entry *entries;
 	struct str next;
-	size_t count;
 
-	TRY(read_entries(c, API_MOST, &entries, &count, &next));
-	for (size_t i = 0; i < count; i++) {
-		struct value *map = value_map(c->arena);
-
-		put(c, &entries[i], map);
-		value_append(list, map);
-	}
+	TRY(put_entries(c, API_MOST, put_fields, value_put_list(c->data, "data"), &next));
 	value_put_str(c->data, "next_before", next);
 	return OK;
 }
@@ -90,18 +89,9 @@ static void put_words(struct context *c, const struct export_entry *entry, struc
 
 enum err export_log_put(struct context *c)
 {
-	struct value *list = value_put_list(c->page, "exports");
-	struct export_entry *entries;
 	struct str next;
-	size_t count;
 
-	TRY(read_entries(c, PAGE_MOST, &entries, &count, &next));
-	for (size_t i = 0; i < count; i++) {
-		struct value *map = value_map(c->arena);
-
-		put_words(c, &entries[i], map);
-		value_append(list, map);
-	}
+	TRY(put_entries(c, PAGE_MOST, put_words, value_put_list(c->page, "exports"), &next));
 	value_put_url(c->page, "older_url",
 		      str_absent(next)
 			      ? STR_NONE

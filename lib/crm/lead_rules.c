@@ -8,14 +8,6 @@
 #include "lib/entity/insert_many.h"
 #include "lib/tenant/usage.h"
 
-static bool has_changed(const struct record *lead, const char *field)
-{
-	const struct record *before = record_before(lead);
-	struct str now = record_text(lead, field), then = before ? record_text(before, field) : STR_NONE;
-
-	return str_absent(now) != str_absent(then) || !str_equal(now, then);
-}
-
 /* ---- score ---- */
 
 /* value NULL: any. The sum is cut at 100. */
@@ -60,10 +52,11 @@ static void score(struct ttx *tx, struct record *lead)
 {
 	struct buffer reasons = BUFFER_IN(ttx_arena(tx));
 	int64_t sum = 0;
-	bool set = has_changed(lead, "score") && (record_before(lead) || !str_is(record_text(lead, "score"), "0"));
+	bool set =
+		record_has_changed(lead, "score") && (record_before(lead) || !str_is(record_text(lead, "score"), "0"));
 
-	if (set || has_changed(lead, "score_reasons")) {
-		if (!has_changed(lead, "score_reasons") || str_absent(record_text(lead, "score_reasons")))
+	if (set || record_has_changed(lead, "score_reasons")) {
+		if (!record_has_changed(lead, "score_reasons") || str_absent(record_text(lead, "score_reasons")))
 			record_set_text(lead, "score_reasons", STR(BY_HAND));
 		return;
 	}
@@ -87,7 +80,7 @@ static void first_response_by_stage(struct ttx *tx, struct record *lead)
 {
 	const struct record *before = record_before(lead);
 
-	if (before && !str_absent(record_text(before, "stage_id")) && has_changed(lead, "stage_id") &&
+	if (before && !str_absent(record_text(before, "stage_id")) && record_has_changed(lead, "stage_id") &&
 	    str_absent(record_text(before, "first_response_at")))
 		response_set(tx, before, lead, "stage", ttx_now(tx));
 }
@@ -101,15 +94,15 @@ struct company {
 
 static bool needs_stages(const struct record *lead)
 {
-	return !record_before(lead) || has_changed(lead, "stage_id") || has_changed(lead, "status") ||
-	       has_changed(lead, "lost_reason");
+	return !record_before(lead) || record_has_changed(lead, "stage_id") || record_has_changed(lead, "status") ||
+	       record_has_changed(lead, "lost_reason");
 }
 
 /* When the answer is due follows from the urgency, until it was given; where none is waited for, none is. */
 static bool needs_due(const struct record *lead)
 {
 	return !record_before(lead) ||
-	       (has_changed(lead, "urgency") && str_absent(record_text(lead, "first_response_at")) &&
+	       (record_has_changed(lead, "urgency") && str_absent(record_text(lead, "first_response_at")) &&
 		!str_absent(record_text(lead, "response_due_at")));
 }
 
@@ -252,7 +245,7 @@ static enum err record_move(struct ttx *tx, const struct record *lead)
 	const struct ttx_actor *actor = ttx_actor(tx);
 	int64_t since, moved;
 
-	if (!before || str_absent(record_text(lead, "stage_id")) || !has_changed(lead, "stage_id"))
+	if (!before || str_absent(record_text(lead, "stage_id")) || !record_has_changed(lead, "stage_id"))
 		return OK;
 	if (!clock_from_rfc3339(record_text(lead, "stage_since"), &moved) ||
 	    !clock_from_rfc3339(record_text(before, "stage_since"), &since))
@@ -278,7 +271,7 @@ enum err lead_after_write(struct ttx *tx, enum write_kind kind, const struct rec
 	if (kind == WRITE_CREATE)
 		return OK;
 	err = record_move(tx, lead);
-	if (err || kind == WRITE_RESTORE || !has_changed(lead, "status"))
+	if (err || kind == WRITE_RESTORE || !record_has_changed(lead, "status"))
 		return err;
 	if (stage_kind_of_status(status) == STAGE_OPEN)
 		return is_taken_back(lead)

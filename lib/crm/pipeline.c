@@ -58,18 +58,6 @@ enum stage_kind stage_kind_of_status(struct str status)
 
 /* ---- a lead's status and stage ---- */
 
-static struct str before_text(const struct record *lead, const char *field)
-{
-	return record_before(lead) ? record_text(record_before(lead), field) : STR_NONE;
-}
-
-static bool has_changed(const struct record *lead, const char *field)
-{
-	struct str now = record_text(lead, field), then = before_text(lead, field);
-
-	return str_absent(now) != str_absent(then) || !str_equal(now, then);
-}
-
 static const struct stage *stage_of(const struct record *lead, const struct stages *stages)
 {
 	struct str text = record_text(lead, "stage_id");
@@ -91,7 +79,7 @@ static void follow_stage(struct record *lead, const struct stage *stage, const s
 {
 	static const char *const statuses[] = {[STAGE_OPEN] = "contacted", [STAGE_WON] = "won", [STAGE_LOST] = "lost"};
 	struct str status = record_text(lead, "status");
-	bool set = record_before(lead) ? has_changed(lead, "status") : !str_is(status, "new");
+	bool set = record_before(lead) ? record_has_changed(lead, "status") : !str_is(status, "new");
 
 	if (fits(status, stage, stages))
 		return;
@@ -118,7 +106,7 @@ static void check_lost_reason(struct record *lead, struct errors *errors)
 
 	if (!lost && !str_absent(record_text(lead, "lost_reason")))
 		record_set_text(lead, "lost_reason", STR_NONE);
-	if (lost && has_changed(lead, "status") && str_absent(record_text(lead, "lost_reason")))
+	if (lost && record_has_changed(lead, "status") && str_absent(record_text(lead, "lost_reason")))
 		errors_add(errors, "lost_reason", "required", "Say why it was lost: it is worth knowing next time.");
 }
 
@@ -126,19 +114,19 @@ void lead_agree_on_stage(struct ttx *tx, struct record *lead, const struct stage
 {
 	const struct stage *stage = stage_of(lead, stages);
 
-	if (stage && has_changed(lead, "stage_id"))
+	if (stage && record_has_changed(lead, "stage_id"))
 		follow_stage(lead, stage, stages, errors);
 	else
 		follow_status(tx, lead, stage, stages);
 	check_lost_reason(lead, errors);
-	if (!record_before(lead) || has_changed(lead, "stage_id")) {
+	if (!record_before(lead) || record_has_changed(lead, "stage_id")) {
 		int64_t now = ttx_now(tx);
 
 		/* A change that is taken back says since when it was there. */
-		if (!has_changed(lead, "stage_since") || !record_before(lead))
+		if (!record_has_changed(lead, "stage_since") || !record_before(lead))
 			record_set_text(lead, "stage_since", clock_rfc3339(ttx_arena(tx), now));
 		/* On top of its column, where the newest belongs. */
-		if (!has_changed(lead, "stage_position"))
+		if (!record_has_changed(lead, "stage_position"))
 			record_set_text(lead, "stage_position", arena_printf(ttx_arena(tx), "%lld", (long long)-now));
 	}
 }

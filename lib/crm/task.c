@@ -153,7 +153,7 @@ static enum err before_write(struct ttx *tx, enum write_kind kind, struct record
 	if (kind == WRITE_DELETE)
 		return OK;
 	/* Given another time by somebody, it repeats from there. */
-	if (before && !str_equal(record_text(before, "due_at"), record_text(record, "due_at")))
+	if (before && record_has_changed(record, "due_at"))
 		record_set_text(record, "repeat_day", STR_NONE);
 	if (!done)
 		record_set_text(record, "completed_at", STR_NONE);

@@ -141,6 +141,10 @@ struct str label_in_sentence(struct arena *, const char *label);
 void record_set_defaults(struct record *);
 /* Before an update hook: the row as it was; NULL on create. */
 const struct record *record_before(const struct record *);
+/* Null is a value of its own. `b` NULL: a row that says nothing. */
+bool record_differs(const struct record *a, const struct record *b, int field);
+/* From the row as it was; of a new row: whether there is a value. */
+bool record_has_changed(const struct record *, const char *name);
 
 /*
  * Parse and validate. WRITE_CREATE fills defaults and checks required fields; WRITE_UPDATE takes what is given.

@@ -110,6 +110,9 @@ void sql_add_filter(struct sql *, const struct entity *, const struct list_filte
 
 /* ---- store.c ---- */
 
+/* A living row, or where deleted_at is asked for one that lies in the trash. */
+enum err store_get(struct ttx *, const struct entity *, struct uuid, struct record **out,
+		   int64_t *deleted_at) MUST_CHECK;
 /* What the database refused, told at the field. */
 enum err store_explain(struct ttx *, const struct entity *, enum err, struct errors *);
 /* created_at and updated_at as fields show what the layer wrote. */

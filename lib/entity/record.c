@@ -100,6 +100,13 @@ const struct record *record_before(const struct record *record)
 	return record->before;
 }
 
+bool record_differs(const struct record *a, const struct record *b, int field)
+{
+	struct str x = a->values[field], y = b ? b->values[field] : STR_NONE;
+
+	return str_absent(x) != str_absent(y) || !str_equal(x, y);
+}
+
 static NORETURN void no_such_field(const struct record *record, const char *name)
 {
 	log_event(LOG_ERROR, "bug", "the entity %s has no field %s", record->entity->name, name);
@@ -130,6 +137,11 @@ struct str record_get(const struct record *record, int field)
 struct str record_text(const struct record *record, const char *name)
 {
 	return record->values[position_of(record, name)];
+}
+
+bool record_has_changed(const struct record *record, const char *name)
+{
+	return record_differs(record, record->before, (int)position_of(record, name));
 }
 
 #define TITLE_LENGTH 80

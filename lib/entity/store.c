@@ -51,7 +51,8 @@ enum err store_explain(struct ttx *tx, const struct entity *entity, enum err err
 
 /* ---- read ---- */
 
-enum err entity_get(struct ttx *tx, const struct entity *entity, struct uuid id, struct record **out)
+enum err store_get(struct ttx *tx, const struct entity *entity, struct uuid id, struct record **out,
+		   int64_t *deleted_at)
 {
 	struct arena *arena = ttx_arena(tx);
 	struct sql sql = sql_for(tx);
@@ -60,18 +61,30 @@ enum err entity_get(struct ttx *tx, const struct entity *entity, struct uuid id,
 
 	sql_add(&sql, "SELECT ");
 	sql_add_selected(&sql, entity);
-	sql_add(&sql, " FROM ");
+	sql_add(&sql, deleted_at ? ", deleted_at FROM " : " FROM ");
 	sql_add(&sql, entity->table);
 	sql_add(&sql, " WHERE tenant_id = $1 AND id = ");
 	sql_argument(&sql, arg_uuid(arena, id));
-	sql_add_living(&sql, entity);
+	if (deleted_at) {
+		sql_add(&sql, " AND deleted_at IS NOT NULL");
+		sql_add_visible(&sql, entity);
+	} else {
+		sql_add_living(&sql, entity);
+	}
 	err = sql_rows(&sql, tx, entity->plural, &rows);
 	if (err)
 		return err;
 	if (!rows_next(rows))
 		return E_NOTFOUND;
 	*out = sql_record(arena, entity, rows);
+	if (deleted_at)
+		*deleted_at = rows_instant(rows, sql_column_count(entity));
 	return OK;
+}
+
+enum err entity_get(struct ttx *tx, const struct entity *entity, struct uuid id, struct record **out)
+{
+	return store_get(tx, entity, id, out, NULL);
 }
 
 /* ---- write ---- */
@@ -110,12 +123,10 @@ void record_show_times(struct record *record)
 void record_mark_changed(const struct record *record, const struct record *before, bool *changed)
 {
 	for (size_t i = 0; i < record->entity->field_count; i++) {
-		struct str now = record->values[i], then = before ? before->values[i] : STR_NONE;
-
 		changed[i] = (field_is_column(&record->entity->fields[i]) ||
 			      field_is(&record->entity->fields[i], FIELD_CUSTOM) ||
 			      record->entity->fields[i].type == FIELD_TAGS) &&
-			     (str_absent(now) != str_absent(then) || !str_equal(now, then));
+			     record_differs(record, before, (int)i);
 	}
 }
 

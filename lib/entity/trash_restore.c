@@ -7,28 +7,7 @@
 enum err trash_get(struct ttx *tx, const struct entity *entity, struct uuid id, struct record **out,
 		   int64_t *deleted_at)
 {
-	struct arena *arena = ttx_arena(tx);
-	struct sql sql = sql_for(tx);
-	struct rows *rows;
-	enum err err;
-
-	if (!entity->trash)
-		return E_NOTFOUND;
-	sql_add(&sql, "SELECT ");
-	sql_add_selected(&sql, entity);
-	sql_add(&sql, ", deleted_at FROM ");
-	sql_add(&sql, entity->table);
-	sql_add(&sql, " WHERE tenant_id = $1 AND deleted_at IS NOT NULL AND id = ");
-	sql_argument(&sql, arg_uuid(arena, id));
-	sql_add_visible(&sql, entity);
-	err = sql_rows(&sql, tx, entity->plural, &rows);
-	if (err)
-		return err;
-	if (!rows_next(rows))
-		return E_NOTFOUND;
-	*out = sql_record(arena, entity, rows);
-	*deleted_at = rows_instant(rows, sql_column_count(entity));
-	return OK;
+	return entity->trash ? store_get(tx, entity, id, out, deleted_at) : E_NOTFOUND;
 }
 
 /* A row does not come back before what it belongs to. */
