@@ -128,6 +128,14 @@ void company_make(struct company *company, const char *stem)
 	MUST(ttx_commit(tx));
 }
 
+int fixture_companies(void **state, struct company *acme, struct company *other)
+{
+	(void)fixture_open(state);
+	company_make(acme, "acme");
+	company_make(other, "other");
+	return 0;
+}
+
 void company_set(const struct company *company, const char *assignment)
 {
 	struct stx *stx;
@@ -148,6 +156,31 @@ struct str company_lead(const struct company *company, const char *name)
 	MUST(entity_insert(tx, lead, errors_new(web->arena)));
 	MUST(ttx_commit(tx));
 	return uuid_text(web->arena, record_id(lead));
+}
+
+struct str company_stage(const struct company *company, const char *name)
+{
+	return arena_copy(
+		web->arena,
+		test_sql_value("SELECT id::text FROM pipeline_stages WHERE tenant_id = '%.*s' AND name = '%s'",
+			       STR_FMT_ARG(uuid_text(web->arena, company->id)), name));
+}
+
+const struct response *ask_api(const struct company *company, struct str bearer, enum method method, const char *path,
+			       const char *json)
+{
+	return ASK(.method = method, .host = company->slug, .path = path, .bearer = bearer, .json = json,
+		   .headers = {{"if-match", "*"}});
+}
+
+const struct response *ask_move(const struct company *company, struct str lead, const char *format, struct str stage,
+				struct str second)
+{
+	return ask_api(company, company->session[ROLE_MEMBER], METHOD_POST,
+		       text("/api/leads/%.*s/move", STR_FMT_ARG(lead)).p,
+		       text("{\"stage_id\":\"%.*s\"%s%.*s%s}", STR_FMT_ARG(stage), format ? format : "",
+			    STR_FMT_ARG(second), format ? "\"" : "")
+			       .p);
 }
 
 struct str operator_key(void)

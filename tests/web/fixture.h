@@ -38,10 +38,14 @@ struct company {
 };
 /* On the enterprise plan, in trial; the slug is the stem and something random. The owner's password is PASSWORD, the others have none. */
 void company_make(struct company *, const char *stem);
+/* The fixture and two of them. */
+int fixture_companies(void **, struct company *acme, struct company *other);
 /* SQL on the company's tenants row, told to the resolver: company_set(&acme, "status = 'suspended'"). */
 void company_set(const struct company *, const char *assignment);
 /* A lead of that name; its id. */
 struct str company_lead(const struct company *, const char *name);
+/* The id of its stage of that name. */
+struct str company_stage(const struct company *, const char *name);
 struct str operator_key(void);
 /* A hand-over code or set-password link of the company's person. */
 struct str company_link(const struct company *, int purpose, enum role);
@@ -61,6 +65,12 @@ struct ask {
 };
 const struct response *ask_send(const struct ask *);
 #define ASK(...) ask_send(&(struct ask){__VA_ARGS__})
+/* Of the API, whatever version a row has now. */
+const struct response *ask_api(const struct company *, struct str bearer, enum method, const char *path,
+			       const char *json);
+/* A member moves a lead; format, NULL for none, is what stands in front of the second id: ",\"after_id\":\"". */
+const struct response *ask_move(const struct company *, struct str lead, const char *format, struct str stage,
+				struct str second);
 
 /* ---- answers ---- */
 

@@ -5,11 +5,7 @@ static struct company acme, rival;
 
 static int make_companies(void **state)
 {
-	if (fixture_open(state))
-		return -1;
-	company_make(&acme, "acme");
-	company_make(&rival, "rival");
-	return 0;
+	return fixture_companies(state, &acme, &rival);
 }
 
 static const char *tenant(const struct company *company)
@@ -216,13 +212,6 @@ static void ticked_rows_alone_are_meant(void **state)
 
 /* ---- what a stage, an owner and a reason do ---- */
 
-static struct str stage_id(const char *name)
-{
-	return arena_copy(web->arena,
-			  test_sql_value("SELECT id::text FROM pipeline_stages WHERE tenant_id = '%s' AND name = '%s'",
-					 tenant(&acme), name));
-}
-
 /* Four leads in the first column for ten days, one of them lost for a reason of its own; their ids. */
 static struct str plant_on_the_board(void)
 {
@@ -235,7 +224,7 @@ static struct str plant_on_the_board(void)
 	test_sql(
 		"UPDATE leads SET status = 'lost', lost_reason = 'moved away', stage_id = '%.*s' WHERE tenant_id = '%s'"
 		" AND name = 'Card 3'",
-		STR_FMT_ARG(stage_id("Lost")), tenant(&acme));
+		STR_FMT_ARG(company_stage(&acme, "Lost")), tenant(&acme));
 	return ids_of("true");
 }
 
@@ -265,7 +254,7 @@ static const char *list_of_ids(struct str ids)
 
 static void a_stage_is_set_and_taken_back_as_it_was(void **state)
 {
-	struct str ids = plant_on_the_board(), before = state_of_all(), contacted = stage_id("Contacted");
+	struct str ids = plant_on_the_board(), before = state_of_all(), contacted = company_stage(&acme, "Contacted");
 	struct browser browser = browser_as(&acme, ROLE_MEMBER);
 	const struct response *answer;
 	const char *form;
@@ -338,7 +327,7 @@ static void leads_are_given_and_taken_back(void **state)
 
 static void who_loses_leads_says_why_once_for_all(void **state)
 {
-	struct str before, lost = stage_id("Lost");
+	struct str before, lost = company_stage(&acme, "Lost");
 	struct browser browser = browser_as(&acme, ROLE_MEMBER);
 	const struct response *answer;
 	const char *form = text("scope=all&action=stage&target.stage=%.*s", STR_FMT_ARG(lost)).p;

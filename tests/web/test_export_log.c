@@ -8,10 +8,7 @@ static struct company acme, rival;
 
 static int make_companies(void **state)
 {
-	if (fixture_open(state))
-		return -1;
-	company_make(&acme, "acme");
-	company_make(&rival, "rival");
+	(void)fixture_companies(state, &acme, &rival);
 	(void)company_lead(&acme, "Zed Pump");
 	(void)company_lead(&acme, "Ada Pump");
 	return 0;

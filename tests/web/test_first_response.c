@@ -5,32 +5,12 @@ static struct company acme, other;
 
 static int make_companies(void **state)
 {
-	fixture_open(state);
-	company_make(&acme, "acme");
-	company_make(&other, "other");
-	return 0;
+	return fixture_companies(state, &acme, &other);
 }
 
 static const struct response *api(enum method method, const char *path, const char *json)
 {
-	return ASK(.method = method, .host = acme.slug, .path = path, .bearer = acme.session[ROLE_MEMBER], .json = json,
-		   .headers = {{"if-match", "*"}});
-}
-
-static struct str stage_id(const struct company *company, const char *name)
-{
-	return arena_copy(
-		web->arena,
-		test_sql_value("SELECT id::text FROM pipeline_stages WHERE tenant_id = '%.*s' AND name = '%s'",
-			       STR_FMT_ARG(uuid_text(web->arena, company->id)), name));
-}
-
-static const struct response *move(struct str lead, const char *format, struct str first, struct str second)
-{
-	return api(METHOD_POST, text("/api/leads/%.*s/move", STR_FMT_ARG(lead)).p,
-		   text("{\"stage_id\":\"%.*s\"%s%.*s%s}", STR_FMT_ARG(first), format ? format : "",
-			STR_FMT_ARG(second), format ? "\"" : "")
-			   .p);
+	return ask_api(&acme, acme.session[ROLE_MEMBER], method, path, json);
 }
 
 static const char *history_path(struct str lead)
@@ -67,7 +47,7 @@ static void an_answer_is_due_and_given(void **state)
 		201);
 	assert_json(api(METHOD_GET, path, NULL), "first_response_kind", "call");
 	id = company_lead(&acme, "moved");
-	assert_status(move(id, NULL, stage_id(&acme, "Contacted"), STR("")), 200);
+	assert_status(ask_move(&acme, id, NULL, company_stage(&acme, "Contacted"), STR("")), 200);
 	assert_json(api(METHOD_GET, text("/api/leads/%.*s", STR_FMT_ARG(id)).p, NULL), "first_response_kind", "stage");
 }
 
@@ -98,7 +78,7 @@ static void another_urgency_is_due_at_another_time(void **state)
 		 STR_FMT_ARG(uuid_text(web->arena, acme.id)), STR_FMT_ARG(id));
 	assert_status(api(METHOD_PATCH, lead_path(id), "{\"urgency\":\"leak\"}"), 200);
 	assert_string_equal(minutes_due(id), "5");
-	assert_has(browse(&member, text("/pipeline?stage=%.*s", STR_FMT_ARG(stage_id(&acme, "New"))).p),
+	assert_has(browse(&member, text("/pipeline?stage=%.*s", STR_FMT_ARG(company_stage(&acme, "New"))).p),
 		   "Answer overdue");
 	assert_status(
 		submit(&member, text("/leads/%.*s", STR_FMT_ARG(id)).p, "version=2&name=urgent&urgency=emergency"),
@@ -132,8 +112,8 @@ static void who_waits_is_a_list(void **state)
 	(void)state;
 	for (int i = 0; i < 7; i++)
 		company_lead(&acme, text("waiting %d", i).p);
-	assert_status(move(json_text(api(METHOD_GET, "/api/leads?name=waiting+3", NULL), "data.0.id"), NULL,
-			   stage_id(&acme, "Contacted"), STR("")),
+	assert_status(ask_move(&acme, json_text(api(METHOD_GET, "/api/leads?name=waiting+3", NULL), "data.0.id"), NULL,
+			       company_stage(&acme, "Contacted"), STR("")),
 		      200);
 	page = browse(&member, "/");
 	link = body_between(page, "card-footer\"><a href=\"/leads?", "\">All that wait for an answer");
@@ -155,8 +135,8 @@ static void who_waits_is_a_list(void **state)
 static void who_has_been_answered_is_not_new(void **state)
 {
 	struct browser member = browser_as(&acme, ROLE_MEMBER);
-	struct str lead = company_lead(&acme, "called"), contacted = stage_id(&acme, "Contacted"),
-		   new = stage_id(&acme, "New");
+	struct str lead = company_lead(&acme, "called"), contacted = company_stage(&acme, "Contacted"),
+		   new = company_stage(&acme, "New");
 	const struct response *page;
 
 	(void)state;
@@ -181,9 +161,9 @@ static void who_has_been_answered_is_not_new(void **state)
 	assert_json(page, "version", "3");
 	/* By a move on the board; the way back to the first column does not make it new. */
 	lead = company_lead(&acme, "moved on");
-	assert_json(move(lead, ",\"place\":\"", new, STR("bottom")), "status", "new");
-	assert_json(move(lead, NULL, contacted, STR("")), "status", "contacted");
-	assert_json(move(lead, NULL, new, STR("")), "status", "contacted");
+	assert_json(ask_move(&acme, lead, ",\"place\":\"", new, STR("bottom")), "status", "new");
+	assert_json(ask_move(&acme, lead, NULL, contacted, STR("")), "status", "contacted");
+	assert_json(ask_move(&acme, lead, NULL, new, STR("")), "status", "contacted");
 	assert_json(api(METHOD_PATCH, text("/api/leads/%.*s", STR_FMT_ARG(lead)).p,
 			text("{\"status\":\"new\",\"stage_id\":\"%.*s\"}", STR_FMT_ARG(contacted)).p),
 		    "status", "new");

@@ -5,32 +5,12 @@ static struct company acme, other;
 
 static int make_companies(void **state)
 {
-	fixture_open(state);
-	company_make(&acme, "acme");
-	company_make(&other, "other");
-	return 0;
+	return fixture_companies(state, &acme, &other);
 }
 
 static const struct response *api(enum method method, const char *path, const char *json)
 {
-	return ASK(.method = method, .host = acme.slug, .path = path, .bearer = acme.session[ROLE_MEMBER], .json = json,
-		   .headers = {{"if-match", "*"}});
-}
-
-static struct str stage_id(const struct company *company, const char *name)
-{
-	return arena_copy(
-		web->arena,
-		test_sql_value("SELECT id::text FROM pipeline_stages WHERE tenant_id = '%.*s' AND name = '%s'",
-			       STR_FMT_ARG(uuid_text(web->arena, company->id)), name));
-}
-
-static const struct response *move(struct str lead, const char *format, struct str first, struct str second)
-{
-	return api(METHOD_POST, text("/api/leads/%.*s/move", STR_FMT_ARG(lead)).p,
-		   text("{\"stage_id\":\"%.*s\"%s%.*s%s}", STR_FMT_ARG(first), format ? format : "",
-			STR_FMT_ARG(second), format ? "\"" : "")
-			   .p);
+	return ask_api(&acme, acme.session[ROLE_MEMBER], method, path, json);
 }
 
 /* Names of a column's cards, with commas. */
@@ -66,18 +46,18 @@ static struct str id_of(const char *name)
 
 static void a_card_keeps_the_place_it_was_put_to(void **state)
 {
-	struct str new = stage_id(&acme, "New"), contacted = stage_id(&acme, "Contacted");
+	struct str new = company_stage(&acme, "New"), contacted = company_stage(&acme, "Contacted");
 
 	(void)state;
-	assert_status(move(id_of("a"), ",\"before_id\":\"", new, id_of("b")), 200);
+	assert_status(ask_move(&acme, id_of("a"), ",\"before_id\":\"", new, id_of("b")), 200);
 	assert_string_equal(column("New"), "c,a,b");
-	assert_status(move(id_of("c"), ",\"after_id\":\"", new, id_of("b")), 200);
+	assert_status(ask_move(&acme, id_of("c"), ",\"after_id\":\"", new, id_of("b")), 200);
 	assert_string_equal(column("New"), "a,b,c");
-	assert_status(move(id_of("b"), ",\"place\":\"", new, STR("bottom")), 200);
+	assert_status(ask_move(&acme, id_of("b"), ",\"place\":\"", new, STR("bottom")), 200);
 	assert_string_equal(column("New"), "a,c,b");
-	assert_status(move(id_of("b"), NULL, new, STR("")), 200);
+	assert_status(ask_move(&acme, id_of("b"), NULL, new, STR("")), 200);
 	assert_string_equal(column("New"), "b,a,c");
-	assert_status(move(id_of("a"), NULL, contacted, STR("")), 200);
+	assert_status(ask_move(&acme, id_of("a"), NULL, contacted, STR("")), 200);
 	assert_string_equal(column("New"), "b,c");
 	assert_string_equal(column("Contacted"), "a");
 	/* No place between two: the cards above make room, and the order is what was asked for. */
@@ -86,24 +66,24 @@ static void a_card_keeps_the_place_it_was_put_to(void **state)
 	for (int i = 0; i < 5; i++) {
 		struct str below = id_of(str_is(str_from(column("New")), "b,c") ? "c" : "b");
 
-		assert_status(move(id_of("a"), ",\"before_id\":\"", new, below), 200);
+		assert_status(ask_move(&acme, id_of("a"), ",\"before_id\":\"", new, below), 200);
 		assert_true(str_is(str_from(column("New")), "b,a,c") || str_is(str_from(column("New")), "c,a,b"));
-		assert_status(move(id_of("a"), NULL, contacted, STR("")), 200);
+		assert_status(ask_move(&acme, id_of("a"), NULL, contacted, STR("")), 200);
 	}
 }
 
 static void the_stage_decides_about_the_status(void **state)
 {
-	struct str won = stage_id(&acme, "Won"), lost = stage_id(&acme, "Lost"),
-		   contacted = stage_id(&acme, "Contacted");
+	struct str won = company_stage(&acme, "Won"), lost = company_stage(&acme, "Lost"),
+		   contacted = company_stage(&acme, "Contacted");
 	struct str lead = id_of("b");
 
 	(void)state;
-	assert_json(move(lead, NULL, won, STR("")), "status", "won");
-	assert_json(move(lead, NULL, contacted, STR("")), "status", "contacted");
-	assert_field_error(move(lead, NULL, lost, STR("")), 422, "lost_reason", "required");
+	assert_json(ask_move(&acme, lead, NULL, won, STR("")), "status", "won");
+	assert_json(ask_move(&acme, lead, NULL, contacted, STR("")), "status", "contacted");
+	assert_field_error(ask_move(&acme, lead, NULL, lost, STR("")), 422, "lost_reason", "required");
 	assert_string_equal(column("Lost"), "");
-	assert_json(move(lead, ",\"lost_reason\":\"", lost, STR("too dear")), "status", "lost");
+	assert_json(ask_move(&acme, lead, ",\"lost_reason\":\"", lost, STR("too dear")), "status", "lost");
 	assert_json(api(METHOD_GET, text("/api/leads/%.*s", STR_FMT_ARG(lead)).p, NULL), "lost_reason", "too dear");
 	/* And the other way round. */
 	assert_true(str_equal(
@@ -124,21 +104,21 @@ static void the_stage_decides_about_the_status(void **state)
 
 static void two_people_who_move_one_card_do_not_overwrite_each_other(void **state)
 {
-	struct str lead = company_lead(&acme, "d"), new = stage_id(&acme, "New"),
-		   contacted = stage_id(&acme, "Contacted");
+	struct str lead = company_lead(&acme, "d"), new = company_stage(&acme, "New"),
+		   contacted = company_stage(&acme, "Contacted");
 	struct browser one = browser_as(&acme, ROLE_MEMBER);
 	const char *path = text("/leads/%.*s/move", STR_FMT_ARG(lead)).p;
 	const struct response *page;
 
 	(void)state;
 	assert_has(browse(&one, path), "name=\"version\" value=\"1\"");
-	assert_status(move(lead, NULL, contacted, STR("")), 200);
+	assert_status(ask_move(&acme, lead, NULL, contacted, STR("")), 200);
 	page = submit(&one, path, text("version=1&place=top&stage_id=%.*s", STR_FMT_ARG(new)).p);
 	assert_status(page, 412);
 	assert_has(page, "name=\"version\" value=\"2\"");
 	assert_goes_to(submit(&one, path, text("version=2&place=top&stage_id=%.*s", STR_FMT_ARG(new)).p),
 		       text("/leads/%.*s?done=moved", STR_FMT_ARG(lead)));
-	page = submit(&one, path, text("version=3&stage_id=%.*s", STR_FMT_ARG(stage_id(&acme, "Lost"))).p);
+	page = submit(&one, path, text("version=3&stage_id=%.*s", STR_FMT_ARG(company_stage(&acme, "Lost"))).p);
 	assert_status(page, 422);
 	assert_true(tag_has(input_tag(page, "lost_reason"), "is-invalid"));
 	assert_status(
@@ -149,7 +129,7 @@ static void two_people_who_move_one_card_do_not_overwrite_each_other(void **stat
 
 static void a_lead_is_moved_from_its_page_and_from_the_board(void **state)
 {
-	struct str lead = company_lead(&acme, "from its page"), lost = stage_id(&acme, "Lost");
+	struct str lead = company_lead(&acme, "from its page"), lost = company_stage(&acme, "Lost");
 	struct browser member = browser_as(&acme, ROLE_MEMBER), viewer = browser_as(&acme, ROLE_VIEWER);
 	const char *path = text("/leads/%.*s/move", STR_FMT_ARG(lead)).p;
 	const struct response *page;
@@ -180,13 +160,15 @@ static void a_lead_is_moved_from_its_page_and_from_the_board(void **state)
 		       STR("/pipeline?owner=me&done=moved"));
 	assert_json(api(METHOD_GET, text("/api/leads/%.*s", STR_FMT_ARG(lead)).p, NULL), "lost_reason", "too dear");
 	/* Only a lost lead has a reason. */
-	assert_json(move(lead, ",\"lost_reason\":\"", stage_id(&acme, "Contacted"), STR("no")), "status", "contacted");
+	assert_json(ask_move(&acme, lead, ",\"lost_reason\":\"", company_stage(&acme, "Contacted"), STR("no")),
+		    "status", "contacted");
 	assert_true(str_absent(
 		json_text(api(METHOD_PATCH, text("/api/leads/%.*s", STR_FMT_ARG(lead)).p, "{\"lost_reason\":\"no\"}"),
 			  "lost_reason")));
 	assert_goes_to(
 		submit(&member, path,
-		       text("version=4&stage_id=%.*s&return=//evil.example", STR_FMT_ARG(stage_id(&acme, "New"))).p),
+		       text("version=4&stage_id=%.*s&return=//evil.example", STR_FMT_ARG(company_stage(&acme, "New")))
+			       .p),
 		text("/leads/%.*s?done=moved", STR_FMT_ARG(lead)));
 }
 
@@ -195,16 +177,17 @@ static void what_is_another_company_s_is_not_there(void **state)
 	struct str lead = company_lead(&acme, "e"), theirs = company_lead(&other, "theirs");
 
 	(void)state;
-	assert_field_error(move(lead, NULL, stage_id(&other, "New"), STR("")), 422, "stage_id", "not_found");
-	assert_field_error(move(lead, ",\"before_id\":\"", stage_id(&acme, "New"), theirs), 422, "before_id",
+	assert_field_error(ask_move(&acme, lead, NULL, company_stage(&other, "New"), STR("")), 422, "stage_id",
 			   "not_found");
-	assert_status(move(theirs, NULL, stage_id(&acme, "New"), STR("")), 404);
+	assert_field_error(ask_move(&acme, lead, ",\"before_id\":\"", company_stage(&acme, "New"), theirs), 422,
+			   "before_id", "not_found");
+	assert_status(ask_move(&acme, theirs, NULL, company_stage(&acme, "New"), STR("")), 404);
 	assert_status(ASK(.method = METHOD_POST, .host = acme.slug,
 			  .path = text("/api/leads/%.*s/move", STR_FMT_ARG(lead)).p, .bearer = acme.key[ROLE_VIEWER],
 			  .json = "{}", .headers = {{"if-match", "*"}}),
 		      403);
 	assert_status(ASK(.host = acme.slug,
-			  .path = text("/api/pipeline?stage=%.*s", STR_FMT_ARG(stage_id(&other, "New"))).p,
+			  .path = text("/api/pipeline?stage=%.*s", STR_FMT_ARG(company_stage(&other, "New"))).p,
 			  .bearer = acme.key[ROLE_MEMBER]),
 		      404);
 }
@@ -213,7 +196,7 @@ static void a_long_column_goes_on(void **state)
 {
 	struct browser viewer = browser_as(&acme, ROLE_VIEWER);
 	const struct response *board, *rest;
-	struct str new = stage_id(&acme, "New");
+	struct str new = company_stage(&acme, "New");
 
 	(void)state;
 	for (int i = 0; i < 30; i++)
@@ -252,7 +235,7 @@ static int column_at(const struct response *board, const char *name)
 static void a_column_tells_number_and_value_and_goes_on_as_a_page(void **state)
 {
 	struct browser member = browser_as(&acme, ROLE_MEMBER);
-	struct str sent = stage_id(&acme, "Estimate sent"), more;
+	struct str sent = company_stage(&acme, "Estimate sent"), more;
 	const struct response *board, *page;
 	int at;
 
@@ -297,7 +280,7 @@ static void a_column_tells_number_and_value_and_goes_on_as_a_page(void **state)
 static void what_stays_too_long_is_marked(void **state)
 {
 	struct browser member = browser_as(&acme, ROLE_MEMBER);
-	struct str booked = stage_id(&acme, "Estimate booked");
+	struct str booked = company_stage(&acme, "Estimate booked");
 	const char *path = text("/api/pipeline?stage=%.*s", STR_FMT_ARG(booked)).p;
 	const struct response *page;
 
@@ -330,8 +313,7 @@ static void what_stays_too_long_is_marked(void **state)
 
 static const struct response *by_admin(enum method method, const char *path, const char *json)
 {
-	return ASK(.method = method, .host = acme.slug, .path = path, .bearer = acme.key[ROLE_ADMIN], .json = json,
-		   .headers = {{"if-match", "*"}});
+	return ask_api(&acme, acme.key[ROLE_ADMIN], method, path, json);
 }
 
 static void a_stage_with_leads_keeps_its_meaning(void **state)
@@ -343,17 +325,17 @@ static void a_stage_with_leads_keeps_its_meaning(void **state)
 	const struct response *page;
 
 	(void)state;
-	assert_status(move(lead, NULL, stage, STR("")), 200);
+	assert_status(ask_move(&acme, lead, NULL, stage, STR("")), 200);
 	assert_field_error(by_admin(METHOD_PATCH, path, "{\"kind\":\"won\"}"), 409, "kind", "in_use");
 	page = submit(&admin, path + strlen("/api"), "version=1&name=Waiting&kind=won&position=0&stale_days=14");
 	assert_status(page, 409);
 	assert_has(page, "1 lead is in this stage. Move it to another stage first.");
 	/* Its name and place are free, and so is its meaning when nobody is there. */
 	assert_status(by_admin(METHOD_PATCH, path, "{\"name\":\"Waiting on parts\",\"position\":35}"), 200);
-	assert_status(move(lead, NULL, stage_id(&acme, "New"), STR("")), 200);
+	assert_status(ask_move(&acme, lead, NULL, company_stage(&acme, "New"), STR("")), 200);
 	assert_json(by_admin(METHOD_PATCH, path, "{\"kind\":\"won\"}"), "kind", "won");
-	assert_json(move(lead, NULL, stage, STR("")), "status", "won");
-	assert_status(move(lead, NULL, stage_id(&acme, "New"), STR("")), 200);
+	assert_json(ask_move(&acme, lead, NULL, stage, STR("")), "status", "won");
+	assert_status(ask_move(&acme, lead, NULL, company_stage(&acme, "New"), STR("")), 200);
 	assert_status(by_admin(METHOD_DELETE, path, NULL), 204);
 }
 
@@ -366,7 +348,7 @@ static void a_lead_comes_back_to_a_stage_that_is_there(void **state)
 	const char *path = text("/api/leads/%.*s", STR_FMT_ARG(lead)).p;
 
 	(void)state;
-	assert_status(move(lead, NULL, stage, STR("")), 200);
+	assert_status(ask_move(&acme, lead, NULL, stage, STR("")), 200);
 	assert_status(by_admin(METHOD_DELETE, path, NULL), 204);
 	assert_status(by_admin(METHOD_DELETE, text("/api/pipeline_stages/%.*s", STR_FMT_ARG(stage)).p, NULL), 204);
 	assert_status(submit(&admin, text("/leads/%.*s/restore", STR_FMT_ARG(lead)).p, ""), 303);
@@ -375,7 +357,7 @@ static void a_lead_comes_back_to_a_stage_that_is_there(void **state)
 	assert_json(api(METHOD_GET, text("%s/history", path).p, NULL), "data.0.kind", "restored");
 	assert_json(api(METHOD_GET, text("%s/history", path).p, NULL), "data.0.changes.0.field", "stage_id");
 	/* Where the stage is still there, it is the one it was in. */
-	assert_status(move(lead, NULL, stage_id(&acme, "Contacted"), STR("")), 200);
+	assert_status(ask_move(&acme, lead, NULL, company_stage(&acme, "Contacted"), STR("")), 200);
 	assert_status(by_admin(METHOD_DELETE, path, NULL), 204);
 	assert_status(by_admin(METHOD_POST, text("/api/leads/%.*s/restore", STR_FMT_ARG(lead)).p, NULL), 200);
 	assert_non_null(strstr(column("Contacted"), "comes back"));

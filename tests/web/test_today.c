@@ -11,16 +11,12 @@ static struct company acme, other;
 
 static int make_companies(void **state)
 {
-	fixture_open(state);
-	company_make(&acme, "acme");
-	company_make(&other, "other");
-	return 0;
+	return fixture_companies(state, &acme, &other);
 }
 
 static const struct response *api(enum role role, enum method method, const char *path, const char *json)
 {
-	return ASK(.method = method, .host = acme.slug, .path = path, .bearer = acme.session[role], .json = json,
-		   .headers = {{"if-match", "*"}});
+	return ask_api(&acme, acme.session[role], method, path, json);
 }
 
 static struct str made(const char *path, const char *json)
