@@ -23,6 +23,7 @@
 #define RECORD_MOST ((size_t)65528)
 #define KEPT_MOST ((size_t)1024 * 1024)
 #define RECORD_HEADER 8 /* version, type, id (2), content length (2), padding length, reserved */
+#define BEGIN_BODY 8    /* role (2), flags, reserved (5) */
 #define FASTCGI_VERSION 1
 #define BEGIN_REQUEST 1 /* types; a request's first record */
 #define END_REQUEST 3
@@ -114,14 +115,19 @@ static bool are_parameters(const unsigned char *bytes, size_t count)
 /* What comes in order: the beginning of one request, its parameters, its body. */
 enum stage { STAGE_BEGIN, STAGE_PARAMETERS, STAGE_BODY };
 
-/* What libfcgi would step over is not for us. */
+/*
+ * What libfcgi would step over is not for us; nor is a beginning with padding, which it does not step over: it would find
+ * other records than we do.
+ */
 static bool is_next_record(const unsigned char *record, enum stage stage, const unsigned char id[2])
 {
 	static const unsigned char types[] = {BEGIN_REQUEST, PARAMS, STDIN};
 
 	if (record[0] != FASTCGI_VERSION || record[1] != types[stage])
 		return false;
-	return stage == STAGE_BEGIN ? record[2] | record[3] : record[2] == id[0] && record[3] == id[1];
+	if (stage == STAGE_BEGIN)
+		return (record[2] | record[3]) && record[4] == 0 && record[5] == BEGIN_BODY && record[6] == 0;
+	return record[2] == id[0] && record[3] == id[1];
 }
 
 enum head fastcgi_head(struct fastcgi *fastcgi, int connection)
