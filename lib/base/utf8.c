@@ -1,5 +1,7 @@
 #include "lib/base/utf8.h"
 
+#include "lib/base/buffer.h"
+
 static bool is_continuation(char c)
 {
 	return ((unsigned char)c & 0xC0) == 0x80;
@@ -52,6 +54,20 @@ struct utf8_count utf8_count(struct str s)
 		s.n -= length ? length : 1;
 	}
 	return count;
+}
+
+struct str utf8_mended(struct arena *arena, struct str s)
+{
+	struct buffer out = BUFFER_IN(arena);
+
+	while (s.n > 0) {
+		size_t length = s.p[0] == '\0' ? 0 : sequence_length(s);
+
+		buffer_add_str(&out, length ? (struct str){s.p, length} : STR(UTF8_REPLACEMENT));
+		s.p += length ? length : 1;
+		s.n -= length ? length : 1;
+	}
+	return buffer_str(&out);
 }
 
 size_t utf8_length(struct str s)

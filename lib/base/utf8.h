@@ -2,7 +2,7 @@
 #ifndef DEMAND_UTF8_H
 #define DEMAND_UTF8_H
 
-#include "lib/base/base.h"
+#include "lib/base/arena.h"
 
 /* True when s is valid UTF-8 and holds no NUL. */
 bool utf8_valid(struct str);
@@ -11,6 +11,9 @@ struct utf8_count {
 	size_t sequences, broken;
 };
 struct utf8_count utf8_count(struct str);
+#define UTF8_REPLACEMENT "\xEF\xBF\xBD" /* U+FFFD */
+/* Valid: each byte of s that belongs to no sequence, and each NUL, is U+FFFD. */
+struct str utf8_mended(struct arena *, struct str s);
 /* Number of code points of a valid string. */
 size_t utf8_length(struct str);
 /* True when s holds a control character other than tab, line feed and carriage return (C0, DEL, C1). */

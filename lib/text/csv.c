@@ -49,18 +49,22 @@ bool csv_encoding_find(struct str name, enum csv_encoding *out)
 
 struct str csv_decode(struct arena *arena, enum csv_encoding encoding, struct str bytes)
 {
-	iconv_t letters = iconv_open("UTF-8", encodings[encoding].iconv ? encodings[encoding].iconv : "UTF-8");
+	/* iconv takes what lies beyond U+10FFFF for UTF-8. */
+	if (!encodings[encoding].iconv)
+		return utf8_mended(arena, bytes);
+
+	iconv_t letters = iconv_open("UTF-8", encodings[encoding].iconv);
 	char *from = arena_c_string(arena, bytes), *out = arena_alloc(arena, bytes.n * 3 + 1), *to = out;
 	size_t left = bytes.n, room = bytes.n * 3;
 
 	if (letters == (iconv_t)-1)
 		abort();
 	while (left > 0 && iconv(letters, &from, &left, &to, &room) == (size_t)-1 && errno != E2BIG) {
-		size_t unit = left < 2 || encoding == CSV_UTF8 || encoding == CSV_WINDOWS_1252 ? 1 : 2;
+		size_t unit = left < 2 || encoding == CSV_WINDOWS_1252 ? 1 : 2;
 
 		if (room < 3)
 			break;
-		memcpy(to, "\xEF\xBF\xBD", 3);
+		memcpy(to, UTF8_REPLACEMENT, 3);
 		to += 3;
 		room -= 3;
 		from += unit;
@@ -200,7 +204,7 @@ static void skip_letter(struct csv_reader *reader, char **from, size_t *left)
 	*from += unit;
 	*left -= unit;
 	reader->row_complaint = bad_letters;
-	parse(reader, "\xEF\xBF\xBD", 3);
+	parse(reader, UTF8_REPLACEMENT, 3);
 }
 
 static size_t unit_of(const struct csv_reader *reader)

@@ -133,6 +133,27 @@ static void utf8_is_strict(void **state)
 	assert_true(utf8_valid(STR_NONE));
 }
 
+static void what_is_no_utf8_is_replaced(void **state)
+{
+	static const struct {
+		struct str from;
+		const char *to;
+	} cases[] = {
+		{{"", 0}, ""},
+		{{"jos\xC3\xA9", 5}, "jos\u00E9"},
+		{{"jos\xE9,", 5}, "jos\uFFFD,"},
+		{{"a\0b", 3}, "a\uFFFDb"},
+		{{"\xF5\xB5\xBE\x8A", 4}, "\uFFFD\uFFFD\uFFFD\uFFFD"}, /* beyond U+10FFFF */
+		{{"\xE6\xB0\xB4\xE6\xB0", 5}, "\u6C34\uFFFD\uFFFD"},
+	};
+	struct arena *arena = arena_new(1024);
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(cases); i++)
+		assert_string_equal(arena_c_string(arena, utf8_mended(arena, cases[i].from)), cases[i].to);
+	arena_free(arena);
+}
+
 static void every_code_point_is_taken_and_every_cut_is_refused(void **state)
 {
 	(void)state;
@@ -178,6 +199,7 @@ int main(void)
 		cmocka_unit_test(splitting_yields_every_piece_once),
 		cmocka_unit_test(integers_are_digits_in_range_and_nothing_else),
 		cmocka_unit_test(utf8_is_strict),
+		cmocka_unit_test(what_is_no_utf8_is_replaced),
 		cmocka_unit_test(every_code_point_is_taken_and_every_cut_is_refused),
 		cmocka_unit_test(lengths_and_prefixes_count_code_points),
 		cmocka_unit_test(control_characters_are_seen),
