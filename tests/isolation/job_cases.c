@@ -5,6 +5,7 @@
 #include "lib/crm/import.h"
 #include "lib/crm/purge.h"
 #include "lib/tenant/archive_request.h"
+#include "lib/tenant/export_log.h"
 
 /* The same in each company, so that a row of another's would be found by it. */
 #define MAIL "shared@jobs.example"
@@ -115,12 +116,22 @@ static void keep_too_long(const struct planted *planted)
 			"expires_at) VALUES ('~', gen_random_uuid(), 'import', 'MARKER-`-old.csv', 'text/csv', now(), "
 			"now() - interval '1 day') RETURNING id) INSERT INTO file_pieces (tenant_id, file_id, number, "
 			"start_at, bytes) SELECT '~', id, 0, 0, 'MARKER-`-old' FROM made");
+	change(planted, text("INSERT INTO exports (tenant_id, id, entity, format, query, actor_kind, actor_name, "
+			     "started_at) VALUES ('~', gen_random_uuid(), 'leads', 'csv', 'q=MARKER-`-old', 'system', "
+			     "'MARKER-`-old', now() - interval '%d days')",
+			     EXPORT_LOG_DAYS + 1)
+				.p);
 	job_today(planted, "file.purge");
 }
 
 static bool nothing_is_kept_too_long(const struct planted *planted)
 {
-	return holds_true(planted, "SELECT count(*) = 0 FROM data_files WHERE tenant_id = '~' AND expires_at < now()");
+	return holds_true(planted,
+			  "SELECT count(*) = 0 FROM data_files WHERE tenant_id = '~' AND expires_at < now()") &&
+	       holds_true(planted, text("SELECT count(*) = 0 FROM exports WHERE tenant_id = '~' AND started_at < now() "
+					"- interval '%d days'",
+					EXPORT_LOG_DAYS)
+					   .p);
 }
 
 static void look_alike(const struct planted *planted)
