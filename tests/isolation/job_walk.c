@@ -192,6 +192,14 @@ static void put_twin_beside(void)
 				   "'MARKER-E-', 'MARKER-`-'), 'UTF8') FROM data_files f WHERE p.tenant_id = '~' AND "
 				   "f.tenant_id = '~' AND f.id = p.file_id AND f.kind = 'import'")
 			       .p);
+	/* And goes on where E's ends: whichever first piece a look-up without the company finds, what comes next is the twin's. */
+	test_sql("%s",
+		 planted_sql(&company_t,
+			     "INSERT INTO file_pieces (tenant_id, file_id, number, start_at, bytes) SELECT "
+			     "p.tenant_id, p.file_id, 1, length(p.bytes), 'MARKER-`-more,more@jobs.example,\n' FROM "
+			     "file_pieces p JOIN data_files f ON f.tenant_id = p.tenant_id AND f.id = p.file_id "
+			     "WHERE p.tenant_id = '~' AND p.number = 0 AND f.kind = 'import' ON CONFLICT DO NOTHING")
+			 .p);
 	test_sql(
 		"UPDATE job_tickets x SET state = 'running', worker = 'elsewhere', turn = r.turn + 1, run_at = now() + "
 		"interval '1 day' FROM job_tickets r WHERE x.tenant_id = '%s' AND r.tenant_id = '%s' AND r.id = x.id",
