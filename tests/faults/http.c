@@ -27,8 +27,8 @@ struct http {
 	const char *origin, *authority;
 	char *credential;
 	struct line *lines;
-	size_t *idle; /* places in lines */
-	size_t most, idle_count;
+	size_t *idle; /* places in lines, in the order in which they became so: each address comes to its turn */
+	size_t most, idle_first, idle_count;
 };
 
 NORETURN void http_fail(const char *format, ...)
@@ -104,8 +104,8 @@ static void set_up(struct http *http, struct line *line, const char *address)
 
 struct http *http_new(size_t most)
 {
-	static const char *const addresses[] = {"host!127.0.0.1", "host!127.0.0.2", "host!127.0.0.1", "host!127.0.0.2",
-						"host!127.0.0.3"};
+	/* Of a flood the first has more than nginx lets wait of one address, the others together more than the workers' queue holds. */
+	static const char *const addresses[] = {"host!127.0.0.1", "host!127.0.0.2", "host!127.0.0.1", "host!127.0.0.3"};
 	struct http *http = calloc(1, sizeof(*http));
 	struct rlimit files;
 	struct buffer credential = BUFFER_IN(NULL);
@@ -124,7 +124,7 @@ struct http *http_new(size_t most)
 	http->most = http->idle_count = most;
 	curl_multi_setopt(http->multi, CURLMOPT_MAXCONNECTS, (long)most);
 	for (size_t i = 0; i < most; i++) {
-		http->idle[i] = most - 1 - i;
+		http->idle[i] = i;
 		set_up(http, &http->lines[i], addresses[i % COUNT_OF(addresses)]);
 	}
 	return http;
@@ -163,13 +163,16 @@ static void add_header(struct line *line, const char *text)
 
 void http_start(struct http *http, struct call *call)
 {
-	struct line *line = &http->lines[http->idle[--http->idle_count]];
+	struct line *line = &http->lines[http->idle[http->idle_first]];
 	struct buffer text = BUFFER_IN(NULL);
 
+	http->idle_first = (http->idle_first + 1) % http->most;
+	http->idle_count--;
 	line->call = call;
 	line->answer = (struct answer){0};
 	line->body.length = 0;
 	line->again = false;
+	curl_easy_setopt(line->easy, CURLOPT_FRESH_CONNECT, 0L);
 	add_header(line, http->credential);
 	add_header(line, "Expect:");
 	if (call->body)
@@ -213,7 +216,9 @@ static void finish(struct http *http, CURL *easy, CURLcode result)
 	curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
 	(void)curl_multi_remove_handle(http->multi, easy);
 	if (was_closed(line, result, status)) {
+		/* Not on another one that stood: the server may have closed them all. */
 		line->again = true;
+		curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
 		if (curl_multi_add_handle(http->multi, easy) == CURLM_OK)
 			return;
 	}
@@ -224,7 +229,7 @@ static void finish(struct http *http, CURL *easy, CURLcode result)
 	buffer_add(&line->body, "", 1);
 	line->answer.body = result == CURLE_OK ? line->body.bytes : curl_easy_strerror(result);
 	call->done(call->context, call, &line->answer);
-	http->idle[http->idle_count++] = (size_t)(line - http->lines);
+	http->idle[(http->idle_first + http->idle_count++) % http->most] = (size_t)(line - http->lines);
 }
 
 void http_wait(struct http *http, int milliseconds)
