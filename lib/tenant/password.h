@@ -13,8 +13,15 @@
 #define PASSWORD_LEAST_CODE_POINTS 12
 #define PASSWORD_MOST_CODE_POINTS 256
 #define PASSWORD_MOST_BYTES 1024
-/* For who chooses one. */
-#define PASSWORD_HELP "At least 12 characters. A few words in a row are easy to remember and hard to guess."
+/* A field, `password`, in which one is chosen; what it must be is asked of password_acceptable(). */
+#define PASSWORD_FIELD(words)                                                                                          \
+	{                                                                                                              \
+		.name = "password", .label = (words),                                                                  \
+		.help = "At least 12 characters. A few words in a row are easy to remember and hard to guess.",        \
+		.type = FIELD_PASSWORD, .flags = FIELD_REQUIRED | FIELD_WRITE_ONLY,                                    \
+		.minimum = PASSWORD_LEAST_CODE_POINTS, .maximum = PASSWORD_MOST_CODE_POINTS,                           \
+		.autocomplete = "new-password",                                                                        \
+	}
 
 /* What the password must not be built from; absent members are skipped. */
 struct password_context {

@@ -34,16 +34,7 @@ const struct entity login_entity = {
 };
 
 static const struct field password_fields[] = {
-	{
-		.name = "password",
-		.label = "New password",
-		.help = PASSWORD_HELP,
-		.type = FIELD_PASSWORD,
-		.flags = FIELD_REQUIRED | FIELD_WRITE_ONLY,
-		.minimum = PASSWORD_LEAST_CODE_POINTS,
-		.maximum = PASSWORD_MOST_CODE_POINTS,
-		.autocomplete = "new-password",
-	},
+	PASSWORD_FIELD("New password"),
 };
 const struct entity password_entity = {
 	.name = "password",

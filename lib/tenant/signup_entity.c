@@ -59,16 +59,7 @@ static const struct field owner_fields[] = {
 		.autocomplete = "email",
 	},
 	{.name = "phone", .label = "Phone", .type = FIELD_PHONE, .autocomplete = "tel"},
-	{
-		.name = "password",
-		.label = "Password",
-		.help = "At least 12 characters. A few words in a row are easy to remember and hard to guess.",
-		.type = FIELD_PASSWORD,
-		.flags = FIELD_REQUIRED | FIELD_WRITE_ONLY,
-		.minimum = PASSWORD_LEAST_CODE_POINTS,
-		.maximum = PASSWORD_MOST_CODE_POINTS,
-		.autocomplete = "new-password",
-	},
+	PASSWORD_FIELD("Password"),
 };
 const struct entity signup_owner_entity = {
 	.name = "signup-owner",

@@ -169,16 +169,7 @@ static const struct field password_change_fields[] = {
 		.maximum = PASSWORD_MOST_CODE_POINTS,
 		.autocomplete = "current-password",
 	},
-	{
-		.name = "password",
-		.label = "New password",
-		.help = PASSWORD_HELP,
-		.type = FIELD_PASSWORD,
-		.flags = FIELD_REQUIRED | FIELD_WRITE_ONLY,
-		.minimum = PASSWORD_LEAST_CODE_POINTS,
-		.maximum = PASSWORD_MOST_CODE_POINTS,
-		.autocomplete = "new-password",
-	},
+	PASSWORD_FIELD("New password"),
 };
 const struct entity password_change_entity = {
 	.name = "password change",
