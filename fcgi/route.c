@@ -5,11 +5,14 @@
 #include "lib/crm/entities.h"
 
 #define SEGMENTS_MOST 8
+#define BUCKETS ((size_t)1024) /* a power of two, more than twice as many as there are pairs of first segments */
 
 static struct {
 	struct arena *arena; /* lives as long as the process */
 	struct route *rows;
 	size_t count;
+	/* By the first two segments; 0 is none, otherwise one more than the row's place. Rows of a bucket keep their order. */
+	size_t *next, first[BUCKETS];
 } table;
 
 /* ---- building ---- */
@@ -67,6 +70,33 @@ static bool has_use(const struct route *row, const struct entity *entity)
 	return entity->trash || !(strstr(row->path, "/restore") || strstr(row->path, "/erase"));
 }
 
+/* FNV-1a. */
+static size_t bucket_of(struct str first, struct str second)
+{
+	const struct str parts[] = {first, STR("/"), second};
+	uint32_t hash = UINT32_C(2166136261);
+
+	for (size_t part = 0; part < COUNT_OF(parts); part++)
+		for (size_t i = 0; i < parts[part].n; i++)
+			hash = (hash ^ (unsigned char)parts[part].p[i]) * UINT32_C(16777619);
+	return hash % BUCKETS;
+}
+
+static void build_index(void)
+{
+	table.next = arena_array(table.arena, table.count, sizeof(*table.next));
+	for (size_t i = table.count; i-- > 0;) {
+		struct str rest = str_from(table.rows[i].path), first;
+		size_t bucket;
+
+		(void)str_split(&rest, '/');
+		first = str_split(&rest, '/');
+		bucket = bucket_of(first, str_split(&rest, '/'));
+		table.next[i] = table.first[bucket];
+		table.first[bucket] = i + 1;
+	}
+}
+
 static void build(void)
 {
 	size_t own_count, generic_count, at = 0;
@@ -81,6 +111,7 @@ static void build(void)
 			if (has_use(&generic[i], entities[e]))
 				table.rows[at++] = entity_row(table.arena, &generic[i], entities[e]);
 	table.count = at;
+	build_index();
 }
 
 const struct route *routes(size_t *count)
@@ -119,7 +150,6 @@ static bool split_path(struct arena *arena, struct str path, struct segments *ou
 	return true;
 }
 
-/* All rows are looked at for each request: most are told by their first letters, before their length is known. */
 static bool matches(const char *pattern, const struct segments *path, struct uuid *id)
 {
 	const char *at = pattern;
@@ -159,30 +189,50 @@ static void add_allowed(struct buffer *allowed, const struct route *route)
 		BUFFER_LITERAL(allowed, ", HEAD");
 }
 
+struct search {
+	const struct segments *path;
+	enum host_kind host;
+	enum method method;
+	const struct route *found;
+	struct uuid *id;
+	struct buffer allowed;
+};
+
+static void search_bucket(struct search *search, struct str second)
+{
+	for (size_t at = table.first[bucket_of(search->path->items[0], second)]; at; at = table.next[at - 1]) {
+		const struct route *row = &table.rows[at - 1];
+
+		if (!(row->hosts & (1u << search->host)) || !matches(row->path, search->path, search->id))
+			continue;
+		if (!search->found && serves(row, search->method))
+			search->found = row;
+		add_allowed(&search->allowed, row);
+	}
+}
+
 enum route_match route_find(struct arena *arena, enum host_kind host, enum method method, struct str path,
 			    const struct route **found, struct uuid *id, struct str *allowed)
 {
-	struct buffer methods = BUFFER_IN(arena);
 	struct segments segments;
+	struct search search = {&segments, host, method, NULL, id, BUFFER_IN(arena)};
 	size_t count;
-	const struct route *rows = routes(&count);
 
+	(void)routes(&count);
 	*found = NULL;
 	*id = uuid_zero();
 	*allowed = STR("");
 	if (!split_path(arena, path, &segments))
 		return ROUTE_NO_PATH;
-	for (size_t i = 0; i < count; i++) {
-		if (!(rows[i].hosts & (1u << host)) || !matches(rows[i].path, &segments, id))
-			continue;
-		if (!*found && serves(&rows[i], method))
-			*found = &rows[i];
-		add_allowed(&methods, &rows[i]);
-	}
-	if (methods.length == 0)
+	/* No word of a path is an id, so the rows of one of the two match at most. */
+	search_bucket(&search, segments.count > 1 ? segments.items[1] : STR_NONE);
+	if (segments.count > 1)
+		search_bucket(&search, STR("{id}"));
+	if (search.allowed.length == 0)
 		return ROUTE_NO_PATH;
-	BUFFER_LITERAL(&methods, ", OPTIONS");
-	*allowed = buffer_str(&methods);
+	BUFFER_LITERAL(&search.allowed, ", OPTIONS");
+	*found = search.found;
+	*allowed = buffer_str(&search.allowed);
 	return *found ? ROUTE_FOUND : ROUTE_NO_METHOD;
 }
 

@@ -35,13 +35,18 @@ enum err step_host(struct exchange *x)
 {
 	struct context *c = &x->context;
 	const struct config *config = c->app->config;
+	struct buffer origin = BUFFER_IN(c->arena);
 
 	c->host = host_classify(config, c->arena, c->request->host, &x->slug);
 	if (c->host == HOST_UNKNOWN)
 		return E_NOTFOUND;
-	c->origin = arena_printf(c->arena, "https://%.*s", STR_FMT_ARG(c->request->host));
-	if (config->public_port != 443)
-		c->origin = arena_printf(c->arena, "%.*s:%lld", STR_FMT_ARG(c->origin), (long long)config->public_port);
+	BUFFER_LITERAL(&origin, "https://");
+	buffer_add_str(&origin, c->request->host);
+	if (config->public_port != 443) {
+		buffer_add_char(&origin, ':');
+		buffer_add_int(&origin, config->public_port);
+	}
+	c->origin = buffer_str(&origin);
 	return OK;
 }
 

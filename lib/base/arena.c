@@ -139,19 +139,32 @@ void arena_on_oom(struct arena *arena, void (*landing)(void *), void *argument)
 	arena->landing_argument = argument;
 }
 
+static void *counted(struct arena *arena, size_t bytes)
+{
+	if (bytes > arena->cap - arena->used || bytes > LARGEST_ALLOCATION)
+		return NULL;
+	void *memory = take(arena, bytes);
+	if (memory == NULL)
+		arena->starved = true;
+	else
+		arena->used += bytes;
+	return memory;
+}
+
 void *arena_try(struct arena *arena, size_t bytes)
 {
 	if (bytes == 0)
 		bytes = 1;
-	if (bytes > arena->cap - arena->used || bytes > LARGEST_ALLOCATION)
-		return NULL;
-	void *memory = take(arena, bytes);
-	if (memory == NULL) {
-		arena->starved = true;
-		return NULL;
-	}
-	arena->used += bytes;
-	return memset(memory, 0, bytes);
+	void *memory = counted(arena, bytes);
+	return memory == NULL ? NULL : memset(memory, 0, bytes);
+}
+
+void *arena_uncleared(struct arena *arena, size_t bytes)
+{
+	void *memory = counted(arena, bytes ? bytes : 1);
+	if (memory == NULL)
+		land(arena);
+	return memory;
 }
 
 void *arena_alloc(struct arena *arena, size_t bytes)

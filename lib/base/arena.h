@@ -25,6 +25,8 @@ void *arena_array(struct arena *, size_t count, size_t size)
 #define ARENA_NEW(arena, type) ((type *)arena_alloc((arena), sizeof(type)))
 /* As arena_alloc, but gives NULL where the cap would be hit: for callbacks of libraries that a longjmp must not cross. */
 void *arena_try(struct arena *, size_t bytes);
+/* As arena_alloc, with whatever an earlier request left there: for callers that write each byte before it is read. */
+void *arena_uncleared(struct arena *, size_t bytes) __attribute__((alloc_size(2), returns_nonnull));
 
 char *arena_c_string(struct arena *, struct str)
 	__attribute__((returns_nonnull));          /* NUL-terminated copy; absent gives "" */

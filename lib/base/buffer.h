@@ -18,6 +18,8 @@ struct buffer {
 void buffer_add(struct buffer *, const void *bytes, size_t length);
 /* Room for so many bytes at the end, which the caller fills at once; it holds until the next call. */
 char *buffer_extend(struct buffer *, size_t length);
+/* So many more bytes fit without growing again. */
+void buffer_reserve(struct buffer *, size_t more);
 void buffer_add_str(struct buffer *, struct str);
 void buffer_add_char(struct buffer *, char);
 void buffer_printf(struct buffer *, const char *format, ...) PRINTF(2, 3);

@@ -8,9 +8,12 @@
 
 #define MICROSECONDS_PER_SECOND INT64_C(1000000)
 
-int64_t clock_now(void);                                      /* wall clock, microseconds since the epoch */
-int64_t clock_monotonic(void);                                /* for deadlines and durations, microseconds */
-struct str clock_rfc3339(struct arena *, int64_t instant);    /* "2026-11-23T07:32:00.123Z" */
+int64_t clock_now(void);                                   /* wall clock, microseconds since the epoch */
+int64_t clock_monotonic(void);                             /* for deadlines and durations, microseconds */
+struct str clock_rfc3339(struct arena *, int64_t instant); /* "2026-11-23T07:32:00.123Z" */
+#define CLOCK_TEXT_LENGTH 24
+/* The same without an arena; false, and nothing written, outside of the years 0 to 9999. */
+bool clock_print(int64_t instant, char text[CLOCK_TEXT_LENGTH + 1]) MUST_CHECK;
 bool clock_from_rfc3339(struct str, int64_t *out) MUST_CHECK; /* any offset; up to six decimals */
 /* PostgreSQL's ISO text in a UTC session, "2026-11-23 07:32:00.123456+00". */
 bool clock_from_postgres(struct str, int64_t *out) MUST_CHECK;

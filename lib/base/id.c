@@ -55,13 +55,12 @@ struct uuid uuid_new(void)
 	return uuid;
 }
 
+/* Which kind of digit comes next cannot be guessed, so nothing is branched upon. */
 static int hex_value(char c)
 {
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+	int digit = c - '0', letter = (c | 0x20) - 'a';
+	int value = (unsigned)letter < 6 ? letter + 10 : -1;
+	return (unsigned)digit < 10 ? digit : value;
 }
 
 bool hex_decode(struct str text, uint8_t *out, size_t length)

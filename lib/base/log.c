@@ -7,7 +7,6 @@
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
-#include <time.h>
 #include <unistd.h>
 
 #define LINE_BYTES ((size_t)8192)
@@ -115,17 +114,13 @@ static void line_add_text(struct line *line, struct str text)
 
 static void line_begin(struct line *line, enum log_level level, const char *event)
 {
-	int64_t now = clock_now();
-	time_t seconds = (time_t)(now / MICROSECONDS_PER_SECOND);
-	struct tm tm = {0};
-	(void)gmtime_r(&seconds, &tm);
+	char now[CLOCK_TEXT_LENGTH + 1];
+	if (!clock_print(clock_now(), now))
+		now[0] = '\0'; /* the system's clock is thousands of years off */
 	/* The program's name and the event are our own words and short. */
 	int length = snprintf(line->bytes, LINE_BYTES / 2,
-			      "{\"time\":\"%04d-%02d-%02dT%02d:%02d:%02d.%03dZ\",\"level\":\"%s\",\"program\":\"%s\","
-			      "\"pid\":%ld,\"event\":\"",
-			      tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec,
-			      (int)(now % MICROSECONDS_PER_SECOND / 1000), level_names[level], settings.program,
-			      (long)getpid());
+			      "{\"time\":\"%s\",\"level\":\"%s\",\"program\":\"%s\",\"pid\":%ld,\"event\":\"", now,
+			      level_names[level], settings.program, (long)getpid());
 	line->length = length < 0 ? 0 : (size_t)length < LINE_BYTES / 2 ? (size_t)length : LINE_BYTES / 2 - 1;
 	line_add_text(line, utf8_prefix(str_from(event), 64));
 }

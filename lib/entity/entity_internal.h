@@ -21,12 +21,13 @@ struct record {
 	struct str *values; /* by field, in stored form */
 	bool *given;
 	const struct record *before;
-	struct str *labels; /* by field: what names the row a reference points at; see record_load_references */
-	const struct reference_choices **choices; /* by field */
-	const struct reference_offers **offers;   /* by field; NULL without a form */
-	struct str custom;                        /* the column as it was read; absent for a new row */
-	int told_as;      /* an enum history_kind for an update that is more than a change; 0: it is none */
-	struct str tones; /* of its tags: "VIP\tred" a line */
+	/* By field; NULL until asked for, which a list over the API never does. */
+	struct str *labels; /* what names the row a reference points at; see record_load_references, record_label */
+	const struct reference_choices **choices;
+	const struct reference_offers **offers;
+	struct str custom; /* the column as it was read; absent for a new row */
+	int told_as;       /* an enum history_kind for an update that is more than a change; 0: it is none */
+	struct str tones;  /* of its tags: "VIP\tred" a line */
 };
 
 static inline bool field_is(const struct field *field, unsigned flags)
@@ -178,6 +179,8 @@ void sql_add_matching(struct sql *, const struct entity *, const struct list_que
 /* The statement of entity_count. */
 void count_statement(struct sql *out, const struct entity *, const struct list_query *, int64_t cap);
 enum err sql_rows(struct sql *, struct ttx *, const char *name, struct rows **out) MUST_CHECK;
+/* What names the row that a reference points at; absent where it was not read. */
+struct str record_label(const struct record *, size_t field);
 /* The row `rows` stands on, selected by sql_add_columns. */
 struct record *sql_record(struct arena *, const struct entity *, const struct rows *);
 /* Number of a field's column in that order; times of the row too. */

@@ -143,7 +143,7 @@ static struct str tags_cell(struct arena *arena, struct str lines)
 static struct str sheet_cell(const struct record *record, int at, bool *plain)
 {
 	const struct field *field = &record->entity->fields[at];
-	struct str stored = record->values[at], label = record->labels[at];
+	struct str stored = record->values[at], label = record_label(record, (size_t)at);
 
 	*plain = false;
 	switch (field->type) {

@@ -124,7 +124,7 @@ static struct value *add_choice(struct value *list, struct str value, struct str
 /* The row that is pointed at is offered even when it may not be chosen any more: saving must not lose it. */
 static void add_reference_choices(struct value *list, const struct record *record, size_t index, struct str shown)
 {
-	const struct reference_choices *choices = record->choices[index];
+	const struct reference_choices *choices = record->choices ? record->choices[index] : NULL;
 	struct str now = record->values[index];
 	bool offered = str_absent(now);
 
@@ -133,7 +133,8 @@ static void add_reference_choices(struct value *list, const struct record *recor
 		offered = offered || str_equal(choices->ids[i], now);
 	}
 	if (!offered)
-		(void)add_choice(list, now, str_absent(record->labels[index]) ? now : record->labels[index], shown);
+		(void)add_choice(list, now, str_absent(record_label(record, index)) ? now : record_label(record, index),
+				 shown);
 }
 
 /* Rows to choose from, found by what was typed: nobody is asked to choose among thousands. */
@@ -160,7 +161,8 @@ static void put_found(struct value *map, const struct form_view *view, size_t in
 	if (filters ? chosen : !field_is(field, FIELD_REQUIRED) && (count > 0 || !str_absent(now)))
 		(void)add_choice(list, STR(""), filters ? STR("Any") : STR("None"), shown.n ? shown : STR(""));
 	if (!str_absent(now))
-		(void)add_choice(list, now, str_absent(record->labels[index]) ? now : record->labels[index], shown);
+		(void)add_choice(list, now, str_absent(record_label(record, index)) ? now : record_label(record, index),
+				 shown);
 	for (size_t i = 0; i < count; i++)
 		if (!str_equal(offers->ids[i], now))
 			value_put_str(add_choice(list, offers->ids[i], offers->labels[i], shown), "details",
@@ -170,7 +172,7 @@ static void put_found(struct value *map, const struct form_view *view, size_t in
 /* A box for each tag there is; those the row has are ticked, or those that were when something else was wrong. */
 static void put_tags(struct value *list, const struct form_view *view, size_t index)
 {
-	const struct reference_choices *choices = view->record->choices[index];
+	const struct reference_choices *choices = view->record->choices ? view->record->choices[index] : NULL;
 	const char *name = view->record->entity->fields[index].name;
 
 	for (size_t i = 0; choices && i < choices->count; i++) {

@@ -8,9 +8,9 @@
 
 bool field_is_time_of_row(const struct field *field)
 {
-	/* The type first: this is asked of each field of each row. */
-	return field->type == FIELD_INSTANT &&
-	       (strcmp(field->name, "created_at") == 0 || strcmp(field->name, "updated_at") == 0);
+	/* The type and a letter first: this is asked of each field of each row. */
+	return field->type == FIELD_INSTANT && ((*field->name == 'c' && strcmp(field->name, "created_at") == 0) ||
+						(*field->name == 'u' && strcmp(field->name, "updated_at") == 0));
 }
 
 bool field_is_column(const struct field *field)
@@ -75,9 +75,12 @@ struct record *record_new(struct arena *arena, const struct entity *entity)
 	record->entity = entity;
 	record->values = arena_array(arena, entity->field_count, sizeof *record->values);
 	record->given = arena_array(arena, entity->field_count, sizeof *record->given);
-	record->labels = arena_array(arena, entity->field_count, sizeof *record->labels);
-	record->choices = arena_array(arena, entity->field_count, sizeof *record->choices);
 	return record;
+}
+
+struct str record_label(const struct record *record, size_t field)
+{
+	return record->labels ? record->labels[field] : STR_NONE;
 }
 
 const struct entity *record_entity(const struct record *record)

@@ -213,6 +213,9 @@ struct value *records_to_json(struct arena *arena, struct record *const *records
 		if (i > 0)
 			buffer_add_char(&out, ',');
 		print_row(records[i], heads, &out);
+		/* The others are about as long as the first. */
+		if (i == 0)
+			buffer_reserve(&out, count * (out.length + 64));
 	}
 	buffer_add_char(&out, ']');
 	return value_json(arena, buffer_str(&out));

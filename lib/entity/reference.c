@@ -67,6 +67,13 @@ static struct str pointed_at(struct arena *arena, struct record *const *records,
 	return buffer_str(&ids);
 }
 
+static void set_label(struct record *record, size_t field, struct str label)
+{
+	if (!record->labels)
+		record->labels = arena_array(record->arena, record->entity->field_count, sizeof *record->labels);
+	record->labels[field] = label;
+}
+
 static enum err load_labels(struct ttx *tx, struct record *const *records, size_t count, size_t at)
 {
 	const struct field *field = &records[0]->entity->fields[at];
@@ -87,7 +94,7 @@ static enum err load_labels(struct ttx *tx, struct record *const *records, size_
 	while (rows_next(rows))
 		for (size_t i = 0; i < count; i++)
 			if (str_equal(records[i]->values[at], rows_str(rows, 0)))
-				records[i]->labels[at] = rows_str(rows, 1);
+				set_label(records[i], at, rows_str(rows, 1));
 	return OK;
 }
 
@@ -132,8 +139,12 @@ static enum err load_choices(struct ttx *tx, struct record *const *records, size
 	struct reference_choices *choices = ARENA_NEW(ttx_arena(tx), struct reference_choices);
 	enum err err = reference_choices_read(tx, reference_choices_send(tx, &records[0]->entity->fields[at]), choices);
 
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++) {
+		if (!records[i]->choices)
+			records[i]->choices = arena_array(records[i]->arena, records[i]->entity->field_count,
+							  sizeof *records[i]->choices);
 		records[i]->choices[at] = choices;
+	}
 	return err;
 }
 

@@ -117,10 +117,14 @@ bool rows_null(const struct rows *rows, int column)
 
 struct str rows_str(const struct rows *rows, int column)
 {
-	if (rows_null(rows, column))
+	int length;
+
+	if (!there(rows, column))
 		return STR_NONE;
-	return (struct str){PQgetvalue(rows->result, rows->current, column),
-			    (size_t)PQgetlength(rows->result, rows->current, column)};
+	length = PQgetlength(rows->result, rows->current, column);
+	if (length == 0 && PQgetisnull(rows->result, rows->current, column))
+		return STR_NONE;
+	return (struct str){PQgetvalue(rows->result, rows->current, column), (size_t)length};
 }
 
 static void not_a(const struct rows *rows, int column, const char *type)

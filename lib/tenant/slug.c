@@ -78,7 +78,12 @@ static bool reserved_by_pattern(struct str slug)
 	return stem.n == 0;
 }
 
-/* Made once: every request's host is compared with all of them. */
+static int by_fold(const void *a, const void *b)
+{
+	return strcmp(((const struct fold *)a)->text, ((const struct fold *)b)->text);
+}
+
+/* Made and sorted once: every request's host is looked up in them. */
 static const struct fold *reserved_folds(void)
 {
 	static struct fold *folds;
@@ -90,6 +95,7 @@ static const struct fold *reserved_folds(void)
 		abort();
 	for (size_t i = 0; i < slug_reserved_count; i++)
 		folds[i] = slug_fold(str_from(slug_reserved_names[i]));
+	qsort(folds, slug_reserved_count, sizeof(*folds), by_fold);
 	return folds;
 }
 
@@ -99,15 +105,8 @@ bool slug_reserved(struct str slug)
 
 	if (slug.n > SLUG_MOST)
 		return true;
-	if (reserved_by_pattern(slug))
-		return true;
-	for (size_t i = 0; i < slug_reserved_count; i++) {
-		const struct fold *name = &reserved_folds()[i];
-
-		if (name->length == fold.length && memcmp(name->text, fold.text, fold.length) == 0)
-			return true;
-	}
-	return false;
+	return reserved_by_pattern(slug) ||
+	       bsearch(&fold, reserved_folds(), slug_reserved_count, sizeof(fold), by_fold) != NULL;
 }
 
 bool slug_acceptable(struct str slug, const char *field, struct errors *errors)

@@ -4,6 +4,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include <stdio.h>
 #include <time.h>
 
 #include "lib/base/clock.h"
@@ -119,6 +120,27 @@ static void reading_undoes_writing_on_every_day(void **state)
 	arena_free(arena);
 }
 
+/* The C library's calendar is the judge, from the year before the first to 9999, a step being eleven days and a half. */
+static void the_calendar_is_that_of_the_c_library(void **state)
+{
+	(void)state;
+	struct arena *arena = arena_new(1 << 20);
+	for (int64_t seconds = INT64_C(-62200000000); seconds < INT64_C(253402300800); seconds += 1000003) {
+		char wanted[64];
+		time_t when = (time_t)seconds;
+		struct tm tm;
+		assert_non_null(gmtime_r(&when, &tm));
+		(void)strftime(wanted, sizeof(wanted), "%a, %d %b %Y %H:%M:%S GMT", &tm);
+		if (tm.tm_year + 1900 >= 1000)
+			assert_true(str_is(clock_http_date(arena, seconds * MICROSECONDS_PER_SECOND + 999999), wanted));
+		(void)snprintf(wanted, sizeof(wanted), "%04d-%02d-%02dT%02d:%02d:%02d.999Z", tm.tm_year + 1900,
+			       tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec);
+		assert_true(str_is(clock_rfc3339(arena, seconds * MICROSECONDS_PER_SECOND + 999999), wanted));
+		arena_reset(arena);
+	}
+	arena_free(arena);
+}
+
 static void days_are_rounded_up(void **state)
 {
 	(void)state;
@@ -149,6 +171,7 @@ int main(void)
 		cmocka_unit_test(postgres_text_is_read),
 		cmocka_unit_test(texts_are_written_in_utc),
 		cmocka_unit_test(reading_undoes_writing_on_every_day),
+		cmocka_unit_test(the_calendar_is_that_of_the_c_library),
 		cmocka_unit_test(days_are_rounded_up),
 		cmocka_unit_test(clocks_run),
 	};
