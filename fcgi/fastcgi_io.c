@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <sys/time.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #define IO_SECONDS 10            /* of each read and write; the watchdog bounds the whole */
@@ -21,9 +22,10 @@
 /* Heads are below 32 KiB of headers and an address of 8: the front server sends none that is longer. */
 #define HEAD_ROOM ((size_t)64 * 1024)
 #define RECORD_MOST ((size_t)65528)
-#define KEPT_MOST ((size_t)1024 * 1024)
-#define RECORD_HEADER 8 /* version, type, id (2), content length (2), padding length, reserved */
-#define BEGIN_BODY 8    /* role (2), flags, reserved (5) */
+#define RECORDS_AT_ONCE 128 /* more than any answer has that is not streamed */
+#define RECORD_HEADER 8     /* version, type, id (2), content length (2), padding length, reserved */
+#define BEGIN_BODY 8        /* role (2), flags, reserved (5) */
+#define END_BODY 8          /* application status (4), protocol status, reserved (3); all 0: it went well */
 #define FASTCGI_VERSION 1
 #define BEGIN_REQUEST 1 /* types; a request's first record */
 #define END_REQUEST 3
@@ -34,7 +36,7 @@
 struct fastcgi {
 	int listener;
 	unsigned char *head;
-	struct buffer headers, out; /* of the answer */
+	struct buffer headers; /* of the answer */
 	FCGX_Request request;
 };
 
@@ -59,7 +61,6 @@ void fastcgi_free(struct fastcgi *fastcgi)
 	FCGX_Finish_r(&fastcgi->request);
 	free(fastcgi->head);
 	buffer_free(&fastcgi->headers);
-	buffer_free(&fastcgi->out);
 	free(fastcgi);
 }
 
@@ -235,84 +236,97 @@ struct request *fastcgi_next(struct fastcgi *fastcgi, struct arena *arena, int c
 	return NULL;
 }
 
-static void add_record(struct buffer *out, int id, int type, struct str content)
-{
-	const unsigned char head[RECORD_HEADER] = {FASTCGI_VERSION,
-						   (unsigned char)type,
-						   (unsigned char)(id >> 8),
-						   (unsigned char)id,
-						   (unsigned char)(content.n >> 8),
-						   (unsigned char)content.n,
-						   0,
-						   0};
+/* ---- the answer ---- */
 
-	buffer_add(out, head, sizeof(head));
-	buffer_add_str(out, content);
+static void record_head(int id, int type, size_t length, unsigned char head[RECORD_HEADER])
+{
+	const unsigned char bytes[RECORD_HEADER] = {FASTCGI_VERSION,
+						    (unsigned char)type,
+						    (unsigned char)(id >> 8),
+						    (unsigned char)id,
+						    (unsigned char)(length >> 8),
+						    (unsigned char)length,
+						    0,
+						    0};
+
+	memcpy(head, bytes, sizeof(bytes));
 }
 
-static void add_records(struct buffer *out, int id, struct str bytes)
+/* All of it, though the peer takes it bit by bit. */
+static bool write_parts(int connection, struct iovec *parts, int count)
 {
-	while (bytes.n > 0) {
-		size_t part = bytes.n > RECORD_MOST ? RECORD_MOST : bytes.n;
-
-		add_record(out, id, STDOUT, (struct str){bytes.p, part});
-		bytes = (struct str){bytes.p + part, bytes.n - part};
-	}
-}
-
-static bool write_all(int connection, struct str bytes)
-{
-	while (bytes.n > 0) {
-		ssize_t n = write(connection, bytes.p, bytes.n);
+	while (count > 0) {
+		ssize_t n = writev(connection, parts, count);
 
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n <= 0)
 			return false;
-		bytes = (struct str){bytes.p + n, bytes.n - (size_t)n};
+		for (; count > 0 && (size_t)n >= parts->iov_len; parts++, count--)
+			n -= (ssize_t)parts->iov_len;
+		if (count > 0)
+			*parts = (struct iovec){(char *)parts->iov_base + n, parts->iov_len - (size_t)n};
 	}
 	return true;
 }
 
-static void add_head(struct fastcgi *fastcgi, const struct response *response)
+static void add_part(struct iovec *parts, int *count, const void *bytes, size_t length)
 {
-	buffer_clear(&fastcgi->out);
-	buffer_printf(&fastcgi->headers, "Status: %d %s\r\n", response->status, response_reason(response->status));
-	buffer_add_str(&fastcgi->headers, buffer_str(&response->headers));
-	BUFFER_LITERAL(&fastcgi->headers, "\r\n");
-	add_records(&fastcgi->out, fastcgi->request.requestId, buffer_str(&fastcgi->headers));
-	buffer_clear(&fastcgi->headers);
-}
-
-static bool flush(struct fastcgi *fastcgi)
-{
-	bool taken = write_all(fastcgi->request.ipcFd, buffer_str(&fastcgi->out));
-
-	if (!taken)
-		log_event(LOG_INFO, "fastcgi", "the answer was not taken");
-	if (fastcgi->out.capacity > KEPT_MOST)
-		buffer_free(&fastcgi->out);
-	buffer_clear(&fastcgi->out);
-	return taken;
-}
-
-static void add_end(struct fastcgi *fastcgi)
-{
-	add_record(&fastcgi->out, fastcgi->request.requestId, STDOUT, STR(""));
-	add_record(&fastcgi->out, fastcgi->request.requestId, END_REQUEST, (struct str){"\0\0\0\0\0\0\0\0", 8});
+	/* writev only reads; iov_base lacks const since readv shares it. */
+	parts[(*count)++] = (struct iovec){(void *)(uintptr_t)bytes, length};
 }
 
 /*
- * In one piece, not in the 8 KiB of libfcgi's streams: nginx (1.22) takes its timer off a connection of which it has read all there is, and a worker of
- * nginx that is being replaced then ends between two pieces, with half an answer sent.
+ * What stands in fastcgi->headers, then the bytes, where they lie; `last`: and the end of the request. In one piece, not in the 8 KiB of libfcgi's
+ * streams: nginx (1.22) takes its timer off a connection of which it has read all there is, and a worker of nginx that is being replaced then
+ * ends between two pieces, with half an answer sent.
  */
+static bool send_records(struct fastcgi *fastcgi, struct str bytes, bool last)
+{
+	unsigned char heads[RECORDS_AT_ONCE][RECORD_HEADER], end[2 * RECORD_HEADER + END_BODY] = {0};
+	struct iovec parts[2 * RECORDS_AT_ONCE + 1];
+	struct str rest = buffer_str(&fastcgi->headers), *from = rest.n > 0 ? &rest : &bytes;
+	int id = fastcgi->request.requestId;
+	bool taken = true, more = true;
+
+	record_head(id, STDOUT, 0, end);
+	record_head(id, END_REQUEST, END_BODY, end + RECORD_HEADER);
+	while (taken && more) {
+		int count = 0;
+
+		for (size_t i = 0; i < RECORDS_AT_ONCE && from->n > 0; i++) {
+			size_t part = from->n > RECORD_MOST ? RECORD_MOST : from->n;
+
+			record_head(id, STDOUT, part, heads[i]);
+			add_part(parts, &count, heads[i], RECORD_HEADER);
+			add_part(parts, &count, from->p, part);
+			*from = (struct str){from->p + part, from->n - part};
+			if (from->n == 0)
+				from = &bytes;
+		}
+		more = from->n > 0;
+		if (last && !more)
+			add_part(parts, &count, end, sizeof(end));
+		taken = write_parts(fastcgi->request.ipcFd, parts, count);
+	}
+	if (!taken)
+		log_event(LOG_INFO, "fastcgi", "the answer was not taken");
+	buffer_clear(&fastcgi->headers);
+	return taken;
+}
+
+static void add_head(struct fastcgi *fastcgi, const struct response *response)
+{
+	buffer_clear(&fastcgi->headers);
+	buffer_printf(&fastcgi->headers, "Status: %d %s\r\n", response->status, response_reason(response->status));
+	buffer_add_str(&fastcgi->headers, buffer_str(&response->headers));
+	BUFFER_LITERAL(&fastcgi->headers, "\r\n");
+}
+
 void fastcgi_answer(struct fastcgi *fastcgi, const struct response *response)
 {
 	add_head(fastcgi, response);
-	if (!response->no_body)
-		add_records(&fastcgi->out, fastcgi->request.requestId, buffer_str(&response->body));
-	add_end(fastcgi);
-	(void)flush(fastcgi);
+	(void)send_records(fastcgi, response->no_body ? STR("") : buffer_str(&response->body), true);
 	/* Not FCGX_Finish_r, which would end the streams of libfcgi once more. */
 	FCGX_Free(&fastcgi->request, 1);
 }
@@ -320,19 +334,17 @@ void fastcgi_answer(struct fastcgi *fastcgi, const struct response *response)
 bool fastcgi_begin(struct fastcgi *fastcgi, const struct response *response)
 {
 	add_head(fastcgi, response);
-	return flush(fastcgi);
+	return send_records(fastcgi, STR(""), false);
 }
 
 bool fastcgi_piece(struct fastcgi *fastcgi, struct str bytes)
 {
-	add_records(&fastcgi->out, fastcgi->request.requestId, bytes);
-	return flush(fastcgi);
+	return send_records(fastcgi, bytes, false);
 }
 
 void fastcgi_end(struct fastcgi *fastcgi)
 {
-	add_end(fastcgi);
-	(void)flush(fastcgi);
+	(void)send_records(fastcgi, STR(""), true);
 	FCGX_Free(&fastcgi->request, 1);
 }
 
