@@ -99,8 +99,10 @@ bool uuid_parse(struct str text, struct uuid *out)
 	struct uuid uuid;
 	const char *at = text.p;
 	for (size_t i = 0; i < sizeof(uuid.bytes); i++) {
-		if (!hex_decode((struct str){at, 2}, &uuid.bytes[i], 1))
+		int high = hex_value(at[0]), low = hex_value(at[1]);
+		if (high < 0 || low < 0)
 			return false;
+		uuid.bytes[i] = (uint8_t)(high * 16 + low);
 		at += 2;
 		if (hyphen_follows(i) && *at++ != '-')
 			return false;

@@ -140,6 +140,8 @@ void custom_read(struct record *record, struct str custom)
 	const struct value *values = NULL;
 
 	record->custom = custom;
+	if (custom.n <= strlen("{}"))
+		return;
 	for (size_t i = 0; i < record->entity->field_count; i++) {
 		const struct field *field = &record->entity->fields[i];
 		const struct value *value;

@@ -37,7 +37,12 @@ static inline bool field_is(const struct field *field, unsigned flags)
 /* created_at and updated_at: listed to be shown and sorted, written by the layer. */
 bool field_is_time_of_row(const struct field *);
 /* Has a column that the layer reads and writes by the field's name. */
-bool field_is_column(const struct field *);
+static inline bool field_is_column(const struct field *field)
+{
+	/* The type first: this is asked of each field of each row. */
+	return !field_is(field, FIELD_WRITE_ONLY | FIELD_CUSTOM) && field->type != FIELD_TAGS &&
+	       (field->type != FIELD_INSTANT || !field_is_time_of_row(field));
+}
 /* A client may see it; may send it. */
 bool field_is_visible(const struct field *);
 bool field_is_writable(const struct field *, enum write_kind);

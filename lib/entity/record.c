@@ -8,15 +8,8 @@
 
 bool field_is_time_of_row(const struct field *field)
 {
-	/* The type and a letter first: this is asked of each field of each row. */
-	return field->type == FIELD_INSTANT && ((*field->name == 'c' && strcmp(field->name, "created_at") == 0) ||
-						(*field->name == 'u' && strcmp(field->name, "updated_at") == 0));
-}
-
-bool field_is_column(const struct field *field)
-{
-	return !field_is(field, FIELD_WRITE_ONLY | FIELD_CUSTOM) && field->type != FIELD_TAGS &&
-	       !field_is_time_of_row(field);
+	return field->type == FIELD_INSTANT &&
+	       (strcmp(field->name, "created_at") == 0 || strcmp(field->name, "updated_at") == 0);
 }
 
 bool field_is_visible(const struct field *field)

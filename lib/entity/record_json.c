@@ -143,40 +143,61 @@ void record_to_value(const struct record *record, struct value *map)
 
 /* ---- many rows, printed as they are ---- */
 
-static void print_text(struct buffer *out, struct str text, enum json_kind kind)
+/* What is the same for all rows. */
+struct member {
+	struct str head, null; /* ,"name": and ,"name":null; absent: it is not shown */
+	enum json_kind kind;
+};
+
+struct print {
+	struct buffer out;
+	struct member *members; /* by field */
+	int created, updated;   /* the fields that show these times in stored form already; -1: none does */
+};
+
+static void print_text(struct buffer *out, const struct member *member, struct str text)
 {
-	if (str_absent(text))
-		BUFFER_LITERAL(out, "null");
-	else if (kind == JSON_BOOLEAN)
+	if (str_absent(text)) {
+		buffer_add_str(out, member->null);
+		return;
+	}
+	buffer_add_str(out, member->head);
+	if (member->kind == JSON_BOOLEAN)
 		buffer_add_str(out, str_is(text, "t") ? STR("true") : STR("false"));
-	else if (kind == JSON_STRING)
+	else if (member->kind == JSON_STRING)
 		json_string(text, out);
 	else
 		buffer_add_str(out, text);
 }
 
-/* What stands in front of a field's value; absent: it is not shown. The same for all rows. */
-static struct str *heads_of(struct arena *arena, const struct entity *entity)
+static struct member *members_of(struct arena *arena, const struct entity *entity)
 {
-	struct str *heads = arena_array(arena, entity->field_count, sizeof(*heads));
+	struct member *members = arena_array(arena, entity->field_count, sizeof(*members));
 
 	for (size_t i = 0; i < entity->field_count; i++) {
 		const struct field *field = &entity->fields[i];
-		struct buffer head = BUFFER_IN(arena);
+		struct buffer text = BUFFER_IN(arena);
 
-		heads[i] = STR_NONE;
+		members[i] = (struct member){STR_NONE, STR_NONE, field_json_kind(field->type)};
 		if (!field_is_visible(field) || field_is_time_of_row(field))
 			continue;
-		buffer_add_char(&head, ',');
-		json_string(str_from(field->name), &head);
-		buffer_add_char(&head, ':');
-		heads[i] = buffer_str(&head);
+		buffer_add_char(&text, ',');
+		json_string(str_from(field->name), &text);
+		BUFFER_LITERAL(&text, ":null");
+		members[i].null = buffer_str(&text);
+		members[i].head = (struct str){text.bytes, text.length - strlen("null")};
 	}
-	return heads;
+	return members;
 }
 
-static void print_row(const struct record *record, const struct str *heads, struct buffer *out)
+static struct str row_time(const struct record *record, int field, int64_t instant)
 {
+	return field < 0 ? clock_rfc3339(record->arena, instant) : record->values[field];
+}
+
+static void print_row(struct print *print, const struct record *record)
+{
+	struct buffer *out = &print->out;
 	char id[UUID_TEXT_LENGTH + 1];
 
 	uuid_print(record->id, id);
@@ -184,39 +205,46 @@ static void print_row(const struct record *record, const struct str *heads, stru
 	buffer_add(out, id, UUID_TEXT_LENGTH);
 	buffer_add_char(out, '"');
 	for (size_t i = 0; i < record->entity->field_count; i++) {
-		enum field_type type = record->entity->fields[i].type;
+		const struct member *member = &print->members[i];
 
-		if (str_absent(heads[i]))
+		if (str_absent(member->head))
 			continue;
-		buffer_add_str(out, heads[i]);
-		if (type == FIELD_TAGS)
+		if (record->entity->fields[i].type == FIELD_TAGS) {
+			buffer_add_str(out, member->head);
 			json_print(record_value(record, i), out);
-		else
-			print_text(out, record->values[i], field_json_kind(type));
+		} else {
+			print_text(out, member, record->values[i]);
+		}
 	}
 	BUFFER_LITERAL(out, ",\"version\":");
 	buffer_add_int(out, record->version);
 	BUFFER_LITERAL(out, ",\"created_at\":\"");
-	buffer_add_str(out, clock_rfc3339(record->arena, record->created_at));
+	buffer_add_str(out, row_time(record, print->created, record->created_at));
 	BUFFER_LITERAL(out, "\",\"updated_at\":\"");
-	buffer_add_str(out, clock_rfc3339(record->arena, record->updated_at));
+	buffer_add_str(out, row_time(record, print->updated, record->updated_at));
 	BUFFER_LITERAL(out, "\"}");
 }
 
 struct value *records_to_json(struct arena *arena, struct record *const *records, size_t count)
 {
-	struct buffer out = BUFFER_IN(arena);
-	struct str *heads = count ? heads_of(arena, records[0]->entity) : NULL;
+	struct print print = {.out = BUFFER_IN(arena)};
 
-	buffer_add_char(&out, '[');
+	if (count > 0) {
+		const struct entity *entity = records[0]->entity;
+
+		print.members = members_of(arena, entity);
+		print.created = entity_field(entity, STR("created_at"));
+		print.updated = entity_field(entity, STR("updated_at"));
+	}
+	buffer_add_char(&print.out, '[');
 	for (size_t i = 0; i < count; i++) {
 		if (i > 0)
-			buffer_add_char(&out, ',');
-		print_row(records[i], heads, &out);
+			buffer_add_char(&print.out, ',');
+		print_row(&print, records[i]);
 		/* The others are about as long as the first. */
 		if (i == 0)
-			buffer_reserve(&out, count * (out.length + 64));
+			buffer_reserve(&print.out, count * (print.out.length + 64));
 	}
-	buffer_add_char(&out, ']');
-	return value_json(arena, buffer_str(&out));
+	buffer_add_char(&print.out, ']');
+	return value_json(arena, buffer_str(&print.out));
 }

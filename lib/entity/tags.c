@@ -100,8 +100,8 @@ void sql_add_tags(struct sql *sql, const struct entity *entity)
 
 void tags_read(struct record *record, struct str selected)
 {
-	int field = entity_tags_field(record->entity);
 	struct buffer names = BUFFER_IN(record->arena);
+	int field;
 
 	record->tones = selected;
 	while (!str_absent(selected)) {
@@ -111,7 +111,7 @@ void tags_read(struct record *record, struct str selected)
 			buffer_add_char(&names, '\n');
 		buffer_add_str(&names, str_split(&line, '\t'));
 	}
-	if (field >= 0 && names.length)
+	if (names.length && (field = entity_tags_field(record->entity)) >= 0)
 		record->values[field] = buffer_str(&names);
 }
 
