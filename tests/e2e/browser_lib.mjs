@@ -97,11 +97,15 @@ async function makeVisit(visit, work) {
 	await page.context().close();
 }
 
-// Each visit, { tag, options, … }, in a browser context of its own, one after the other. The first step that fails ends the visit, with a
-// screenshot. Ends the program.
+// Each visit, { tag, options, … }, in a browser context of its own and with a company of its own, two at a time: most of a visit is waiting.
+// The first step that fails ends the visit, with a screenshot. Ends the program.
 export async function visitAll(visits, work) {
+	const waiting = [...visits];
+	const lane = async () => {
+		while (waiting.length > 0) await makeVisit(waiting.shift(), work);
+	};
 	try {
-		for (const visit of visits) await makeVisit(visit, work);
+		await Promise.all([lane(), lane()]);
 	} finally {
 		await browser.close();
 		rmSync(home, { recursive: true, force: true });
