@@ -38,6 +38,7 @@ static inline void reserve(struct buffer *b, size_t more)
 void buffer_reserve(struct buffer *b, size_t more)
 {
 	reserve(b, more);
+	b->bytes[b->length] = '\0';
 }
 
 char *buffer_extend(struct buffer *b, size_t length)

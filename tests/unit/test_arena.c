@@ -220,6 +220,12 @@ static void check_buffer(struct buffer *b)
 	buffer_printf(b, "%*s", 5000, "end");
 	assert_int_equal(b->length, 5000);
 	assert_string_equal(b->bytes + 4997, "end");
+	buffer_reserve(b, 20000);
+	const char *room = b->bytes;
+	assert_string_equal(b->bytes + 4997, "end");
+	memset(buffer_extend(b, 20000), 'y', 20000);
+	assert_ptr_equal(b->bytes, room);
+	assert_int_equal(b->bytes[25000], '\0');
 	buffer_free(b);
 }
 
@@ -228,6 +234,10 @@ static void a_buffer_grows_with_and_without_an_arena(void **state)
 	(void)state;
 	struct arena *arena = arena_new(1 << 20);
 	struct buffer in_arena = BUFFER_IN(arena), of_malloc = BUFFER_IN(NULL);
+	/* As in a worker: what an earlier request wrote is still there. */
+	memset(arena_alloc(arena, 200000), 0xAA, 200000);
+	arena_reset(arena);
+	buffer_reserve(&in_arena, 1);
 	check_buffer(&in_arena);
 	check_buffer(&of_malloc);
 	assert_null(of_malloc.bytes);
