@@ -22,7 +22,7 @@
 /* Heads are below 32 KiB of headers and an address of 8: the front server sends none that is longer. */
 #define HEAD_ROOM ((size_t)64 * 1024)
 #define RECORD_MOST ((size_t)65528)
-#define RECORDS_AT_ONCE 128 /* more than any answer has that is not streamed */
+#define RECORDS_AT_ONCE 128 /* in one write: 8 MiB */
 #define RECORD_HEADER 8     /* version, type, id (2), content length (2), padding length, reserved */
 #define BEGIN_BODY 8        /* role (2), flags, reserved (5) */
 #define END_BODY 8          /* application status (4), protocol status, reserved (3); all 0: it went well */

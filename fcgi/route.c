@@ -198,9 +198,9 @@ struct search {
 	struct buffer allowed;
 };
 
-static void search_bucket(struct search *search, struct str second)
+static void search_bucket(struct search *search, size_t bucket)
 {
-	for (size_t at = table.first[bucket_of(search->path->items[0], second)]; at; at = table.next[at - 1]) {
+	for (size_t at = table.first[bucket]; at; at = table.next[at - 1]) {
 		const struct route *row = &table.rows[at - 1];
 
 		if (!(row->hosts & (1u << search->host)) || !matches(row->path, search->path, search->id))
@@ -216,7 +216,7 @@ enum route_match route_find(struct arena *arena, enum host_kind host, enum metho
 {
 	struct segments segments;
 	struct search search = {&segments, host, method, NULL, id, BUFFER_IN(arena)};
-	size_t count;
+	size_t count, word, id_bucket;
 
 	(void)routes(&count);
 	*found = NULL;
@@ -224,10 +224,11 @@ enum route_match route_find(struct arena *arena, enum host_kind host, enum metho
 	*allowed = STR("");
 	if (!split_path(arena, path, &segments))
 		return ROUTE_NO_PATH;
-	/* No word of a path is an id, so the rows of one of the two match at most. */
-	search_bucket(&search, segments.count > 1 ? segments.items[1] : STR_NONE);
-	if (segments.count > 1)
-		search_bucket(&search, STR("{id}"));
+	word = bucket_of(segments.items[0], segments.count > 1 ? segments.items[1] : STR_NONE);
+	id_bucket = bucket_of(segments.items[0], STR("{id}"));
+	search_bucket(&search, word);
+	if (segments.count > 1 && id_bucket != word)
+		search_bucket(&search, id_bucket);
 	if (search.allowed.length == 0)
 		return ROUTE_NO_PATH;
 	BUFFER_LITERAL(&search.allowed, ", OPTIONS");

@@ -16,9 +16,12 @@ struct buffer {
 #define BUFFER_IN(arena_) ((struct buffer){NULL, 0, 0, (arena_)})
 
 void buffer_add(struct buffer *, const void *bytes, size_t length);
-/* Room for so many bytes at the end, which the caller fills at once; it holds until the next call. */
+/*
+ * Room for so many bytes at the end; it holds until the next call. In it lies what an earlier request, perhaps another tenant's, has left: the
+ * caller writes all of it at once, or takes the rest off the length again.
+ */
 char *buffer_extend(struct buffer *, size_t length);
-/* So many more bytes fit without growing again. */
+/* So many more bytes fit without growing again; bytes is not NULL afterwards. */
 void buffer_reserve(struct buffer *, size_t more);
 void buffer_add_str(struct buffer *, struct str);
 void buffer_add_char(struct buffer *, char);

@@ -97,7 +97,7 @@ static void show_choice(struct cell *cell)
 /* The id stands in when the other row was not read. */
 static void show_reference(struct cell *cell)
 {
-	struct str label = record_label(cell->record, (size_t)cell->index);
+	struct str label = record_label(cell->record, cell->index);
 	const struct entity *other = entity_of_table(cell->field->references);
 
 	value_put_str(cell->map, "text", str_absent(label) ? cell->stored : label);

@@ -84,8 +84,8 @@ static void check_flags(struct check *check, const struct field *field)
 		complain(check, field->name, "SORTABLE and may be null: keyset paging would lose rows");
 	if (field_is(field, FIELD_SORTABLE | FIELD_FILTERABLE | FIELD_SEARCHABLE) && !check->entity->table)
 		complain(check, field->name, "an input has no list");
-	if (field_is_time_of_row(field) && check->entity->table &&
-	    (field->type != FIELD_INSTANT || !field_is(field, FIELD_READ_ONLY)))
+	if ((strcmp(field->name, "created_at") == 0 || strcmp(field->name, "updated_at") == 0) &&
+	    check->entity->table && (field->type != FIELD_INSTANT || !field_is(field, FIELD_READ_ONLY)))
 		complain(check, field->name, "created_at and updated_at are READ_ONLY instants");
 }
 

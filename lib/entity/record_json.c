@@ -225,6 +225,8 @@ static void print_row(struct print *print, const struct record *record)
 	BUFFER_LITERAL(out, "\"}");
 }
 
+#define RESERVED_MOST ((size_t)256 * 1024)
+
 struct value *records_to_json(struct arena *arena, struct record *const *records, size_t count)
 {
 	struct print print = {.out = BUFFER_IN(arena)};
@@ -241,8 +243,8 @@ struct value *records_to_json(struct arena *arena, struct record *const *records
 		if (i > 0)
 			buffer_add_char(&print.out, ',');
 		print_row(&print, records[i]);
-		/* The others are about as long as the first. */
-		if (i == 0)
+		/* The others are about as long as the first; where that is a long one, the buffer grows as it must. */
+		if (i == 0 && print.out.length < RESERVED_MOST / count)
 			buffer_reserve(&print.out, count * (print.out.length + 64));
 	}
 	buffer_add_char(&print.out, ']');

@@ -105,7 +105,8 @@ export async function visitAll(visits, work) {
 		while (waiting.length > 0) await makeVisit(waiting.shift(), work);
 	};
 	try {
-		await Promise.all([lane(), lane()]);
+		const broken = (await Promise.allSettled([lane(), lane()])).find((ended) => ended.reason);
+		if (broken) throw broken.reason;
 	} finally {
 		await browser.close();
 		rmSync(home, { recursive: true, force: true });

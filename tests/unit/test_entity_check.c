@@ -79,6 +79,9 @@ static void each_contradiction_is_named(void **state)
 		 "INTERNAL"},
 		{VISIT_CREATED, {.name = "created_at", .label = "x", .type = FIELD_INSTANT}, "READ_ONLY instants"},
 		{VISIT_CREATED,
+		 {.name = "created_at", .label = "x", .type = FIELD_TEXT, .flags = FIELD_READ_ONLY},
+		 "READ_ONLY instants"},
+		{VISIT_CREATED,
 		 {.name = "created_at", .label = "x", .type = FIELD_INSTANT, .flags = FIELD_READ_ONLY},
 		 "default_sort"},
 	};
