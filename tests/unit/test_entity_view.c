@@ -48,6 +48,45 @@ static void json_shows_the_visible_fields_in_order(void **state)
 		   "01T00:00:00.000Z\"}");
 }
 
+/* As a row that was read: the time that it shows is there in both forms. */
+static struct record *read_row(void)
+{
+	struct record *record = sample();
+
+	record_set_text(record, "created_at", STR("1970-01-01T00:00:00.000Z"));
+	return record;
+}
+
+static void rows_of_a_list_are_printed_as_one_is(void **state)
+{
+	struct record *records[3] = {read_row(), read_row(), read_row()};
+	struct value *map = value_map(arena);
+	struct str one;
+
+	(void)state;
+	record_to_value(records[0], map);
+	one = json_text(map);
+	assert_str(json_text(records_to_json(arena, records, 0)), "[]");
+	assert_str(json_text(records_to_json(arena, records, 3)),
+		   arena_printf(arena, "[%.*s,%.*s,%.*s]", STR_FMT_ARG(one), STR_FMT_ARG(one), STR_FMT_ARG(one)).p);
+}
+
+/* Escaped, its text alone takes 600 kB; as much for each of the others would be 120 MB. */
+static void a_long_first_row_makes_no_room_for_others_like_it(void **state)
+{
+	struct record *records[200];
+	struct buffer notes = BUFFER_IN(arena);
+	struct arena *small = arena_new((size_t)8 * 1024 * 1024);
+
+	(void)state;
+	memset(buffer_extend(&notes, 100000), '<', 100000);
+	for (size_t i = 0; i < COUNT_OF(records); i++)
+		records[i] = read_row();
+	record_set_text(records[0], "notes", buffer_str(&notes));
+	assert_true(json_text(records_to_json(small, records, COUNT_OF(records))).n > 600000);
+	arena_free(small);
+}
+
 /* The map of that name in a list of maps; NULL when it is not there. */
 static const struct value *named(const struct value *list, const char *name)
 {
@@ -388,6 +427,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(json_shows_the_visible_fields_in_order),
+		TEST(rows_of_a_list_are_printed_as_one_is),
+		TEST(a_long_first_row_makes_no_room_for_others_like_it),
 		TEST(every_map_of_a_view_has_the_same_names),
 		TEST(a_new_form_offers_what_can_be_sent_with_its_defaults),
 		TEST(an_edit_form_shows_the_stored_row),
