@@ -137,10 +137,12 @@ static void take_row(int end, void *context)
 	struct str text = buffer_str(&reader->text);
 
 	(void)end;
-	if (!utf8_valid(text))
-		reader->row_complaint = bad_letters;
-	for (size_t i = 0; i < reader->count; i++)
+	for (size_t i = 0; i < reader->count; i++) {
 		reader->strings[i] = (struct str){text.p + reader->cells[i].at, reader->cells[i].length};
+		/* Each for itself: the halves of a letter in two cells are none. */
+		if (!utf8_valid(reader->strings[i]))
+			reader->row_complaint = bad_letters;
+	}
 	row.complaint = reader->row_complaint;
 	if (!is_blank(reader) && reader->state == CSV_MORE && !reader->sink(reader->context, &row))
 		reader->state = CSV_STOPPED;
