@@ -5,7 +5,7 @@
 #include "lib/crm/entities.h"
 
 #define SEGMENTS_MOST 8
-#define BUCKETS ((size_t)1024) /* a power of two, more than twice as many as there are pairs of first segments */
+#define BUCKETS ((size_t)1024) /* five times as many as there are pairs of first segments */
 
 static struct {
 	struct arena *arena; /* lives as long as the process */
